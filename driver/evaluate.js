@@ -1,0 +1,77 @@
+// evaluate: runs a function's source in the page and brings its result, or its error, back.
+
+var DriverError = require("./errors").DriverError;
+
+// The wrapper runs in the page. A result travels as JSON text: one string crosses Qt's bridge far faster than an object
+// tree, and exactly. Pages with a JSON or a toJSON of their own (Prototype.js) get Qt's conversion instead.
+var BEFORE = "function () { var __r; try { __r = (";
+var AFTER =
+  "); } catch (__e) { return { error: { message: String(__e && __e.message || __e), name: String(__e && __e.name || '')," +
+  " stack: String(__e && __e.stack || '') } }; }" +
+  " if (__r === undefined) { return 'null'; }" +
+  " if (Array.prototype.toJSON || Object.prototype.toJSON || String.prototype.toJSON ||" +
+  " String(JSON.stringify).indexOf('[native code]') < 0) { return { plain: __r }; }" +
+  " try { __r = JSON.stringify(__r); return __r === undefined ? 'null' : __r; }" +
+  " catch (__e) { return { error: { message: 'the result cannot be made JSON: ' + __e.message, name: __e.name, stack: '' } }; } }";
+
+var ES6_HINT = "PhantomJS 2.1 runs ES5: no arrow functions, let, const, classes, template strings or destructuring";
+
+// Sources already known to parse; a crawl evaluates the same few functions over and over.
+var parsed = {};
+var parsedCount = 0;
+var PARSED_MAX = 500;
+
+// A source that does not parse gives undefined from the page, without an error: find out here, with a reason.
+function mustParse(source) {
+  if (parsed.hasOwnProperty(source)) {
+    return;
+  }
+  try {
+    // The driver only compiles the text; it never runs it.
+    new Function("return (" + source + "\n);");
+  } catch (error) {
+    throw new DriverError("javascript error", error.name + ": " + error.message + " (" + ES6_HINT + ")");
+  }
+  if (parsedCount >= PARSED_MAX) {
+    parsed = {};
+    parsedCount = 0;
+  }
+  parsed[source] = true;
+  parsedCount += 1;
+}
+
+// JSON text as JavaScript source: U+2028 and U+2029 end a line in ES5 source but not in JSON.
+function asSource(value) {
+  return JSON.stringify(value).replace(/[\u2028\u2029]/g, function (match) {
+    return match === "\u2028" ? "\\u2028" : "\\u2029";
+  });
+}
+
+function deliver(page, expression, answer) {
+  var result = page.evaluateJavaScript(BEFORE + expression + AFTER);
+  if (typeof result === "string") {
+    answer.json(result);
+  } else if (result && result.error) {
+    throw new DriverError("javascript error", result.error.name + ": " + result.error.message, result.error.stack);
+  } else {
+    // No wrapper result at all: JavaScript is off in this page (settings.javascriptEnabled).
+    answer.value(result && result.plain !== undefined ? result.plain : null);
+  }
+}
+
+// args: [source, ...arguments of the function]
+function evaluate(session, args, answer) {
+  var source = String(args[0]);
+  mustParse(source);
+  deliver(session.page, "(" + source + "\n).apply(this, " + asSource(args.slice(1)) + ")", answer);
+}
+
+// args: [source of a function without parameters, or an expression's text]
+function evaluateJavaScript(session, args, answer) {
+  var source = String(args[0]);
+  mustParse(source);
+  deliver(session.page, "(" + source + "\n)()", answer);
+}
+
+exports.evaluate = evaluate;
+exports.evaluateJavaScript = evaluateJavaScript;

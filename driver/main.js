@@ -1,0 +1,60 @@
+// The program PhantomJS runs: serves the W3C WebDriver endpoints and our `phantom/` extension on loopback.
+// ES5 only: PhantomJS 2.1 knows nothing newer.
+//
+// Started as `phantomjs [switches] main.js PORT`, with the secret in PHANTOM_CLUSTER_TOKEN, so that it shows in no
+// process list. Prints READY_MARK and the port on a line of its own once it listens; exits with 98 when the port is taken.
+
+var system = require("system");
+
+var READY_MARK = "phantom-cluster-driver-ready ";
+var EXIT_PORT_TAKEN = 98;
+// The client keeps one long poll open at all times and renews it at least every few seconds (events.js), so silence
+// for this many seconds means that it is gone.
+var WATCHDOG_SECONDS = 15;
+
+var port = parseInt(system.args[1], 10);
+var token = system.env.PHANTOM_CLUSTER_TOKEN;
+
+phantom.onError = function (message, trace) {
+  var where = trace && trace.length ? " (" + trace[0].file + ":" + trace[0].line + ")" : "";
+  system.stderr.writeLine("driver: " + message + where);
+};
+
+if (!token || !(port > 0)) {
+  system.stderr.writeLine("driver: PHANTOM_CLUSTER_TOKEN and a port argument are required");
+  phantom.exit(97);
+} else {
+  start();
+}
+
+function start() {
+  var http = require("./http");
+  var bridge = require("./bridge");
+  var w3c = require("./w3c/router");
+
+  // Ticks are counted instead of reading the clock: a process that was stopped and continued must not take the time
+  // it was frozen for its client's silence.
+  var silentTicks = 0;
+  setInterval(function () {
+    silentTicks += 1;
+    if (silentTicks > WATCHDOG_SECONDS) {
+      phantom.exit(99);
+    }
+  }, 1000);
+
+  var listening = http.listen(port, token, function (request, reply) {
+    silentTicks = 0;
+    if (request.path[0] === "phantom") {
+      bridge.handle(request, reply);
+    } else {
+      w3c.handle(request, reply);
+    }
+  });
+
+  if (!listening) {
+    phantom.exit(EXIT_PORT_TAKEN);
+    return;
+  }
+  system.stdout.writeLine(READY_MARK + port);
+  system.stdout.flush();
+}

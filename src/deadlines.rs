@@ -1,0 +1,89 @@
+//! Deadlines by key, with the nearest one at hand.
+
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
+
+use tokio::time::Instant;
+
+/// A set of keys that each fall due at one instant.
+#[derive(Debug)]
+pub(crate) struct Deadlines<K> {
+    by_key: HashMap<K, Instant>,
+    by_time: BTreeSet<(Instant, K)>,
+}
+
+impl<K: Copy + Eq + Hash + Ord> Deadlines<K> {
+    pub(crate) fn new() -> Self {
+        Self {
+            by_key: HashMap::new(),
+            by_time: BTreeSet::new(),
+        }
+    }
+
+    /// Sets the deadline of `key`; true when it is now the nearest of all, so that whoever sleeps must wake earlier.
+    pub(crate) fn insert(&mut self, key: K, due: Instant) -> bool {
+        let _ = self.remove(key);
+        let _ = self.by_key.insert(key, due);
+        let _ = self.by_time.insert((due, key));
+        self.by_time.first() == Some(&(due, key))
+    }
+
+    /// Forgets `key`; false when it had no deadline.
+    pub(crate) fn remove(&mut self, key: K) -> bool {
+        match self.by_key.remove(&key) {
+            Some(due) => self.by_time.remove(&(due, key)),
+            None => false,
+        }
+    }
+
+    pub(crate) fn next(&self) -> Option<Instant> {
+        self.by_time.first().map(|(due, _)| *due)
+    }
+
+    /// Takes one key that is due at `now`, oldest deadline first.
+    pub(crate) fn pop_due(&mut self, now: Instant) -> Option<K> {
+        let (due, key) = *self.by_time.first()?;
+        if due > now {
+            return None;
+        }
+        let _ = self.by_time.pop_first();
+        let _ = self.by_key.remove(&key);
+        Some(key)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.by_key.len()
+    }
+}
+
+/// Sleeps until `due`, or for ever when there is none.
+pub(crate) async fn sleep_until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn pops_in_order_of_time_and_says_when_the_nearest_changed() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let mut deadlines = Deadlines::new();
+        assert!(deadlines.insert(1, at(20)));
+        assert!(!deadlines.insert(2, at(30)));
+        assert!(deadlines.insert(3, at(10)));
+        assert_eq!(deadlines.next(), Some(at(10)));
+        assert_eq!(deadlines.pop_due(at(5)), None);
+        assert_eq!(deadlines.pop_due(at(25)), Some(3));
+        assert!(deadlines.remove(1));
+        assert!(!deadlines.remove(1));
+        assert_eq!(deadlines.pop_due(at(25)), None);
+        assert_eq!(deadlines.pop_due(at(30)), Some(2));
+        assert_eq!(deadlines.len(), 0);
+    }
+}

@@ -1,0 +1,406 @@
+//! The queue's state machine: items, leases, credits. No clock, no socket, no task: events in, decisions out.
+//!
+//! An item is waiting, leased to one worker, or expired (its lease ended without an answer and the engine's owner has yet
+//! to say what becomes of it). It leaves the backlog exactly once: answered, failed, dropped or cancelled. A later
+//! backlog kept elsewhere (Redis) takes this type's place behind the same methods.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::deadlines::Deadlines;
+
+/// An item's id, given by the engine that enqueues it, unique there.
+pub(crate) type ItemId = u64;
+/// A lease's id: one hand-over of an item to a worker. Never used twice.
+pub(crate) type LeaseId = u64;
+/// The id of a worker process, as `cluster.Worker.id` has it.
+pub(crate) type WorkerId = u32;
+
+/// What the published generations of the client do with a request that timed out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Generation {
+    /// `request(page, item)`: a timed-out request is enqueued again.
+    Documented,
+    /// `queueItemReady(request)`, version 0.1.x: a user's `timeout` listener has the last word.
+    Published,
+}
+
+/// The settings that hold for every item of one backlog.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BacklogOptions {
+    /// Re-enqueue after a timeout: always, never, or by the client's generation.
+    pub(crate) requeue: Option<bool>,
+    /// How often a handler's error is followed by another attempt.
+    pub(crate) retry_errors: u32,
+}
+
+/// What the caller of [`Backlog::enqueue`] wants for one item.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ItemOptions {
+    /// Length of a lease.
+    pub(crate) timeout: Duration,
+    /// Attempts before the item fails; none for no limit.
+    pub(crate) max_attempts: Option<u32>,
+    /// Higher goes first; equal ones in order of arrival.
+    pub(crate) priority: i32,
+}
+
+#[derive(Debug)]
+struct Item {
+    payload: Arc<str>,
+    options: ItemOptions,
+    /// Leases so far, the present one included.
+    attempts: u32,
+    /// Failures of the handler so far.
+    errors: u32,
+    state: ItemState,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum ItemState {
+    Waiting(Place),
+    Leased(LeaseId),
+    Expired(Generation),
+}
+
+/// A place in the queue: higher priority first (hence negated), then order of arrival.
+type Place = (i64, u64);
+
+#[derive(Debug)]
+struct Lease {
+    item: ItemId,
+    worker: WorkerId,
+}
+
+#[derive(Debug)]
+struct Worker {
+    generation: Generation,
+    leases: HashSet<LeaseId>,
+}
+
+/// One hand-over: send `payload` to `worker`.
+#[derive(Debug)]
+pub(crate) struct Assignment {
+    pub(crate) worker: WorkerId,
+    pub(crate) lease: LeaseId,
+    pub(crate) item: ItemId,
+    /// 1 for the first hand-over of this item.
+    pub(crate) attempt: u32,
+    pub(crate) timeout: Duration,
+    pub(crate) payload: Arc<str>,
+    /// True when no other lease ends earlier: the timer must look again.
+    pub(crate) nearest: bool,
+}
+
+/// A lease that ended by its deadline. The item waits for [`Backlog::decide`].
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct Expiry {
+    pub(crate) item: ItemId,
+    pub(crate) lease: LeaseId,
+    pub(crate) worker: WorkerId,
+}
+
+/// What the user's code did while `timeout` was emitted.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct TimeoutOutcome {
+    /// The item has a `timeout` listener of the user's.
+    pub(crate) has_listener: bool,
+    /// The listener enqueued the same request again: that call took the item's place.
+    pub(crate) replaced: bool,
+    /// The listener called `item.requeue()`.
+    pub(crate) asked_requeue: bool,
+    /// The listener ended the item (`item.cancel()`).
+    pub(crate) cancelled: bool,
+}
+
+/// What became of an item that lost its lease.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Fate {
+    /// It waits again, at the tail.
+    Requeued,
+    /// It is out of the backlog and nothing more will be said of it.
+    Dropped,
+    /// It is out of the backlog: its attempts are used up.
+    Exhausted,
+}
+
+/// What became of a handler's error.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) enum Failure {
+    /// The item waits again for another attempt.
+    Retried,
+    /// The item is out of the backlog.
+    Failed(ItemId),
+    /// The lease was over: the error is ignored, as a late answer is.
+    Late,
+}
+
+/// The in-memory backlog.
+#[derive(Debug)]
+pub(crate) struct Backlog {
+    options: BacklogOptions,
+    items: HashMap<ItemId, Item>,
+    waiting: BTreeMap<Place, ItemId>,
+    leases: HashMap<LeaseId, Lease>,
+    deadlines: Deadlines<LeaseId>,
+    workers: HashMap<WorkerId, Worker>,
+    /// One entry per free slot, longest free first.
+    idle: VecDeque<WorkerId>,
+    /// Arrivals at the tail count up from the middle of the range, those at the head down from it.
+    next_tail: u64,
+    next_head: u64,
+    next_lease: LeaseId,
+    paused: bool,
+}
+
+impl Backlog {
+    pub(crate) fn new(options: BacklogOptions) -> Self {
+        Self {
+            options,
+            items: HashMap::new(),
+            waiting: BTreeMap::new(),
+            leases: HashMap::new(),
+            deadlines: Deadlines::new(),
+            workers: HashMap::new(),
+            idle: VecDeque::new(),
+            next_tail: u64::MAX / 2,
+            next_head: u64::MAX / 2,
+            next_lease: 1,
+            paused: false,
+        }
+    }
+
+    /// Puts a new item at the tail.
+    pub(crate) fn enqueue(&mut self, id: ItemId, payload: Arc<str>, options: ItemOptions) {
+        let place = self.place_at_tail(options.priority);
+        let _ = self.waiting.insert(place, id);
+        let _ = self.items.insert(
+            id,
+            Item {
+                payload,
+                options,
+                attempts: 0,
+                errors: 0,
+                state: ItemState::Waiting(place),
+            },
+        );
+    }
+
+    /// A worker has `slots` more free slots. Its generation is that of the listener it has now.
+    pub(crate) fn offer(&mut self, worker: WorkerId, generation: Generation, slots: u32) {
+        let entry = self.workers.entry(worker).or_insert_with(|| Worker {
+            generation,
+            leases: HashSet::new(),
+        });
+        entry.generation = generation;
+        self.idle.extend((0..slots).map(|_| worker));
+    }
+
+    /// Takes back the free slots of a worker that wants no more work; its leases go on.
+    pub(crate) fn withdraw(&mut self, worker: WorkerId) {
+        self.idle.retain(|idle| *idle != worker);
+    }
+
+    /// The next hand-over, while there are both an item and a free slot.
+    pub(crate) fn assign(&mut self, now: Instant) -> Option<Assignment> {
+        if self.paused || self.waiting.is_empty() {
+            return None;
+        }
+        let worker = self.idle.pop_front()?;
+        let (_, id) = self.waiting.pop_first()?;
+        let item = self.items.get_mut(&id)?;
+        let lease = self.next_lease;
+        self.next_lease += 1;
+        item.attempts += 1;
+        item.state = ItemState::Leased(lease);
+        let _ = self.leases.insert(lease, Lease { item: id, worker });
+        if let Some(worker) = self.workers.get_mut(&worker) {
+            let _ = worker.leases.insert(lease);
+        }
+        let nearest = self.deadlines.insert(lease, now + item.options.timeout);
+        Some(Assignment {
+            worker,
+            lease,
+            item: id,
+            attempt: item.attempts,
+            timeout: item.options.timeout,
+            payload: Arc::clone(&item.payload),
+            nearest,
+        })
+    }
+
+    /// An answer came. The item it ends, or none when the lease was over already.
+    pub(crate) fn settle(&mut self, lease: LeaseId) -> Option<ItemId> {
+        let id = self.end_lease(lease)?.item;
+        let _ = self.items.remove(&id);
+        Some(id)
+    }
+
+    /// The handler failed.
+    pub(crate) fn fail(&mut self, lease: LeaseId) -> Failure {
+        let Some(Lease { item: id, .. }) = self.end_lease(lease) else {
+            return Failure::Late;
+        };
+        let retry_errors = self.options.retry_errors;
+        if let Some(item) = self.items.get_mut(&id) {
+            item.errors += 1;
+            if item.errors <= retry_errors && self.requeue(id) == Fate::Requeued {
+                return Failure::Retried;
+            }
+        }
+        let _ = self.items.remove(&id);
+        Failure::Failed(id)
+    }
+
+    /// A worker gives a lease back unstarted: it goes to the head of the queue and was no attempt.
+    pub(crate) fn give_back(&mut self, lease: LeaseId) {
+        let Some(Lease { item: id, .. }) = self.end_lease(lease) else {
+            return;
+        };
+        if let Some(item) = self.items.get_mut(&id) {
+            item.attempts -= 1;
+            self.next_head -= 1;
+            let place = (-i64::from(item.options.priority), self.next_head);
+            item.state = ItemState::Waiting(place);
+            let _ = self.waiting.insert(place, id);
+        }
+    }
+
+    /// A worker is gone: what it held waits again at once. Says what became of each item.
+    pub(crate) fn remove_worker(&mut self, worker: WorkerId) -> Vec<(ItemId, Fate)> {
+        self.withdraw(worker);
+        let Some(gone) = self.workers.remove(&worker) else {
+            return Vec::new();
+        };
+        let mut leases: Vec<_> = gone.leases.into_iter().collect();
+        leases.sort_unstable();
+        leases
+            .into_iter()
+            .filter_map(|lease| {
+                let item = self.end_lease(lease)?.item;
+                Some((item, self.requeue(item)))
+            })
+            .collect()
+    }
+
+    /// The next lease that ended by `now`.
+    pub(crate) fn expire(&mut self, now: Instant) -> Option<Expiry> {
+        let lease = self.deadlines.pop_due(now)?;
+        let Lease { item, worker } = self.end_lease(lease)?;
+        let generation = self
+            .workers
+            .get(&worker)
+            .map_or(Generation::Documented, |worker| worker.generation);
+        if let Some(item) = self.items.get_mut(&item) {
+            item.state = ItemState::Expired(generation);
+        }
+        Some(Expiry { item, lease, worker })
+    }
+
+    /// Settles an expired item by what the user's `timeout` listener did. None when it is not expired (any more).
+    pub(crate) fn decide(&mut self, id: ItemId, outcome: TimeoutOutcome) -> Option<Fate> {
+        let ItemState::Expired(generation) = self.items.get(&id)?.state else {
+            return None;
+        };
+        let requeue = if outcome.replaced || outcome.cancelled {
+            false
+        } else if outcome.asked_requeue {
+            true
+        } else {
+            // 0.1.x never re-enqueues by itself, and its users answer an error in their listener: a response after
+            // that would answer twice.
+            self.options
+                .requeue
+                .unwrap_or(!(generation == Generation::Published && outcome.has_listener))
+        };
+        if requeue {
+            return Some(self.requeue(id));
+        }
+        let _ = self.items.remove(&id);
+        Some(Fate::Dropped)
+    }
+
+    /// Ends an item from outside. The lease to call off, if a worker has it; none when the item is unknown.
+    pub(crate) fn cancel(&mut self, id: ItemId) -> Option<Option<(WorkerId, LeaseId)>> {
+        let item = self.items.remove(&id)?;
+        Some(match item.state {
+            ItemState::Waiting(place) => {
+                let _ = self.waiting.remove(&place);
+                None
+            }
+            ItemState::Leased(lease) => self.end_lease(lease).map(|ended| (ended.worker, lease)),
+            ItemState::Expired(_) => None,
+        })
+    }
+
+    /// While paused nothing is handed over.
+    pub(crate) fn set_paused(&mut self, paused: bool) {
+        self.paused = paused;
+    }
+
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        self.deadlines.next()
+    }
+
+    pub(crate) fn waiting_len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// The waiting items, in the order they will be handed over.
+    pub(crate) fn waiting_ids(&self) -> impl Iterator<Item = ItemId> + '_ {
+        self.waiting.values().copied()
+    }
+
+    /// How often an item was handed over; none when it is over.
+    pub(crate) fn attempts(&self, id: ItemId) -> Option<u32> {
+        self.items.get(&id).map(|item| item.attempts)
+    }
+
+    pub(crate) fn leased_len(&self) -> usize {
+        self.leases.len()
+    }
+
+    /// The workers waiting for work, one entry per free slot, longest free first.
+    pub(crate) fn idle_workers(&self) -> impl Iterator<Item = WorkerId> + '_ {
+        self.idle.iter().copied()
+    }
+
+    fn place_at_tail(&mut self, priority: i32) -> Place {
+        let place = (-i64::from(priority), self.next_tail);
+        self.next_tail += 1;
+        place
+    }
+
+    fn end_lease(&mut self, lease: LeaseId) -> Option<Lease> {
+        let ended = self.leases.remove(&lease)?;
+        let _ = self.deadlines.remove(lease);
+        if let Some(worker) = self.workers.get_mut(&ended.worker) {
+            let _ = worker.leases.remove(&lease);
+        }
+        Some(ended)
+    }
+
+    /// To the tail, or out when the attempts are used up.
+    fn requeue(&mut self, id: ItemId) -> Fate {
+        let Some(item) = self.items.get(&id) else {
+            return Fate::Dropped;
+        };
+        if item.options.max_attempts.is_some_and(|max| item.attempts >= max) {
+            let _ = self.items.remove(&id);
+            return Fate::Exhausted;
+        }
+        let place = self.place_at_tail(item.options.priority);
+        let _ = self.waiting.insert(place, id);
+        if let Some(item) = self.items.get_mut(&id) {
+            item.state = ItemState::Waiting(place);
+        }
+        Fate::Requeued
+    }
+}
+
+#[cfg(test)]
+#[path = "backlog_tests.rs"]
+mod tests;

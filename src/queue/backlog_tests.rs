@@ -1,0 +1,267 @@
+use super::*;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn backlog() -> Backlog {
+    with(None, 0)
+}
+
+fn with(requeue: Option<bool>, retry_errors: u32) -> Backlog {
+    Backlog::new(BacklogOptions {
+        requeue,
+        retry_errors,
+    })
+}
+
+fn options() -> ItemOptions {
+    ItemOptions {
+        timeout: MINUTE,
+        max_attempts: None,
+        priority: 0,
+    }
+}
+
+fn enqueue(backlog: &mut Backlog, id: ItemId) {
+    backlog.enqueue(id, id.to_string().into(), options());
+}
+
+fn expired(backlog: &mut Backlog, generation: Generation) -> ItemId {
+    let now = Instant::now();
+    enqueue(backlog, 7);
+    backlog.offer(1, generation, 1);
+    let lease = backlog.assign(now).expect("an item and a slot").lease;
+    assert_eq!(backlog.expire(now + MINUTE / 2), None);
+    let expiry = backlog.expire(now + MINUTE).expect("the lease is over");
+    assert_eq!((expiry.item, expiry.lease, expiry.worker), (7, lease, 1));
+    7
+}
+
+#[test]
+fn hands_over_in_order_of_arrival_one_per_free_slot() {
+    let now = Instant::now();
+    let mut backlog = backlog();
+    for id in 0..4 {
+        enqueue(&mut backlog, id);
+    }
+    assert!(backlog.assign(now).is_none(), "no slot is free");
+    backlog.offer(1, Generation::Documented, 1);
+    backlog.offer(2, Generation::Documented, 2);
+    assert_eq!(backlog.idle_workers().collect::<Vec<_>>(), [1, 2, 2]);
+    let handed: Vec<_> = std::iter::from_fn(|| backlog.assign(now))
+        .map(|a| (a.item, a.worker, a.attempt, a.payload))
+        .collect();
+    assert_eq!(
+        handed,
+        [
+            (0, 1, 1, "0".into()),
+            (1, 2, 1, "1".into()),
+            (2, 2, 1, "2".into())
+        ]
+    );
+    assert_eq!(backlog.waiting_ids().collect::<Vec<_>>(), [3]);
+    assert_eq!((backlog.waiting_len(), backlog.leased_len()), (1, 3));
+}
+
+#[test]
+fn higher_priority_goes_first() {
+    let mut backlog = backlog();
+    enqueue(&mut backlog, 0);
+    backlog.enqueue(
+        1,
+        "".into(),
+        ItemOptions {
+            priority: 5,
+            ..options()
+        },
+    );
+    enqueue(&mut backlog, 2);
+    assert_eq!(backlog.waiting_ids().collect::<Vec<_>>(), [1, 0, 2]);
+}
+
+#[test]
+fn an_answer_counts_once_and_a_late_one_not_at_all() {
+    let now = Instant::now();
+    let mut backlog = backlog();
+    enqueue(&mut backlog, 0);
+    backlog.offer(1, Generation::Documented, 1);
+    let first = backlog.assign(now).expect("handed over").lease;
+    let _ = backlog.expire(now + MINUTE).expect("expired");
+    assert_eq!(
+        backlog.decide(0, TimeoutOutcome::default()),
+        Some(Fate::Requeued)
+    );
+    backlog.offer(1, Generation::Documented, 1);
+    let second = backlog.assign(now).expect("handed over again");
+    assert_eq!(second.attempt, 2);
+    assert_eq!(backlog.settle(first), None, "the first lease is over");
+    assert_eq!(backlog.settle(second.lease), Some(0));
+    assert_eq!(backlog.settle(second.lease), None, "answered already");
+    assert_eq!((backlog.waiting_len(), backlog.leased_len()), (0, 0));
+}
+
+#[test]
+fn a_timed_out_item_goes_to_the_tail() {
+    let mut backlog = backlog();
+    let id = expired(&mut backlog, Generation::Documented);
+    enqueue(&mut backlog, 8);
+    assert_eq!(
+        backlog.decide(id, TimeoutOutcome::default()),
+        Some(Fate::Requeued)
+    );
+    assert_eq!(backlog.waiting_ids().collect::<Vec<_>>(), [8, 7]);
+    assert_eq!(
+        backlog.decide(id, TimeoutOutcome::default()),
+        None,
+        "decided already"
+    );
+}
+
+#[test]
+fn who_decides_after_a_timeout() {
+    use Generation::{Documented, Published};
+    let none = TimeoutOutcome::default();
+    let listener = TimeoutOutcome {
+        has_listener: true,
+        ..none
+    };
+    let replaced = TimeoutOutcome {
+        replaced: true,
+        ..listener
+    };
+    let asked = TimeoutOutcome {
+        asked_requeue: true,
+        ..listener
+    };
+    let cancelled = TimeoutOutcome {
+        cancelled: true,
+        ..listener
+    };
+    for (requeue, generation, outcome, fate) in [
+        (None, Documented, none, Fate::Requeued),
+        (None, Documented, listener, Fate::Requeued),
+        (None, Documented, replaced, Fate::Dropped),
+        (None, Documented, cancelled, Fate::Dropped),
+        (None, Published, none, Fate::Requeued),
+        (None, Published, listener, Fate::Dropped),
+        (None, Published, replaced, Fate::Dropped),
+        (None, Published, asked, Fate::Requeued),
+        (Some(true), Published, listener, Fate::Requeued),
+        (Some(true), Published, replaced, Fate::Dropped),
+        (Some(false), Documented, none, Fate::Dropped),
+        (Some(false), Documented, asked, Fate::Requeued),
+    ] {
+        let mut backlog = with(requeue, 0);
+        let id = expired(&mut backlog, generation);
+        assert_eq!(
+            backlog.decide(id, outcome),
+            Some(fate),
+            "requeue {requeue:?}, {generation:?}, {outcome:?}"
+        );
+        let waiting = usize::from(fate == Fate::Requeued);
+        assert_eq!(backlog.waiting_len(), waiting);
+    }
+}
+
+#[test]
+fn attempts_run_out() {
+    let now = Instant::now();
+    let mut backlog = backlog();
+    backlog.enqueue(
+        0,
+        "".into(),
+        ItemOptions {
+            max_attempts: Some(2),
+            ..options()
+        },
+    );
+    backlog.offer(1, Generation::Documented, 1);
+    let _ = backlog.assign(now).expect("first attempt");
+    assert_eq!(backlog.remove_worker(1), [(0, Fate::Requeued)]);
+    backlog.offer(2, Generation::Documented, 1);
+    let _ = backlog.assign(now).expect("second attempt");
+    let _ = backlog.expire(now + MINUTE).expect("expired");
+    assert_eq!(
+        backlog.decide(0, TimeoutOutcome::default()),
+        Some(Fate::Exhausted)
+    );
+    assert_eq!(backlog.waiting_len(), 0);
+}
+
+#[test]
+fn a_dead_workers_items_wait_again_and_its_slots_are_gone() {
+    let now = Instant::now();
+    let mut backlog = backlog();
+    for id in 0..3 {
+        enqueue(&mut backlog, id);
+    }
+    backlog.offer(1, Generation::Documented, 2);
+    let _ = backlog.assign(now).expect("handed over");
+    let _ = backlog.assign(now).expect("handed over");
+    backlog.offer(1, Generation::Documented, 1);
+    assert_eq!(
+        backlog.remove_worker(1),
+        [(0, Fate::Requeued), (1, Fate::Requeued)]
+    );
+    assert_eq!(backlog.idle_workers().count(), 0);
+    assert_eq!(backlog.waiting_ids().collect::<Vec<_>>(), [2, 0, 1]);
+    assert_eq!(backlog.next_deadline(), None);
+}
+
+#[test]
+fn a_lease_given_back_goes_to_the_head_and_was_no_attempt() {
+    let now = Instant::now();
+    let mut backlog = backlog();
+    for id in 0..3 {
+        enqueue(&mut backlog, id);
+    }
+    backlog.offer(1, Generation::Documented, 2);
+    let first = backlog.assign(now).expect("handed over").lease;
+    let second = backlog.assign(now).expect("handed over").lease;
+    backlog.give_back(second);
+    backlog.give_back(first);
+    backlog.give_back(first);
+    assert_eq!(backlog.waiting_ids().collect::<Vec<_>>(), [0, 1, 2]);
+    backlog.offer(1, Generation::Documented, 1);
+    assert_eq!(backlog.assign(now).expect("handed over").attempt, 1);
+}
+
+#[test]
+fn errors_are_retried_as_often_as_asked() {
+    let now = Instant::now();
+    let mut backlog = with(None, 1);
+    enqueue(&mut backlog, 0);
+    for expected in [Failure::Retried, Failure::Failed(0)] {
+        backlog.offer(1, Generation::Documented, 1);
+        let lease = backlog.assign(now).expect("handed over").lease;
+        assert_eq!(backlog.fail(lease), expected);
+        assert_eq!(backlog.fail(lease), Failure::Late);
+    }
+    assert_eq!(backlog.waiting_len(), 0);
+}
+
+#[test]
+fn cancelling_says_which_lease_to_call_off() {
+    let now = Instant::now();
+    let mut backlog = backlog();
+    enqueue(&mut backlog, 0);
+    enqueue(&mut backlog, 1);
+    backlog.offer(1, Generation::Documented, 1);
+    let lease = backlog.assign(now).expect("handed over").lease;
+    assert_eq!(backlog.cancel(0), Some(Some((1, lease))));
+    assert_eq!(backlog.cancel(1), Some(None));
+    assert_eq!(backlog.cancel(1), None);
+    assert_eq!(backlog.settle(lease), None);
+    assert_eq!(backlog.waiting_len(), 0);
+}
+
+#[test]
+fn a_paused_backlog_hands_nothing_over() {
+    let now = Instant::now();
+    let mut backlog = backlog();
+    enqueue(&mut backlog, 0);
+    backlog.offer(1, Generation::Documented, 1);
+    backlog.set_paused(true);
+    assert!(backlog.assign(now).is_none());
+    backlog.set_paused(false);
+    assert!(backlog.assign(now).is_some());
+}

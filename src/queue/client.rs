@@ -1,0 +1,173 @@
+//! A worker's end: offers slots, receives leases, sends answers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use interprocess::local_socket::tokio::Stream;
+use tokio::io::AsyncRead;
+use tokio::sync::Notify;
+use tokio_util::codec::{FramedRead, LengthDelimitedCodec};
+
+use super::backlog::{Generation, ItemId, LeaseId, WorkerId};
+use super::endpoint;
+use super::outbox::Outbox;
+use super::wire::{self, FromWorker, ToWorker, WireError};
+
+/// How long a worker waits for the master to take in its last answers.
+const FAREWELL_DEADLINE: Duration = Duration::from_secs(5);
+/// How long the first contact may take.
+const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
+
+/// What a worker learns from the master.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) enum ClientEvent {
+    /// A request to handle, JSON text.
+    Leased {
+        lease: LeaseId,
+        item: ItemId,
+        attempt: u32,
+        timeout_ms: u64,
+        request: String,
+    },
+    /// The lease ended without an answer.
+    Expired { lease: LeaseId },
+    /// The item was ended from outside.
+    Cancelled { lease: LeaseId },
+    /// The master is gone.
+    Lost,
+}
+
+/// Why a worker's call did not go through.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum ClientError {
+    #[error("cannot reach the master's queue: {0}")]
+    Connect(#[source] std::io::Error),
+    #[error(transparent)]
+    Wire(#[from] WireError),
+}
+
+/// The connection of one worker.
+#[derive(Debug)]
+pub(crate) struct QueueClient {
+    outbox: Outbox,
+    ended: Arc<Notify>,
+}
+
+impl QueueClient {
+    /// Connects and greets. Must run inside a tokio runtime; `on_event` is called from its threads.
+    ///
+    /// # Errors
+    /// [`ClientError::Connect`] when the master does not listen (any more).
+    pub(crate) async fn connect(
+        address: &str,
+        token: &str,
+        worker: WorkerId,
+        max_message: usize,
+        on_event: impl Fn(ClientEvent) + Send + Sync + 'static,
+    ) -> Result<Self, ClientError> {
+        let stream = tokio::time::timeout(CONNECT_DEADLINE, endpoint::connect(address))
+            .await
+            .map_err(|elapsed| ClientError::Connect(elapsed.into()))?
+            .map_err(ClientError::Connect)?;
+        let outbox = Outbox::new(max_message);
+        outbox.send(&FromWorker::Hello { token, worker })?;
+        let ended = Arc::new(Notify::new());
+        let client = Self {
+            outbox: outbox.clone(),
+            ended: Arc::clone(&ended),
+        };
+        // Ends with the connection: at the master's end, or when the outbox is closed.
+        let _ = tokio::spawn(serve(stream, outbox, max_message, ended, on_event));
+        Ok(client)
+    }
+
+    /// `slots` more slots are free, for a handler of this generation.
+    pub(crate) fn offer(&self, slots: u32, generation: Generation) {
+        let published = generation == Generation::Published;
+        let _ = self.outbox.send(&FromWorker::Offer { slots, published });
+    }
+
+    /// Sends the answer, JSON text.
+    ///
+    /// # Errors
+    /// [`WireError::TooLong`] above the limit; the lease is still open then.
+    pub(crate) fn answer(&self, lease: LeaseId, response: &str) -> Result<(), ClientError> {
+        Ok(self.outbox.send(&FromWorker::Answer { lease, response })?)
+    }
+
+    /// Reports a handler's error, JSON text.
+    ///
+    /// # Errors
+    /// [`WireError::TooLong`] above the limit; the lease is still open then.
+    pub(crate) fn fail(&self, lease: LeaseId, error: &str) -> Result<(), ClientError> {
+        Ok(self.outbox.send(&FromWorker::Fail { lease, error })?)
+    }
+
+    /// Gives a lease back that was not started.
+    pub(crate) fn give_back(&self, lease: LeaseId) {
+        let _ = self.outbox.send(&FromWorker::GiveBack { lease });
+    }
+
+    /// Tells the master why this worker cannot go on.
+    pub(crate) fn fault(&self, message: &str) {
+        let _ = self.outbox.send(&FromWorker::Fault { message });
+    }
+
+    /// Says goodbye and waits until the master has taken in all that was sent before, or is gone.
+    pub(crate) async fn close(&self) {
+        let ended = self.ended.notified();
+        let _ = self.outbox.send(&FromWorker::Goodbye);
+        let _ = tokio::time::timeout(FAREWELL_DEADLINE, ended).await;
+        self.outbox.close();
+    }
+}
+
+async fn serve(
+    stream: Stream,
+    outbox: Outbox,
+    max_message: usize,
+    ended: Arc<Notify>,
+    on_event: impl Fn(ClientEvent) + Send + Sync,
+) {
+    let mut frames = FramedRead::new(&stream, wire::codec(max_message));
+    let farewell = tokio::select! {
+        farewell = read(&mut frames, &on_event) => farewell,
+        _ = outbox.write_to(&stream) => false,
+    };
+    // A permit is kept for a close() that begins to wait later.
+    ended.notify_one();
+    if !farewell {
+        on_event(ClientEvent::Lost);
+    }
+}
+
+/// Reads until the connection ends; true when the master said farewell.
+async fn read<R: AsyncRead + Unpin>(
+    frames: &mut FramedRead<R, LengthDelimitedCodec>,
+    on_event: &impl Fn(ClientEvent),
+) -> bool {
+    while let Some(Ok(frame)) = frames.next().await {
+        on_event(match wire::decode(&frame) {
+            Ok(ToWorker::Lease {
+                lease,
+                item,
+                attempt,
+                timeout_ms,
+                request,
+            }) => ClientEvent::Leased {
+                lease,
+                item,
+                attempt,
+                timeout_ms,
+                request: request.to_owned(),
+            },
+            Ok(ToWorker::Expired { lease }) => ClientEvent::Expired { lease },
+            Ok(ToWorker::Cancelled { lease }) => ClientEvent::Cancelled { lease },
+            Ok(ToWorker::Farewell) => return true,
+            Err(_) => return false,
+        });
+    }
+    false
+}

@@ -1,0 +1,14 @@
+//! Requests, leases, and the local socket between the master and its workers.
+
+mod backlog;
+mod client;
+mod endpoint;
+mod outbox;
+mod server;
+mod wire;
+
+pub(crate) use backlog::{
+    BacklogOptions, Fate, Generation, ItemId, ItemOptions, LeaseId, TimeoutOutcome, WorkerId,
+};
+pub(crate) use client::{ClientError, ClientEvent, QueueClient};
+pub(crate) use server::{QueueServer, ServerError, ServerEvent, ServerOptions};

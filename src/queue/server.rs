@@ -1,0 +1,434 @@
+//! The master's end: takes requests in, hands them to workers, brings answers back.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
+use parking_lot::Mutex;
+use tokio::io::AsyncRead;
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout};
+use tokio_util::codec::{FramedRead, LengthDelimitedCodec};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::backlog::{
+    Assignment, Backlog, BacklogOptions, Failure, Fate, Generation, ItemId, ItemOptions,
+    TimeoutOutcome, WorkerId,
+};
+use super::endpoint::Endpoint;
+use super::outbox::Outbox;
+use super::wire::{self, FromWorker, MAX_GREETING, ToWorker};
+use crate::deadlines::sleep_until;
+
+/// A peer that has not said Hello by then is not one of ours.
+const GREETING_DEADLINE: Duration = Duration::from_secs(5);
+/// Pause after a failed accept (out of file descriptors, say), so that it cannot spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Settings of the master's end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ServerOptions {
+    pub(crate) backlog: BacklogOptions,
+    /// Longest request or response, bytes of JSON.
+    pub(crate) max_message: usize,
+}
+
+/// What the engine's owner must know.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) enum ServerEvent {
+    /// The response, JSON text. The item is over.
+    Answered { item: ItemId, response: String },
+    /// The handler's error, JSON text. The item is over.
+    Failed { item: ItemId, error: String },
+    /// The lease ended; the owner answers with [`QueueServer::decide`].
+    Expired { item: ItemId },
+    /// Its attempts are used up. The item is over.
+    Exhausted { item: ItemId },
+    /// A worker is connected.
+    Joined { worker: WorkerId },
+    /// A worker's connection ended.
+    Left { worker: WorkerId },
+    /// A worker says why it cannot go on.
+    Fault { worker: WorkerId, message: String },
+}
+
+/// Why the queue cannot take requests.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum ServerError {
+    #[error("cannot make the local socket for the workers: {0}")]
+    Listen(#[source] std::io::Error),
+    #[error("a request of {size} bytes is above the limit of {limit}")]
+    RequestTooLong { size: usize, limit: usize },
+}
+
+/// The queue of one engine. Dropping it ends its tasks and removes its socket.
+#[derive(Debug)]
+pub(crate) struct QueueServer {
+    shared: Arc<Shared>,
+    endpoint: Endpoint,
+    _stop_on_drop: DropGuard,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    /// Rung when a lease became the nearest to end.
+    timer: Notify,
+    token: String,
+    max_message: usize,
+    on_event: Box<dyn Fn(ServerEvent) + Send + Sync>,
+}
+
+impl std::fmt::Debug for Shared {
+    // Leaves the token out.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug)]
+struct State {
+    backlog: Backlog,
+    peers: HashMap<WorkerId, Outbox>,
+}
+
+impl QueueServer {
+    /// Listens for workers. Must run inside a tokio runtime; `on_event` is called from its threads.
+    ///
+    /// # Errors
+    /// [`ServerError::Listen`] when the socket cannot be made.
+    pub(crate) fn listen(
+        options: ServerOptions,
+        on_event: impl Fn(ServerEvent) + Send + Sync + 'static,
+    ) -> Result<Self, ServerError> {
+        let (endpoint, listener) = Endpoint::listen().map_err(ServerError::Listen)?;
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State {
+                backlog: Backlog::new(options.backlog),
+                peers: HashMap::new(),
+            }),
+            timer: Notify::new(),
+            token: format!("{:032x}", rand::random::<u128>()),
+            max_message: options.max_message,
+            on_event: Box::new(on_event),
+        });
+        let stop = CancellationToken::new();
+        let _ = tokio::spawn(accept(Arc::clone(&shared), listener, stop.clone()));
+        let _ = tokio::spawn(
+            stop.clone()
+                .run_until_cancelled_owned(expire(Arc::clone(&shared))),
+        );
+        Ok(Self {
+            shared,
+            endpoint,
+            _stop_on_drop: stop.drop_guard(),
+        })
+    }
+
+    /// Where workers connect to.
+    pub(crate) fn address(&self) -> &str {
+        self.endpoint.address()
+    }
+
+    /// What workers must show.
+    pub(crate) fn token(&self) -> &str {
+        &self.shared.token
+    }
+
+    /// Enqueues a request given as JSON text.
+    ///
+    /// # Errors
+    /// [`ServerError::RequestTooLong`] above the limit.
+    pub(crate) fn enqueue(
+        &self,
+        id: ItemId,
+        request: String,
+        options: ItemOptions,
+    ) -> Result<(), ServerError> {
+        let limit = self.shared.max_message;
+        if request.len() > limit {
+            return Err(ServerError::RequestTooLong {
+                size: request.len(),
+                limit,
+            });
+        }
+        let mut state = self.shared.state.lock();
+        state.backlog.enqueue(id, request.into(), options);
+        self.shared.hand_over(&mut state);
+        Ok(())
+    }
+
+    /// Settles an item after [`ServerEvent::Expired`].
+    pub(crate) fn decide(&self, item: ItemId, outcome: TimeoutOutcome) -> Option<Fate> {
+        let mut state = self.shared.state.lock();
+        let fate = state.backlog.decide(item, outcome);
+        self.shared.hand_over(&mut state);
+        fate
+    }
+
+    /// Ends an item from outside; false when there is no such item (any more).
+    pub(crate) fn cancel(&self, item: ItemId) -> bool {
+        let mut state = self.shared.state.lock();
+        let Some(held) = state.backlog.cancel(item) else {
+            return false;
+        };
+        if let Some((worker, lease)) = held {
+            state.tell(worker, &ToWorker::Cancelled { lease });
+        }
+        true
+    }
+
+    pub(crate) fn set_paused(&self, paused: bool) {
+        let mut state = self.shared.state.lock();
+        state.backlog.set_paused(paused);
+        self.shared.hand_over(&mut state);
+    }
+
+    /// How many items wait.
+    pub(crate) fn waiting_len(&self) -> usize {
+        self.shared.state.lock().backlog.waiting_len()
+    }
+
+    /// The items that wait, oldest first.
+    pub(crate) fn waiting_ids(&self) -> Vec<ItemId> {
+        self.shared.state.lock().backlog.waiting_ids().collect()
+    }
+
+    /// How many items workers have.
+    pub(crate) fn leased_len(&self) -> usize {
+        self.shared.state.lock().backlog.leased_len()
+    }
+
+    /// How often an item was handed over; none when it is over.
+    pub(crate) fn attempts(&self, item: ItemId) -> Option<u32> {
+        self.shared.state.lock().backlog.attempts(item)
+    }
+
+    /// The workers waiting for work, one entry per free slot.
+    pub(crate) fn idle_workers(&self) -> Vec<WorkerId> {
+        self.shared.state.lock().backlog.idle_workers().collect()
+    }
+}
+
+impl State {
+    fn tell(&self, worker: WorkerId, frame: &ToWorker<'_>) {
+        if let Some(outbox) = self.peers.get(&worker) {
+            // Only a lease carries a payload, and its size was checked when it was enqueued.
+            let _ = outbox.send(frame);
+        }
+    }
+}
+
+impl Shared {
+    /// Hands over all that items and free slots allow.
+    fn hand_over(&self, state: &mut State) {
+        let now = Instant::now();
+        while let Some(Assignment {
+            worker,
+            lease,
+            item,
+            attempt,
+            timeout,
+            payload,
+            nearest,
+        }) = state.backlog.assign(now)
+        {
+            if nearest {
+                self.timer.notify_one();
+            }
+            state.tell(
+                worker,
+                &ToWorker::Lease {
+                    lease,
+                    item,
+                    attempt,
+                    timeout_ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX),
+                    request: &payload,
+                },
+            );
+        }
+    }
+
+    fn join(&self, worker: WorkerId, outbox: &Outbox) -> bool {
+        let mut state = self.state.lock();
+        if state.peers.contains_key(&worker) {
+            return false;
+        }
+        let _ = state.peers.insert(worker, outbox.clone());
+        true
+    }
+
+    fn leave(&self, worker: WorkerId) {
+        let mut state = self.state.lock();
+        let _ = state.peers.remove(&worker);
+        let fates = state.backlog.remove_worker(worker);
+        self.hand_over(&mut state);
+        drop(state);
+        for (item, fate) in fates {
+            if fate == Fate::Exhausted {
+                (self.on_event)(ServerEvent::Exhausted { item });
+            }
+        }
+        (self.on_event)(ServerEvent::Left { worker });
+    }
+
+    /// Takes one frame of a worker; false when it was its last.
+    fn take(&self, worker: WorkerId, frame: FromWorker<'_>) -> bool {
+        match frame {
+            FromWorker::Offer { slots, published } => {
+                let generation = if published {
+                    Generation::Published
+                } else {
+                    Generation::Documented
+                };
+                let mut state = self.state.lock();
+                state.backlog.offer(worker, generation, slots);
+                self.hand_over(&mut state);
+            }
+            FromWorker::Answer { lease, response } => {
+                let settled = self.state.lock().backlog.settle(lease);
+                if let Some(item) = settled {
+                    let response = response.to_owned();
+                    (self.on_event)(ServerEvent::Answered { item, response });
+                }
+            }
+            FromWorker::Fail { lease, error } => {
+                let mut state = self.state.lock();
+                let failure = state.backlog.fail(lease);
+                self.hand_over(&mut state);
+                drop(state);
+                if let Failure::Failed(item) = failure {
+                    let error = error.to_owned();
+                    (self.on_event)(ServerEvent::Failed { item, error });
+                }
+            }
+            FromWorker::GiveBack { lease } => {
+                let mut state = self.state.lock();
+                state.backlog.give_back(lease);
+                self.hand_over(&mut state);
+            }
+            FromWorker::Fault { message } => {
+                let message = message.to_owned();
+                (self.on_event)(ServerEvent::Fault { worker, message });
+            }
+            FromWorker::Goodbye => {
+                let mut state = self.state.lock();
+                state.backlog.withdraw(worker);
+                state.tell(worker, &ToWorker::Farewell);
+            }
+            // A second greeting makes no sense; whoever sends it is not our client.
+            FromWorker::Hello { .. } => return false,
+        }
+        true
+    }
+}
+
+/// Ends leases at their deadlines.
+async fn expire(shared: Arc<Shared>) {
+    loop {
+        let next = shared.state.lock().backlog.next_deadline();
+        tokio::select! {
+            () = sleep_until(next) => {}
+            () = shared.timer.notified() => continue,
+        }
+        loop {
+            let mut state = shared.state.lock();
+            let Some(expiry) = state.backlog.expire(Instant::now()) else {
+                break;
+            };
+            state.tell(expiry.worker, &ToWorker::Expired { lease: expiry.lease });
+            drop(state);
+            (shared.on_event)(ServerEvent::Expired { item: expiry.item });
+        }
+    }
+}
+
+async fn accept(shared: Arc<Shared>, listener: Listener, stop: CancellationToken) {
+    while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
+        match accepted {
+            Ok(stream) => {
+                let serving = serve(Arc::clone(&shared), stream);
+                let _ = tokio::spawn(stop.clone().run_until_cancelled_owned(serving));
+            }
+            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+        }
+    }
+}
+
+/// One connection, from its greeting to its end.
+async fn serve(shared: Arc<Shared>, stream: Stream) {
+    let mut frames = FramedRead::new(&stream, greeting_codec());
+    let Some(worker) = greet(&shared, &mut frames).await else {
+        return;
+    };
+    let outbox = Outbox::new(shared.max_message);
+    if !shared.join(worker, &outbox) {
+        return;
+    }
+    // Leaves also when this task is dropped half-way, so that no lease stays with a connection that is gone.
+    let leaving = Leave {
+        shared: &shared,
+        worker,
+    };
+    (shared.on_event)(ServerEvent::Joined { worker });
+    let mut frames = frames.map_decoder(|_| wire::codec(shared.max_message));
+    tokio::select! {
+        () = read(&shared, worker, &mut frames) => {}
+        _ = outbox.write_to(&stream) => {}
+    }
+    drop(leaving);
+}
+
+struct Leave<'a> {
+    shared: &'a Shared,
+    worker: WorkerId,
+}
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        self.shared.leave(self.worker);
+    }
+}
+
+fn greeting_codec() -> LengthDelimitedCodec {
+    LengthDelimitedCodec::builder()
+        .max_frame_length(MAX_GREETING)
+        .new_codec()
+}
+
+/// The worker's id, if it showed the token in time.
+async fn greet<R: AsyncRead + Unpin>(
+    shared: &Shared,
+    frames: &mut FramedRead<R, LengthDelimitedCodec>,
+) -> Option<WorkerId> {
+    let frame = timeout(GREETING_DEADLINE, frames.next()).await.ok()??.ok()?;
+    match wire::decode(&frame).ok()? {
+        FromWorker::Hello { token, worker } if same_secret(token, &shared.token) => Some(worker),
+        _ => None,
+    }
+}
+
+/// Compares without an early exit, so that timing tells nothing of the secret.
+fn same_secret(a: &str, b: &str) -> bool {
+    let difference = a.bytes().zip(b.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b));
+    a.len() == b.len() && difference == 0
+}
+
+async fn read<R: AsyncRead + Unpin>(
+    shared: &Shared,
+    worker: WorkerId,
+    frames: &mut FramedRead<R, LengthDelimitedCodec>,
+) {
+    while let Some(Ok(frame)) = frames.next().await {
+        let taken = wire::decode(&frame).is_ok_and(|frame| shared.take(worker, frame));
+        if !taken {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "server_tests.rs"]
+mod tests;

@@ -1,0 +1,172 @@
+//! Both ends over a real local socket.
+
+use super::*;
+use crate::queue::client::{ClientEvent, QueueClient};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+const MAX_MESSAGE: usize = 1 << 20;
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn server() -> (QueueServer, UnboundedReceiver<ServerEvent>) {
+    let (sender, receiver) = unbounded_channel();
+    let server = QueueServer::listen(
+        ServerOptions {
+            backlog: BacklogOptions {
+                requeue: None,
+                retry_errors: 0,
+            },
+            max_message: MAX_MESSAGE,
+        },
+        move |event| {
+            let _ = sender.send(event);
+        },
+    )
+    .expect("it listens");
+    (server, receiver)
+}
+
+async fn client(
+    server: &QueueServer,
+    worker: WorkerId,
+) -> (QueueClient, UnboundedReceiver<ClientEvent>) {
+    let (sender, receiver) = unbounded_channel();
+    let client = QueueClient::connect(
+        server.address(),
+        server.token(),
+        worker,
+        MAX_MESSAGE,
+        move |event| {
+            let _ = sender.send(event);
+        },
+    )
+    .await
+    .expect("it connects");
+    (client, receiver)
+}
+
+async fn next<T>(events: &mut UnboundedReceiver<T>) -> T {
+    timeout(PATIENCE, events.recv())
+        .await
+        .expect("in time")
+        .expect("an event")
+}
+
+fn options(ms: u64) -> ItemOptions {
+    ItemOptions {
+        timeout: Duration::from_millis(ms),
+        max_attempts: None,
+        priority: 0,
+    }
+}
+
+async fn leased(events: &mut UnboundedReceiver<ClientEvent>) -> (u64, ItemId, String) {
+    match next(events).await {
+        ClientEvent::Leased {
+            lease,
+            item,
+            request,
+            ..
+        } => (lease, item, request),
+        other => panic!("not a lease: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_request_goes_there_and_its_answer_comes_back() {
+    let (server, mut events) = server();
+    server.enqueue(0, r#"{"a":1}"#.into(), options(60_000)).expect("taken");
+    assert_eq!((server.waiting_len(), server.waiting_ids()), (1, vec![0]));
+    let (client, mut work) = client(&server, 4).await;
+    assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 4 });
+    client.offer(2, Generation::Documented);
+    let (lease, item, request) = leased(&mut work).await;
+    assert_eq!((item, request.as_str()), (0, r#"{"a":1}"#));
+    assert_eq!((server.waiting_len(), server.leased_len()), (0, 1));
+    assert_eq!(server.idle_workers(), [4]);
+    client.answer(lease, "[2]").expect("sent");
+    client.answer(lease, "[3]").expect("sent, and ignored");
+    client.close().await;
+    assert_eq!(
+        next(&mut events).await,
+        ServerEvent::Answered {
+            item: 0,
+            response: "[2]".into()
+        }
+    );
+    assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 4 });
+}
+
+#[tokio::test]
+async fn a_lost_worker_gives_its_request_to_the_next_at_once() {
+    let (server, mut events) = server();
+    server.enqueue(0, "1".into(), options(60_000)).expect("taken");
+    let (first, mut work) = client(&server, 1).await;
+    first.offer(1, Generation::Documented);
+    let _ = leased(&mut work).await;
+    first.close().await;
+    assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
+    assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 1 });
+    let (second, mut work) = client(&server, 2).await;
+    second.offer(1, Generation::Documented);
+    assert_eq!(leased(&mut work).await.1, 0);
+}
+
+#[tokio::test]
+async fn a_lease_ends_at_its_deadline_on_both_sides() {
+    let (server, mut events) = server();
+    let (client, mut work) = client(&server, 1).await;
+    assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
+    client.offer(1, Generation::Documented);
+    // A long lease first: the shorter one after it must wake the timer.
+    server.enqueue(0, "0".into(), options(600_000)).expect("taken");
+    let _ = leased(&mut work).await;
+    client.offer(1, Generation::Documented);
+    server.enqueue(1, "1".into(), options(20)).expect("taken");
+    let (lease, item, _) = leased(&mut work).await;
+    assert_eq!(item, 1);
+    assert_eq!(next(&mut work).await, ClientEvent::Expired { lease });
+    assert_eq!(next(&mut events).await, ServerEvent::Expired { item: 1 });
+    assert_eq!(
+        server.decide(1, TimeoutOutcome::default()),
+        Some(Fate::Requeued)
+    );
+    assert_eq!(server.attempts(1), Some(1));
+    client.offer(1, Generation::Documented);
+    assert_eq!(leased(&mut work).await.1, 1);
+}
+
+#[tokio::test]
+async fn a_peer_without_the_token_is_refused() {
+    let (server, mut events) = server();
+    let (sender, mut work) = unbounded_channel();
+    let stranger = QueueClient::connect(server.address(), "guess", 1, MAX_MESSAGE, move |event| {
+        let _ = sender.send(event);
+    })
+    .await
+    .expect("the socket itself is open");
+    stranger.offer(1, Generation::Documented);
+    assert_eq!(next(&mut work).await, ClientEvent::Lost);
+    assert!(events.try_recv().is_err());
+    assert!(server.idle_workers().is_empty());
+}
+
+#[tokio::test]
+async fn the_size_limit_names_both_numbers() {
+    let (server, _events) = server();
+    let error = server
+        .enqueue(0, "x".repeat(MAX_MESSAGE + 1), options(1000))
+        .expect_err("too long");
+    assert_eq!(
+        error.to_string(),
+        "a request of 1048577 bytes is above the limit of 1048576"
+    );
+    assert_eq!(server.waiting_len(), 0);
+}
+
+#[tokio::test]
+async fn a_dropped_server_lets_its_workers_know() {
+    let (server, _events) = server();
+    let (_client, mut work) = client(&server, 1).await;
+    drop(server);
+    assert_eq!(next(&mut work).await, ClientEvent::Lost);
+}

@@ -1,0 +1,189 @@
+//! What master and worker say to each other over the local socket.
+//!
+//! Each frame is length-delimited (4 bytes, big endian) postcard. Requests and responses are JSON text that nobody here
+//! reads: it is borrowed from the received frame and copied once, into JS.
+
+use bytes::{BufMut, BytesMut};
+use serde::{Deserialize, Serialize};
+use tokio_util::codec::LengthDelimitedCodec;
+
+/// Room for a frame's own fields beside its payload, bytes.
+const OVERHEAD: usize = 1024;
+/// The longest frame taken from a peer that has not shown the token yet, bytes.
+pub(crate) const MAX_GREETING: usize = 4096;
+
+/// Worker to master.
+#[derive(Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) enum FromWorker<'a> {
+    /// First frame of a connection.
+    Hello { token: &'a str, worker: u32 },
+    /// `slots` more slots are free. `published`: the worker serves the 0.1.x generation.
+    Offer { slots: u32, published: bool },
+    /// A request is answered.
+    Answer { lease: u64, response: &'a str },
+    /// A request's handler failed; `error` is a JSON object with `name`, `message`, `stack`, `code`.
+    Fail { lease: u64, error: &'a str },
+    /// A request was not started and goes back.
+    GiveBack { lease: u64 },
+    /// The worker cannot go on, and why; its process ends next.
+    Fault { message: &'a str },
+    /// Nothing more will come: the master answers with `Farewell` once all before this is taken in.
+    Goodbye,
+}
+
+/// Master to worker.
+#[derive(Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) enum ToWorker<'a> {
+    /// A request to handle within `timeout_ms`.
+    Lease {
+        lease: u64,
+        item: u64,
+        attempt: u32,
+        timeout_ms: u64,
+        request: &'a str,
+    },
+    /// The lease is over without an answer.
+    Expired { lease: u64 },
+    /// The item was ended from outside; its answer would be ignored.
+    Cancelled { lease: u64 },
+    /// Answer to `Goodbye`.
+    Farewell,
+}
+
+/// Why a frame could not be made or read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WireError {
+    #[error("malformed frame: {0}")]
+    Malformed(#[from] postcard::Error),
+    #[error("a message of {size} bytes is above the limit of {limit}")]
+    TooLong { size: usize, limit: usize },
+}
+
+/// The codec of either side, for payloads of up to `max_message` bytes.
+pub(crate) fn codec(max_message: usize) -> LengthDelimitedCodec {
+    LengthDelimitedCodec::builder()
+        .max_frame_length(max_message.saturating_add(OVERHEAD))
+        .new_codec()
+}
+
+/// Appends one frame to `buffer`, leaving it as it was on an error.
+///
+/// # Errors
+/// [`WireError::TooLong`] when the payload is above `max_message` bytes.
+pub(crate) fn encode<T: Serialize>(
+    frame: &T,
+    buffer: &mut BytesMut,
+    max_message: usize,
+) -> Result<(), WireError> {
+    let start = buffer.len();
+    buffer.put_u32(0);
+    let written = postcard::serialize_with_flavor(frame, AppendTo(buffer));
+    let size = buffer.len() - start - 4;
+    let limit = max_message.saturating_add(OVERHEAD);
+    let result = match (written, u32::try_from(size)) {
+        (Err(error), _) => Err(error.into()),
+        (Ok(()), Ok(length)) if size <= limit => {
+            buffer[start..start + 4].copy_from_slice(&length.to_be_bytes());
+            return Ok(());
+        }
+        _ => Err(WireError::TooLong {
+            size,
+            limit: max_message,
+        }),
+    };
+    buffer.truncate(start);
+    result
+}
+
+/// Reads one frame's content.
+///
+/// # Errors
+/// [`WireError::Malformed`] when it is none of ours, or has bytes left over.
+pub(crate) fn decode<'a, T: Deserialize<'a>>(frame: &'a [u8]) -> Result<T, WireError> {
+    let (value, rest) = postcard::take_from_bytes(frame)?;
+    if rest.is_empty() {
+        Ok(value)
+    } else {
+        Err(postcard::Error::SerdeDeCustom.into())
+    }
+}
+
+/// Serialises in place: the payload is copied once, from the item into the outgoing bytes.
+struct AppendTo<'a>(&'a mut BytesMut);
+
+impl postcard::ser_flavors::Flavor for AppendTo<'_> {
+    type Output = ();
+
+    fn try_extend(&mut self, data: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(data);
+        Ok(())
+    }
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.put_u8(byte);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio_util::codec::Decoder;
+
+    #[test]
+    fn what_is_encoded_is_decoded() {
+        let frame = ToWorker::Lease {
+            lease: 3,
+            item: u64::MAX,
+            attempt: 2,
+            timeout_ms: 60_000,
+            request: r#"{"url":"é 😀 \ud83d"}"#,
+        };
+        let mut buffer = BytesMut::new();
+        encode(&frame, &mut buffer, 1 << 20).expect("it fits");
+        encode(&ToWorker::Farewell, &mut buffer, 1 << 20).expect("it fits");
+        let mut codec = codec(1 << 20);
+        let bytes = codec.decode(&mut buffer).expect("whole").expect("first");
+        assert_eq!(decode::<ToWorker<'_>>(&bytes).expect("ours"), frame);
+        let bytes = codec.decode(&mut buffer).expect("whole").expect("second");
+        assert_eq!(
+            decode::<ToWorker<'_>>(&bytes).expect("ours"),
+            ToWorker::Farewell
+        );
+        assert!(buffer.is_empty());
+    }
+
+    #[test]
+    fn a_message_above_the_limit_is_refused_and_leaves_nothing_behind() {
+        let response = "x".repeat(5000);
+        let mut buffer = BytesMut::from(&b"before"[..]);
+        let error = encode(
+            &FromWorker::Answer {
+                lease: 1,
+                response: &response,
+            },
+            &mut buffer,
+            2000,
+        )
+        .expect_err("too long");
+        assert!(matches!(error, WireError::TooLong { limit: 2000, .. }));
+        assert_eq!(&buffer[..], b"before");
+    }
+
+    #[test]
+    fn garbage_is_an_error() {
+        assert!(decode::<FromWorker<'_>>(&[]).is_err());
+        assert!(decode::<FromWorker<'_>>(&[200, 1, 2, 3]).is_err());
+        let mut whole = BytesMut::new();
+        encode(&FromWorker::Goodbye, &mut whole, 100).expect("it fits");
+        whole.put_u8(0);
+        assert!(
+            decode::<FromWorker<'_>>(&whole[4..]).is_err(),
+            "bytes left over"
+        );
+    }
+}

@@ -1,0 +1,150 @@
+use super::*;
+
+fn options(workers: u32) -> PolicyOptions {
+    PolicyOptions {
+        workers,
+        restart: RestartOptions {
+            min_delay: Duration::from_millis(100),
+            max_delay: Duration::from_secs(10),
+            max_restarts: 3,
+            window: Duration::from_secs(60),
+        },
+        stop_timeout: Duration::from_secs(5),
+    }
+}
+
+/// A started policy whose workers 1..=n are running.
+fn running(workers: u32, now: Instant) -> Policy {
+    let mut policy = Policy::new(options(workers));
+    assert_eq!(policy.start(), vec![Command::Fork; workers as usize]);
+    for worker in 1..=workers {
+        assert_eq!(policy.forked(worker, now), []);
+    }
+    policy
+}
+
+fn ms(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
+
+#[test]
+fn starting_twice_is_harmless() {
+    let mut policy = running(2, Instant::now());
+    assert_eq!(policy.start(), []);
+}
+
+#[test]
+fn a_worker_that_served_its_iterations_is_replaced_at_once() {
+    let now = Instant::now();
+    let mut policy = running(2, now);
+    assert_eq!(policy.exited(1, true, now, 0.0), [Command::Fork]);
+    assert_eq!(policy.forked(3, now), []);
+    assert_eq!(policy.next_tick(), None);
+}
+
+#[test]
+fn a_crashed_worker_is_replaced_after_a_growing_pause() {
+    let now = Instant::now();
+    let mut policy = running(1, now);
+    assert_eq!(policy.exited(1, false, now, 0.0), []);
+    assert_eq!(policy.next_tick(), Some(now + ms(100)));
+    assert_eq!(policy.tick(now + ms(99)), []);
+    assert_eq!(policy.tick(now + ms(100)), [Command::Fork]);
+    assert_eq!(policy.forked(2, now), []);
+    let later = now + ms(150);
+    assert_eq!(policy.exited(2, false, later, 0.0), []);
+    assert_eq!(policy.next_tick(), Some(later + ms(200)));
+}
+
+#[test]
+fn the_pause_starts_over_when_crashes_are_long_past() {
+    let now = Instant::now();
+    let mut policy = running(1, now);
+    let _ = policy.exited(1, false, now, 0.0);
+    let _ = policy.tick(now + ms(100));
+    let _ = policy.forked(2, now);
+    let later = now + Duration::from_secs(3600);
+    let _ = policy.exited(2, false, later, 0.0);
+    assert_eq!(policy.next_tick(), Some(later + ms(100)));
+}
+
+#[test]
+fn too_many_crashes_in_the_window_end_the_restarts() {
+    let now = Instant::now();
+    let mut policy = running(1, now);
+    let mut at = now;
+    for worker in 1..=3 {
+        assert_eq!(policy.exited(worker, false, at, 0.0), []);
+        at = policy.next_tick().expect("a restart");
+        assert_eq!(policy.tick(at), [Command::Fork]);
+        let _ = policy.forked(worker + 1, at);
+    }
+    assert_eq!(policy.exited(4, false, at, 0.0), [Command::CrashLoop]);
+    assert_eq!(policy.next_tick(), None);
+    assert_eq!(policy.stop(at), [Command::Stopped]);
+}
+
+#[test]
+fn stopping_asks_then_kills_and_says_once_when_all_are_gone() {
+    let now = Instant::now();
+    let mut policy = running(2, now);
+    assert_eq!(
+        policy.stop(now),
+        [Command::Terminate(1), Command::Terminate(2)]
+    );
+    assert_eq!(policy.stop(now), []);
+    assert_eq!(policy.exited(1, false, now, 0.0), []);
+    let late = now + Duration::from_secs(5);
+    assert_eq!(policy.next_tick(), Some(late));
+    assert_eq!(policy.tick(late), [Command::Kill(2)]);
+    assert_eq!(policy.exited(2, false, late, 0.0), [Command::Stopped]);
+    assert_eq!(policy.exited(2, false, late, 0.0), []);
+    assert_eq!(policy.start(), []);
+    assert_eq!(policy.add_worker(), []);
+}
+
+#[test]
+fn stopping_without_workers_is_over_at_once() {
+    let now = Instant::now();
+    let mut policy = Policy::new(options(2));
+    assert_eq!(policy.stop(now), [Command::Stopped]);
+    assert_eq!(policy.stop(now), []);
+}
+
+#[test]
+fn a_worker_forked_while_stopping_is_ended() {
+    let now = Instant::now();
+    let mut policy = Policy::new(options(1));
+    let _ = policy.start();
+    assert_eq!(policy.stop(now), []);
+    assert_eq!(policy.forked(1, now), [Command::Terminate(1)]);
+    assert_eq!(policy.exited(1, false, now, 0.0), [Command::Stopped]);
+}
+
+#[test]
+fn adding_a_worker_raises_the_number_kept() {
+    let now = Instant::now();
+    let mut policy = running(1, now);
+    assert_eq!(policy.add_worker(), [Command::Fork]);
+    let _ = policy.forked(2, now);
+    let _ = policy.exited(1, true, now, 0.0);
+    let _ = policy.forked(3, now);
+    assert_eq!(policy.exited(2, true, now, 0.0), [Command::Fork]);
+}
+
+#[test]
+fn workers_of_others_are_none_of_our_business() {
+    let now = Instant::now();
+    let mut policy = running(1, now);
+    assert_eq!(policy.exited(99, false, now, 0.0), []);
+    assert_eq!(policy.next_tick(), None);
+}
+
+#[test]
+fn a_failed_fork_is_tried_again_after_a_pause() {
+    let now = Instant::now();
+    let mut policy = Policy::new(options(1));
+    let _ = policy.start();
+    assert_eq!(policy.fork_failed(now, 0.0), []);
+    assert_eq!(policy.tick(now + ms(100)), [Command::Fork]);
+}

@@ -1,0 +1,126 @@
+//! The policy with its clock: calls give their commands back at once, timers give theirs to a callback.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::policy::{Command, Policy, PolicyOptions};
+use crate::deadlines::sleep_until;
+use crate::queue::WorkerId;
+
+/// The supervisor of one engine. Dropping it ends its timer; the workers are its owner's to end first.
+#[derive(Debug)]
+pub(crate) struct Supervisor {
+    shared: Arc<Shared>,
+    _stop_on_drop: DropGuard,
+}
+
+#[derive(Debug)]
+struct Shared {
+    policy: Mutex<Policy>,
+    changed: Notify,
+}
+
+impl Supervisor {
+    /// Must run inside a tokio runtime; `on_commands` is called from its threads.
+    pub(crate) fn new(
+        options: PolicyOptions,
+        on_commands: impl Fn(Vec<Command>) + Send + Sync + 'static,
+    ) -> Self {
+        let shared = Arc::new(Shared {
+            policy: Mutex::new(Policy::new(options)),
+            changed: Notify::new(),
+        });
+        let stop = CancellationToken::new();
+        let timer = run(Arc::clone(&shared), on_commands);
+        let _ = tokio::spawn(stop.clone().run_until_cancelled_owned(timer));
+        Self {
+            shared,
+            _stop_on_drop: stop.drop_guard(),
+        }
+    }
+
+    pub(crate) fn start(&self) -> Vec<Command> {
+        self.with(|policy, _| policy.start())
+    }
+
+    pub(crate) fn add_worker(&self) -> Vec<Command> {
+        self.with(|policy, _| policy.add_worker())
+    }
+
+    pub(crate) fn forked(&self, worker: WorkerId) -> Vec<Command> {
+        self.with(|policy, now| policy.forked(worker, now))
+    }
+
+    pub(crate) fn fork_failed(&self) -> Vec<Command> {
+        self.with(|policy, now| policy.fork_failed(now, rand::random()))
+    }
+
+    pub(crate) fn exited(&self, worker: WorkerId, clean: bool) -> Vec<Command> {
+        self.with(|policy, now| policy.exited(worker, clean, now, rand::random()))
+    }
+
+    pub(crate) fn stop(&self) -> Vec<Command> {
+        self.with(Policy::stop)
+    }
+
+    fn with(&self, event: impl FnOnce(&mut Policy, Instant) -> Vec<Command>) -> Vec<Command> {
+        let commands = event(&mut self.shared.policy.lock(), Instant::now());
+        self.shared.changed.notify_one();
+        commands
+    }
+}
+
+async fn run(shared: Arc<Shared>, on_commands: impl Fn(Vec<Command>)) {
+    loop {
+        let next = shared.policy.lock().next_tick();
+        tokio::select! {
+            () = sleep_until(next) => {}
+            () = shared.changed.notified() => continue,
+        }
+        let commands = shared.policy.lock().tick(Instant::now());
+        if !commands.is_empty() {
+            on_commands(commands);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::supervisor::policy::RestartOptions;
+    use std::time::Duration;
+    use tokio::sync::mpsc::unbounded_channel;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_crash_is_followed_by_a_fork_by_itself() {
+        let (sender, mut commands) = unbounded_channel();
+        let supervisor = Supervisor::new(
+            PolicyOptions {
+                workers: 1,
+                restart: RestartOptions {
+                    min_delay: Duration::from_secs(1),
+                    max_delay: Duration::from_secs(1),
+                    max_restarts: 5,
+                    window: Duration::from_secs(60),
+                },
+                stop_timeout: Duration::from_secs(5),
+            },
+            move |batch| {
+                let _ = sender.send(batch);
+            },
+        );
+        assert_eq!(supervisor.start(), [Command::Fork]);
+        let _ = supervisor.forked(1);
+        let before = Instant::now();
+        assert_eq!(supervisor.exited(1, false), []);
+        assert_eq!(commands.recv().await, Some(vec![Command::Fork]));
+        assert!(before.elapsed() >= Duration::from_millis(500));
+        let _ = supervisor.forked(2);
+        assert_eq!(supervisor.stop(), [Command::Terminate(2)]);
+        assert_eq!(commands.recv().await, Some(vec![Command::Kill(2)]));
+    }
+}
