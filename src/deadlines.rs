@@ -50,10 +50,6 @@ impl<K: Copy + Eq + Hash + Ord> Deadlines<K> {
         let _ = self.by_key.remove(&key);
         Some(key)
     }
-
-    pub(crate) fn len(&self) -> usize {
-        self.by_key.len()
-    }
 }
 
 /// Sleeps until `due`, or for ever when there is none.
@@ -84,6 +80,6 @@ mod tests {
         assert!(!deadlines.remove(1));
         assert_eq!(deadlines.pop_due(at(25)), None);
         assert_eq!(deadlines.pop_due(at(30)), Some(2));
-        assert_eq!(deadlines.len(), 0);
+        assert_eq!(deadlines.next(), None);
     }
 }

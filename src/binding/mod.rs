@@ -1,1 +1,9 @@
-//! todo
+//! What JavaScript sees: one class per file, conversion and batching, no logic.
+
+mod browser;
+mod client;
+mod error;
+mod number;
+mod runtime;
+mod server;
+mod sink;

@@ -359,8 +359,10 @@ impl Backlog {
         self.items.get(&id).map(|item| item.attempts)
     }
 
-    pub(crate) fn leased_len(&self) -> usize {
-        self.leases.len()
+    /// True while a worker has the item.
+    pub(crate) fn is_leased(&self, id: ItemId) -> bool {
+        let item = self.items.get(&id);
+        item.is_some_and(|item| matches!(item.state, ItemState::Leased(_)))
     }
 
     /// The workers waiting for work, one entry per free slot, longest free first.

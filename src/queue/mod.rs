@@ -8,7 +8,7 @@ mod server;
 mod wire;
 
 pub(crate) use backlog::{
-    BacklogOptions, Fate, Generation, ItemId, ItemOptions, LeaseId, TimeoutOutcome, WorkerId,
+    BacklogOptions, Fate, Generation, ItemOptions, TimeoutOutcome, WorkerId,
 };
 pub(crate) use client::{ClientError, ClientEvent, QueueClient};
 pub(crate) use server::{QueueServer, ServerError, ServerEvent, ServerOptions};

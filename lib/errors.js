@@ -1,0 +1,115 @@
+"use strict";
+
+/** Base of the errors that are not a TypeError or RangeError; `code` is stable, the message is not. */
+class PhantomClusterError extends Error {
+  constructor(code, message, options) {
+    super(message, options);
+    this.code = code;
+  }
+
+  get name() {
+    return this.constructor.name;
+  }
+}
+
+/** The engine as a whole: ERR_WORKER_CRASH_LOOP, ERR_ENGINE_STOPPED, ERR_LISTEN, ERR_MASTER_GONE. */
+class EngineError extends PhantomClusterError {}
+
+/** PhantomJS: ERR_PHANTOM_BINARY, ERR_PHANTOM_START, ERR_NO_FREE_PORT, ERR_BROWSER_GONE. */
+class PhantomError extends PhantomClusterError {}
+
+/** A command of `ph` or `page`: ERR_PAGE_CLOSED, ERR_PAGE_TIMEOUT, ERR_EVALUATE, ERR_PAGE_COMMAND. */
+class PageError extends PhantomClusterError {}
+
+/** A request: ERR_ITEM_STATE, ERR_ITEM_TIMEOUT, ERR_ITEM_CANCELLED, ERR_MAX_ATTEMPTS, ERR_INVALID_RESPONSE, ERR_MESSAGE_TOO_LONG. */
+class ItemError extends PhantomClusterError {}
+
+/** A request that JSON cannot carry: ERR_INVALID_REQUEST. */
+class RequestError extends TypeError {
+  constructor(message, options) {
+    super(message, options);
+    this.code = "ERR_INVALID_REQUEST";
+  }
+}
+
+/** An option of the wrong type: ERR_INVALID_OPTION. */
+class OptionTypeError extends TypeError {
+  constructor(message) {
+    super(message);
+    this.code = "ERR_INVALID_OPTION";
+  }
+}
+
+/** An option out of its range: ERR_INVALID_OPTION. */
+class OptionRangeError extends RangeError {
+  constructor(message) {
+    super(message);
+    this.code = "ERR_INVALID_OPTION";
+  }
+}
+
+const CLASS_OF_CODE = {
+  ERR_PHANTOM_BINARY: PhantomError,
+  ERR_PHANTOM_START: PhantomError,
+  ERR_NO_FREE_PORT: PhantomError,
+  ERR_MESSAGE_TOO_LONG: ItemError,
+};
+
+/** A typed error of one that native code threw as "ERR_X: what is wrong". */
+function fromNative(error) {
+  const [, code, message] = /^(ERR_\w+): (.*)$/s.exec(error.message) ?? [];
+  return code ? new (CLASS_OF_CODE[code] ?? EngineError)(code, message) : error;
+}
+
+// W3C error codes of the driver that have a meaning of their own here; the rest is ERR_PAGE_COMMAND.
+const CODE_OF_DRIVER_ERROR = {
+  "invalid session id": "ERR_PAGE_CLOSED",
+  "no such window": "ERR_PAGE_CLOSED",
+  "javascript error": "ERR_EVALUATE",
+  timeout: "ERR_PAGE_TIMEOUT",
+};
+
+/** A typed error of the driver's `{ error, message, stacktrace }`. */
+function fromDriver(method, failure) {
+  const error = new PageError(
+    CODE_OF_DRIVER_ERROR[failure.error] ?? "ERR_PAGE_COMMAND",
+    `${method}: ${failure.message}`,
+  );
+  if (failure.stacktrace) {
+    error.phantomStack = failure.stacktrace;
+  }
+  return error;
+}
+
+/** An error as JSON can carry it between processes. */
+function toWire(error) {
+  const { name, message, stack, code } = error instanceof Error ? error : new Error(String(error));
+  return JSON.stringify({ name, message, stack, code });
+}
+
+/** The error that `toWire` made text of. */
+function fromWire(json) {
+  const { name, message, stack, code } = JSON.parse(json);
+  const error = code === undefined ? new Error(message) : new ItemError(code, message);
+  // The worker's stack tells where it happened; ours would only tell where the news arrived.
+  Object.defineProperty(error, "stack", { value: stack, writable: true, configurable: true });
+  if (name !== error.name) {
+    Object.defineProperty(error, "name", { value: name, writable: true, configurable: true });
+  }
+  return error;
+}
+
+module.exports = {
+  PhantomClusterError,
+  EngineError,
+  PhantomError,
+  PageError,
+  ItemError,
+  RequestError,
+  OptionTypeError,
+  OptionRangeError,
+  fromNative,
+  fromDriver,
+  toWire,
+  fromWire,
+};

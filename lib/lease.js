@@ -1,0 +1,107 @@
+"use strict";
+
+const { ItemError, toWire } = require("./errors");
+const { QueueItem, kEnd, kOwner } = require("./queue-item");
+
+/** A request that a worker holds: ended once, by its answer, its failure, or its time. */
+class Lease {
+  #queue;
+  #onEnd;
+  #id;
+  #isOpen = true;
+
+  /** `onEnd(lease)` frees the slot. */
+  constructor(queue, { lease, item, attempt, request, published }, onEnd) {
+    this.#queue = queue;
+    this.#onEnd = onEnd;
+    this.#id = lease;
+    this.attempt = attempt;
+    this.published = published;
+    this.page = null;
+    this.item = new QueueItem(item, request);
+    this.item[kOwner] = this.#owner;
+  }
+
+  get isOpen() {
+    return this.#isOpen;
+  }
+
+  answer(response) {
+    if (!this.#isOpen) {
+      return;
+    }
+    let json;
+    try {
+      json = JSON.stringify(response) ?? "null";
+    } catch (error) {
+      const reason = `the response to item ${this.item.id} cannot be made JSON: ${error.message}`;
+      this.fail(new ItemError("ERR_INVALID_RESPONSE", reason, { cause: error }));
+      return;
+    }
+    try {
+      this.#queue.answer(this.#id, json);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    this.#close("done", response);
+  }
+
+  fail(error) {
+    // A request whose PhantomJS died is no failure of its handler: the master hands it to another worker.
+    if (!this.#isOpen || error?.code === "ERR_BROWSER_GONE") {
+      return;
+    }
+    if (this.published) {
+      // 0.1.x knows no failed request: its users hear of one by its timeout. The slot is free before that.
+      process.emitWarning(error instanceof Error ? error : String(error));
+    } else {
+      this.#queue.fail(this.#id, toWire(error));
+    }
+    this.#close("failed", error);
+  }
+
+  /** The lease ended without an answer. */
+  expire() {
+    if (this.#isOpen) {
+      this.item.emit("timeout");
+      this.#close("timedOut", new ItemError("ERR_ITEM_TIMEOUT", `item ${this.item.id} was not answered in time`));
+    }
+  }
+
+  /** The item was ended from outside. */
+  withdraw() {
+    if (this.#isOpen) {
+      this.#close("cancelled", new ItemError("ERR_ITEM_CANCELLED", `item ${this.item.id} was cancelled`));
+    }
+  }
+
+  #close(state, outcome) {
+    // Closed by the item's own timeout listener, it is over already.
+    if (!this.#isOpen) {
+      return;
+    }
+    this.#isOpen = false;
+    try {
+      this.item[kEnd](state, outcome);
+    } finally {
+      this.#onEnd(this);
+    }
+  }
+
+  /** What the item's own methods do on this side. */
+  #owner = {
+    // Its answer would come too late, which 0.1.x took without a word ("ignored").
+    ignoresLate: true,
+    stateOf: () => "leased",
+    attemptsOf: () => this.attempt,
+    finish: (_item, response) => this.answer(response),
+    fail: (_item, error) => this.fail(error),
+    cancel: () => this.fail(new ItemError("ERR_ITEM_CANCELLED", `item ${this.item.id} was cancelled by its handler`)),
+    requeue: () => {
+      throw new ItemError("ERR_ITEM_STATE", `item ${this.item.id} can only be requeued by the server`);
+    },
+  };
+}
+
+module.exports = { Lease };

@@ -1,0 +1,192 @@
+"use strict";
+
+const cluster = require("node:cluster");
+const { inspect } = require("node:util");
+const os = require("node:os");
+const { OptionTypeError, OptionRangeError } = require("./errors");
+
+const integer = (min, max, fallback) => ({ kind: "integer", min, max, fallback });
+const ms = (fallback) => integer(1, 2 ** 31 - 1, fallback);
+
+/** Every option: its kind, range and default. Times in ms, sizes in MiB unless they say bytes. */
+const OPTIONS = {
+  workers: integer(1, 1024, () => os.availableParallelism()),
+  workerIterations: integer(1, 2 ** 31 - 1, 100),
+  workerParallelism: integer(1, 1024, 1),
+  phantomArguments: { kind: "strings", fallback: () => [] },
+  phantomBinary: { kind: "string" },
+  phantomBasePort: integer(1, 65_000, 12_300),
+  messageTimeout: ms(60_000),
+  onStdout: { kind: "function" },
+  onStderr: { kind: "function" },
+  requeue: { kind: "boolean" },
+  maxAttempts: { ...integer(1, 2 ** 31 - 1, Number.POSITIVE_INFINITY), infinite: true },
+  retryErrors: integer(0, 2 ** 31 - 1, 0),
+  restart: {
+    kind: "group",
+    options: {
+      minDelay: ms(100),
+      maxDelay: ms(10_000),
+      maxRestarts: integer(1, 2 ** 31 - 1, 10),
+      window: ms(60_000),
+    },
+  },
+  stopTimeout: ms(5_000),
+  isolate: { kind: "boolean", fallback: false },
+  pageTimeout: ms(60_000),
+  maxMessageSize: integer(1024, 2 ** 30, 64 * 2 ** 20),
+};
+
+// The README of 0.1.x named these two; the plain name wins where both stand.
+const ALIASES = { numWorkers: "workers", iterations: "workerIterations" };
+
+const warned = new Set();
+
+function show(value) {
+  return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
+}
+
+function readInteger(name, value, { min, max, infinite }) {
+  // Callers pass process.env.X straight through.
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  const allowed = `an integer from ${min} to ${max}${infinite ? " or Infinity" : ""}`;
+  if (typeof number !== "number" || (typeof value === "string" && Number.isNaN(number))) {
+    throw new OptionTypeError(`option "${name}" must be ${allowed}, not ${show(value)}`);
+  }
+  if (infinite && number === Number.POSITIVE_INFINITY) {
+    return number;
+  }
+  if (number === 0 && min > 0) {
+    return undefined;
+  }
+  if (!Number.isInteger(number) || number < min || number > max) {
+    throw new OptionRangeError(`option "${name}" must be ${allowed}, not ${show(value)}`);
+  }
+  return number;
+}
+
+function readStrings(name, value) {
+  const list = typeof value === "string" ? [value] : value;
+  if (!Array.isArray(list) || !list.every((item) => typeof item === "string")) {
+    throw new OptionTypeError(`option "${name}" must be an array of strings, not ${show(value)}`);
+  }
+  return [...list];
+}
+
+function readAs(type) {
+  return (name, value) => {
+    // biome-ignore lint/suspicious/useValidTypeof: the type is one of the three below
+    if (typeof value !== type) {
+      throw new OptionTypeError(`option "${name}" must be a ${type}, not ${show(value)}`);
+    }
+    return value;
+  };
+}
+
+function readGroup(name, value, { options }) {
+  if (typeof value !== "object" || Array.isArray(value)) {
+    throw new OptionTypeError(`option "${name}" must be an object, not ${show(value)}`);
+  }
+  return readAll(value, options, `${name}.`);
+}
+
+const READERS = {
+  integer: readInteger,
+  strings: readStrings,
+  string: readAs("string"),
+  function: readAs("function"),
+  boolean: readAs("boolean"),
+  group: readGroup,
+};
+
+// What the original's `options.x or default` took for not given. `false` is a value where booleans are.
+function isAbsent(value) {
+  return value === undefined || value === null || value === 0 || value === "";
+}
+
+function fallbackOf(spec, path) {
+  if (spec.kind === "group") {
+    return readAll({}, spec.options, path);
+  }
+  return typeof spec.fallback === "function" ? spec.fallback() : spec.fallback;
+}
+
+function readAll(given, table, prefix) {
+  const result = {};
+  for (const [name, spec] of Object.entries(table)) {
+    const path = prefix + name;
+    const value = isAbsent(given[name]) ? undefined : READERS[spec.kind](path, given[name], spec);
+    result[name] = value ?? fallbackOf(spec, `${path}.`);
+  }
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(table, name) && !(prefix === "" && Object.hasOwn(ALIASES, name))) {
+      warnUnknown(prefix + name, Object.keys(table), name);
+    }
+  }
+  return result;
+}
+
+function warnUnknown(path, known, name) {
+  // Workers run the same script: one voice is enough.
+  if (warned.has(path) || cluster.isWorker) {
+    return;
+  }
+  warned.add(path);
+  const near = nearest(name, known);
+  const hint = near ? `; did you mean "${near}"?` : "";
+  process.emitWarning(`phantom-cluster has no option "${path}"${hint}`, {
+    code: "PHANTOM_CLUSTER_UNKNOWN_OPTION",
+  });
+}
+
+/** Levenshtein distance, ignoring case. */
+function distance(a, b) {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const same = a[i - 1].toLowerCase() === b[j - 1].toLowerCase();
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (same ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
+
+/** The known name most like `name`, if it is at all. */
+function nearest(name, known) {
+  const [best] = known
+    .map((candidate) => ({ candidate, cost: distance(name, candidate) }))
+    .sort((a, b) => a.cost - b.cost);
+  return best && best.cost <= Math.max(name.length, best.candidate.length) / 2 ? best.candidate : undefined;
+}
+
+/**
+ * The options with all defaults filled in.
+ * @throws {OptionTypeError | OptionRangeError} naming option, value and what is allowed
+ */
+function readOptions(given) {
+  if (given === undefined || given === null) {
+    return readAll({}, OPTIONS, "");
+  }
+  if (typeof given !== "object") {
+    throw new OptionTypeError(`options must be an object, not ${show(given)}`);
+  }
+  const plain = { ...given };
+  for (const [alias, name] of Object.entries(ALIASES)) {
+    if (isAbsent(plain[name])) {
+      plain[name] = plain[alias];
+    }
+  }
+  return readAll(plain, OPTIONS, "");
+}
+
+/**
+ * One value of one option, for calls that override it.
+ * @throws {OptionTypeError | OptionRangeError} as `readOptions`
+ */
+function readOption(name, value, fallback) {
+  return isAbsent(value) ? fallback : (READERS[OPTIONS[name].kind](name, value, OPTIONS[name]) ?? fallback);
+}
+
+module.exports = { readOptions, readOption };

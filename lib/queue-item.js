@@ -1,0 +1,132 @@
+"use strict";
+
+const { EventEmitter } = require("node:events");
+const { ItemError } = require("./errors");
+
+// Keys for the engine alone; users see the methods.
+const kOwner = Symbol("owner");
+const kEnd = Symbol("end");
+
+/** A request and what becomes of it. `owner` is the engine's side of it; an item made by hand has none. */
+class QueueItem extends EventEmitter {
+  #state = "new";
+  #timer = null;
+  #result = null;
+  #onEnd = null;
+
+  constructor(id, request) {
+    super();
+    this.id = id;
+    this.request = request;
+    this.response = null;
+    this.error = null;
+    this[kOwner] = null;
+  }
+
+  get state() {
+    return this.#state === "new" ? (this[kOwner]?.stateOf(this) ?? "new") : this.#state;
+  }
+
+  get attempts() {
+    return this[kOwner]?.attemptsOf(this) ?? 0;
+  }
+
+  /** True when somebody waits for `result()`. */
+  get isAwaited() {
+    return this.#result !== null;
+  }
+
+  start(timeout) {
+    if (this.state !== "new") {
+      throw new ItemError("ERR_ITEM_STATE", `item ${this.id} cannot start: it is ${this.state}`);
+    }
+    this.#state = "started";
+    this.#timer = setTimeout(() => this.emit("timeout"), timeout);
+  }
+
+  finish(response) {
+    if (this.#isLate()) {
+      return;
+    }
+    if (this[kOwner]) {
+      this.#mustBeOpen("finish");
+      this[kOwner].finish(this, response);
+    } else {
+      this[kEnd]("done", response);
+    }
+  }
+
+  fail(error) {
+    if (this.#isLate()) {
+      return;
+    }
+    if (this[kOwner]) {
+      this.#mustBeOpen("fail");
+      this[kOwner].fail(this, error);
+    } else {
+      this[kEnd]("failed", error);
+    }
+  }
+
+  cancel() {
+    const error = new ItemError("ERR_ITEM_CANCELLED", `item ${this.id} was cancelled`);
+    if (this[kOwner]) {
+      this[kOwner].cancel(this, error);
+    } else if (this.#isOpen()) {
+      this[kEnd]("cancelled", error);
+    }
+  }
+
+  requeue() {
+    this.#mustBeOpen("requeue");
+    this[kOwner]?.requeue(this);
+  }
+
+  result() {
+    this.#result ??= new Promise((resolve, reject) => {
+      if (this.#state === "done") {
+        resolve(this.response);
+      } else if (!this.#isOpen()) {
+        reject(this.error);
+      } else {
+        this.#onEnd = () => (this.#state === "done" ? resolve(this.response) : reject(this.error));
+      }
+    });
+    return this.#result;
+  }
+
+  /** Ends the item, once: "done" with its response; "failed", "timedOut" or "cancelled" with an error. */
+  [kEnd](state, outcome) {
+    this.#mustBeOpen("end");
+    clearTimeout(this.#timer);
+    this.#state = state;
+    if (state === "done") {
+      this.response = outcome;
+    } else {
+      this.error = outcome;
+    }
+    this.#onEnd?.();
+    if (state === "done") {
+      this.emit("response", outcome);
+    } else if (state === "failed") {
+      this.emit("failed", outcome);
+    }
+  }
+
+  /** On a worker: the lease was lost before its handler came to an end. */
+  #isLate() {
+    return this[kOwner]?.ignoresLate === true && (this.#state === "timedOut" || this.#state === "cancelled");
+  }
+
+  #isOpen() {
+    return this.#state === "new" || this.#state === "started";
+  }
+
+  #mustBeOpen(verb) {
+    if (!this.#isOpen()) {
+      throw new ItemError("ERR_ITEM_STATE", `item ${this.id} cannot ${verb}: it is ${this.#state}`);
+    }
+  }
+}
+
+module.exports = { QueueItem, kOwner, kEnd };

@@ -1,0 +1,219 @@
+"use strict";
+
+const { ServerEventKind: Kind } = require("../binding");
+const { EngineError, ItemError, RequestError, fromNative, fromWire } = require("./errors");
+const { readOption } = require("./options");
+const { QueueItem, kEnd, kOwner } = require("./queue-item");
+const { liveArray } = require("./queue-view");
+const { PhantomClusterServer } = require("./server");
+
+/** Takes requests, hands them to workers, and brings their responses back. */
+class PhantomQueuedClusterServer extends PhantomClusterServer {
+  #items = new Map();
+  #nextId = 0;
+  // Requests whose `id` we set: enqueued again, they get the new item's.
+  #stamped = new WeakSet();
+  // The item whose `timeout` is being emitted, and what its listeners did.
+  #expiring = null;
+  #warnedOfFailures = false;
+
+  constructor(options) {
+    super(options);
+    this.messageTimeout = this._options.messageTimeout;
+    this.queue = liveArray(
+      () => this._native.waitingLength,
+      () => this._native.waitingIds.map((id) => this.#items.get(id)),
+    );
+    this.itemsQueue = this.queue;
+    this.clientsQueue = liveArray(
+      () => this._native.idleWorkers.length,
+      () => this._native.idleWorkers.map((id) => this.workers[id]),
+    );
+    this.workersQueue = this.clientsQueue;
+  }
+
+  enqueue(request, { timeout, maxAttempts, priority = 0, signal } = {}) {
+    const limit = readOption("messageTimeout", timeout, this.messageTimeout);
+    const attempts = readOption("maxAttempts", maxAttempts, this._options.maxAttempts);
+    signal?.throwIfAborted();
+    const item = new QueueItem(this.#nextId, request);
+    this.#stamp(item);
+    const json = this.#stringify(request);
+    if (this.done) {
+      process.nextTick(() => item[kEnd]("failed", stoppedError()));
+      return item;
+    }
+    try {
+      this._native.enqueue(item.id, json, limit, attempts === Number.POSITIVE_INFINITY ? 0 : attempts, priority);
+    } catch (error) {
+      throw fromNative(error);
+    }
+    this.#nextId += 1;
+    item[kOwner] = this.#owner;
+    this.#items.set(item.id, item);
+    signal?.addEventListener("abort", () => item.cancel(), { once: true });
+    this.#claimExpiring(request);
+    return item;
+  }
+
+  run(request, options) {
+    return new Promise((resolve, reject) => {
+      this.enqueue(request, options).result().then(resolve, reject);
+    });
+  }
+
+  idle() {
+    return this.#items.size === 0 ? Promise.resolve() : new Promise((resolve) => this.once("idle", resolve));
+  }
+
+  pause() {
+    this._native.setPaused(true);
+  }
+
+  resume() {
+    this._native.setPaused(false);
+  }
+
+  _handle(event) {
+    const [kind, id, text] = event;
+    switch (kind) {
+      case Kind.Answered:
+        return this.#end(id, "done", JSON.parse(text));
+      case Kind.Failed:
+        return this.#fail(id, fromWire(text));
+      case Kind.Exhausted:
+        return this.#fail(id, exhaustedError(id));
+      case Kind.Expired:
+        return this.#expire(id);
+      default:
+        return super._handle(event);
+    }
+  }
+
+  _released() {
+    for (const id of [...this.#items.keys()]) {
+      this.#end(id, "failed", stoppedError());
+    }
+  }
+
+  /** 0.1.x puts the item's id on requests that have none of their own. */
+  #stamp({ id, request }) {
+    if (typeof request !== "object" || request === null || !Object.isExtensible(request)) {
+      return;
+    }
+    const prototype = Object.getPrototypeOf(request);
+    const isPlain = prototype === Object.prototype || prototype === null;
+    if (this.#stamped.has(request) || (isPlain && !Object.hasOwn(request, "id"))) {
+      request.id = id;
+      this.#stamped.add(request);
+    }
+  }
+
+  #stringify(request) {
+    let json;
+    try {
+      json = JSON.stringify(request);
+    } catch (error) {
+      throw new RequestError(`the request cannot be made JSON: ${error.message}`, { cause: error });
+    }
+    if (json === undefined) {
+      throw new RequestError(`a request must be a value that JSON can carry, not ${typeof request}`);
+    }
+    return json;
+  }
+
+  #expire(id) {
+    const item = this.#items.get(id);
+    if (!item) {
+      return;
+    }
+    const hasListener = item.listenerCount("timeout") > 0;
+    const expiring = { item, replaced: false, requeue: false };
+    this.#expiring = expiring;
+    try {
+      item.emit("timeout");
+    } finally {
+      this.#expiring = null;
+      const cancelled = !this.#items.has(id);
+      const waits = this._native.decide(id, hasListener, expiring.replaced, expiring.requeue, cancelled);
+      if (waits === null) {
+        this.#fail(id, exhaustedError(id));
+      } else if (!waits) {
+        this.#end(id, "timedOut", new ItemError("ERR_ITEM_TIMEOUT", `item ${id} was not answered in time`));
+      }
+    }
+  }
+
+  /** The published example enqueues the same request again in its `timeout` listener: that call is the re-enqueue. */
+  #claimExpiring(request) {
+    const expiring = this.#expiring;
+    if (expiring && Object.is(request, expiring.item.request)) {
+      expiring.replaced = true;
+    }
+  }
+
+  #fail(id, error) {
+    const item = this.#items.get(id);
+    if (item?.listenerCount("failed") === 0 && !item.isAwaited && !this.#warnedOfFailures) {
+      this.#warnedOfFailures = true;
+      process.emitWarning(
+        `request ${id} failed and nothing listens to its "failed" event (further ones are not reported): ${error.stack}`,
+        { code: "PHANTOM_CLUSTER_REQUEST_FAILED" },
+      );
+    }
+    this.#end(id, "failed", error);
+  }
+
+  #end(id, state, outcome) {
+    const item = this.#items.get(id);
+    if (!item) {
+      return;
+    }
+    this.#items.delete(id);
+    try {
+      item[kEnd](state, outcome);
+    } finally {
+      if (this.#items.size === 0) {
+        this.emit("idle");
+      }
+    }
+  }
+
+  /** What the items' own methods do on this side. */
+  #owner = {
+    stateOf: ({ id }) => {
+      if (this.#expiring?.item.id === id) {
+        return "expired";
+      }
+      return this._native.isLeased(id) ? "leased" : "queued";
+    },
+    attemptsOf: ({ id }) => this._native.attempts(id) ?? 0,
+    finish: (item, response) => this.#endFromOutside(item, "done", response),
+    fail: (item, error) => this.#endFromOutside(item, "failed", error),
+    cancel: (item, error) => this.#endFromOutside(item, "cancelled", error),
+    requeue: (item) => {
+      if (this.#expiring?.item !== item) {
+        throw new ItemError("ERR_ITEM_STATE", `item ${item.id} can only be requeued while it emits "timeout"`);
+      }
+      this.#expiring.requeue = true;
+    },
+  };
+
+  #endFromOutside({ id }, state, outcome) {
+    // The expiring one is settled by what follows its `timeout`.
+    if (this.#expiring?.item.id !== id) {
+      this._native.cancel(id);
+    }
+    this.#end(id, state, outcome);
+  }
+}
+
+function stoppedError() {
+  return new EngineError("ERR_ENGINE_STOPPED", "the engine was stopped before the request was answered");
+}
+
+function exhaustedError(id) {
+  return new ItemError("ERR_MAX_ATTEMPTS", `item ${id} was not answered in as many attempts as "maxAttempts" allows`);
+}
+
+module.exports = { PhantomQueuedClusterServer };

@@ -1,0 +1,169 @@
+"use strict";
+
+const cluster = require("node:cluster");
+const { EventEmitter } = require("node:events");
+const { NativeServer, ServerEventKind: Kind } = require("../binding");
+const { findBinary } = require("./binary");
+const { dispatch } = require("./dispatch");
+const { EngineError, fromNative } = require("./errors");
+const { readOptions } = require("./options");
+const { environment, nextEngine } = require("./worker-contact");
+
+// Node keeps the event loop alive for a timer that is never meant to fire.
+const FOREVER = 2 ** 31 - 1;
+
+/** Forks workers, replaces those that die, and ends them. */
+class PhantomClusterServer extends EventEmitter {
+  #engine = nextEngine();
+  #native;
+  #options;
+  #contact = null;
+  #keepAlive = null;
+  #lastExit = "";
+  #faults = new Map();
+
+  constructor(options) {
+    super();
+    this.#options = readOptions(options);
+    this.numWorkers = this.#options.workers;
+    this.workers = {};
+    this.done = false;
+    const { requeue, retryErrors, maxMessageSize, restart, stopTimeout } = this.#options;
+    this.#native = new NativeServer(
+      { requeue, retryErrors, maxMessage: maxMessageSize, stopTimeout, ...restart },
+      (events) => this._handleAll(events),
+    );
+  }
+
+  addWorker() {
+    this.#listen();
+    this._handleAll(this.#native.addWorker());
+  }
+
+  start() {
+    if (this.#keepAlive || this.done) {
+      return;
+    }
+    findBinary(this.#options.phantomBinary);
+    this.#listen();
+    this.#keepAlive = setInterval(() => {}, FOREVER);
+    this._handleAll(this.#native.start(this.numWorkers));
+    this.emit("started");
+  }
+
+  stop() {
+    if (this.done) {
+      return;
+    }
+    this.done = true;
+    this._handleAll(this.#native.stop());
+  }
+
+  get _native() {
+    return this.#native;
+  }
+
+  get _options() {
+    return this.#options;
+  }
+
+  _handleAll(events) {
+    dispatch(events, (event) => this._handle(event));
+  }
+
+  /** One event of the native half: `[kind, worker or item, text]`. */
+  _handle([kind, id, text]) {
+    switch (kind) {
+      case Kind.Fork:
+        return this.#fork();
+      case Kind.Terminate:
+        return this.workers[id]?.kill();
+      case Kind.Kill:
+        return this.workers[id]?.process.kill("SIGKILL");
+      case Kind.Fault:
+        return void this.#faults.set(id, text);
+      case Kind.CrashLoop:
+        return this.#reportCrashLoop();
+      case Kind.Stopped:
+        return process.nextTick(() => this.#release());
+    }
+  }
+
+  #listen() {
+    if (this.#contact || this.done) {
+      return;
+    }
+    try {
+      this.#contact = this.#native.listen();
+    } catch (error) {
+      throw fromNative(error);
+    }
+    cluster.on("exit", this.#onExit);
+    process.on("exit", this.#onProcessExit);
+  }
+
+  #fork() {
+    let worker;
+    try {
+      worker = cluster.fork(environment(this.#engine, this.#contact));
+    } catch (error) {
+      this.#lastExit = `fork failed: ${error.message}`;
+      return this._handleAll(this.#native.forkFailed());
+    }
+    this.workers[worker.id] = worker;
+    this.numWorkers = Math.max(this.numWorkers, Object.keys(this.workers).length);
+    // A worker that cannot be run says so here, and in its exit as well.
+    worker.on("error", (error) => this.#faults.set(worker.id, error.message));
+    this._handleAll(this.#native.forked(worker.id));
+    this.emit("workerStarted", worker);
+  }
+
+  #onExit = (worker, code, signal) => {
+    if (this.workers[worker.id] !== worker) {
+      return;
+    }
+    delete this.workers[worker.id];
+    const fault = this.#faults.get(worker.id);
+    this.#faults.delete(worker.id);
+    this.#lastExit = `${signal ? `signal ${signal}` : `code ${code}`}${fault ? `: ${fault}` : ""}`;
+    const clean = !fault && (code === 0 || worker.exitedAfterDisconnect === true);
+    try {
+      this.emit("workerDied", worker, code, signal);
+    } finally {
+      this._handleAll(this.#native.exited(worker.id, clean));
+    }
+  };
+
+  // Runs when the script ends without stop(): the workers must not go on without it.
+  #onProcessExit = () => {
+    for (const worker of Object.values(this.workers)) {
+      worker.process.kill("SIGKILL");
+    }
+    this.#native.close();
+  };
+
+  #reportCrashLoop() {
+    const { maxRestarts, window } = this.#options.restart;
+    const error = new EngineError(
+      "ERR_WORKER_CRASH_LOOP",
+      `more than ${maxRestarts} workers crashed within ${window} ms and none is restarted any more ` +
+        `(option "restart"); the last one ended with ${this.#lastExit}`,
+    );
+    this.emit("error", error);
+  }
+
+  #release() {
+    clearInterval(this.#keepAlive);
+    this.#keepAlive = null;
+    cluster.removeListener("exit", this.#onExit);
+    process.removeListener("exit", this.#onProcessExit);
+    this.#native.close();
+    this._released();
+    this.emit("stopped");
+  }
+
+  /** For subclasses: the engine is about to say `stopped`. */
+  _released() {}
+}
+
+module.exports = { PhantomClusterServer };

@@ -1,0 +1,30 @@
+"use strict";
+
+// How a worker finds the engine that forked it. The variable holds the queue's secret: it is taken out of the
+// environment at once, so that nothing the worker starts inherits it.
+
+const VARIABLE = "PHANTOM_CLUSTER_WORKER";
+
+function take() {
+  const text = process.env[VARIABLE];
+  delete process.env[VARIABLE];
+  return text ? JSON.parse(text) : null;
+}
+
+/** `{ engine, address, token }` in a worker of ours, null elsewhere. */
+const contact = take();
+
+let engines = 0;
+
+/** The number of the next engine made in this process: the same script makes them in the same order everywhere. */
+function nextEngine() {
+  engines += 1;
+  return engines - 1;
+}
+
+/** The environment of a worker of engine `engine`. */
+function environment(engine, { address, token }) {
+  return { [VARIABLE]: JSON.stringify({ engine, address, token }) };
+}
+
+module.exports = { contact, nextEngine, environment };

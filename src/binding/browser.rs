@@ -1,0 +1,138 @@
+//! One PhantomJS, as JavaScript holds it.
+
+use std::sync::Arc;
+
+use napi::Result;
+use napi::bindgen_prelude::Function;
+use napi_derive::napi;
+use parking_lot::Mutex;
+
+use super::number::ms;
+use super::sink::EventSink;
+use crate::pool::{Browser, BrowserEvent, LaunchOptions};
+use crate::webdriver::EntryKind;
+
+/// What [`NativeEntry`] is about.
+#[napi]
+#[derive(Debug)]
+pub enum BrowserEventKind {
+    Value,
+    Error,
+    Event,
+    Stdout,
+    Stderr,
+    Exited,
+}
+
+/// Kind, command id, text (JSON for values, errors and events; for `Exited` how it ended), and for `Exited` the end of
+/// its output.
+#[napi(array)]
+#[derive(Debug)]
+pub struct NativeEntry(
+    pub BrowserEventKind,
+    pub i64,
+    pub String,
+    pub Option<String>,
+);
+
+/// How to start PhantomJS; times in ms.
+#[napi(object)]
+#[derive(Debug)]
+pub struct NativeLaunchOptions {
+    pub binary: String,
+    pub arguments: Vec<String>,
+    pub driver: String,
+    pub base_port: u16,
+    pub start_timeout: f64,
+}
+
+impl From<BrowserEvent> for NativeEntry {
+    fn from(event: BrowserEvent) -> Self {
+        use BrowserEventKind as Kind;
+        match event {
+            BrowserEvent::Entry(entry) => {
+                let kind = match entry.kind {
+                    EntryKind::Value => Kind::Value,
+                    EntryKind::Error => Kind::Error,
+                    EntryKind::Event => Kind::Event,
+                };
+                Self(kind, entry.id, entry.text, None)
+            }
+            BrowserEvent::Stdout(text) => Self(Kind::Stdout, 0, text, None),
+            BrowserEvent::Stderr(text) => Self(Kind::Stderr, 0, text, None),
+            BrowserEvent::Exited { how, output } => Self(Kind::Exited, 0, how, Some(output)),
+        }
+    }
+}
+
+/// One PhantomJS process.
+#[napi]
+#[derive(Debug)]
+pub struct NativeBrowser {
+    sink: Arc<EventSink<NativeEntry>>,
+    browser: Mutex<Option<Arc<Browser>>>,
+}
+
+#[napi]
+impl NativeBrowser {
+    /// `onEvents` gets arrays of events.
+    #[napi(constructor)]
+    pub fn new(on_events: Function<'_, Vec<NativeEntry>, ()>) -> Result<Self> {
+        Ok(Self {
+            sink: EventSink::new(&on_events)?,
+            browser: Mutex::new(None),
+        })
+    }
+
+    /// Starts PhantomJS; resolves with its pid when it can be used.
+    #[napi]
+    pub async fn launch(&self, options: NativeLaunchOptions) -> Result<u32> {
+        let sink = Arc::clone(&self.sink);
+        let options = LaunchOptions {
+            binary: options.binary.into(),
+            arguments: options.arguments,
+            driver: options.driver.into(),
+            base_port: options.base_port,
+            start_timeout: ms(options.start_timeout),
+        };
+        let browser = Browser::launch(&options, move |event| sink.push(event.into())).await?;
+        let pid = browser.pid();
+        *self.browser.lock() = Some(Arc::new(browser));
+        Ok(pid)
+    }
+
+    /// Sends a command, JSON text of `[id, target, method, args]`, whose reply comes within `limit` ms or as an error.
+    /// False when PhantomJS is gone.
+    #[napi]
+    pub fn send(&self, id: i64, command: String, limit: f64) -> bool {
+        self.browser()
+            .is_some_and(|browser| browser.send(id, command, ms(limit)))
+    }
+
+    /// Lets PhantomJS exit, kills it after `grace` ms; resolves when it is gone.
+    #[napi]
+    pub async fn close(&self, grace: f64) -> Result<()> {
+        if let Some(browser) = self.browser() {
+            browser.close(ms(grace)).await;
+        }
+        Ok(())
+    }
+
+    /// Kills PhantomJS at once, for `process.on("exit")`.
+    #[napi]
+    pub fn kill(&self) {
+        if let Some(browser) = self.browser() {
+            browser.kill();
+        }
+    }
+
+    /// The port of its driver; 0 before it runs.
+    #[napi(getter)]
+    pub fn port(&self) -> u16 {
+        self.browser().map_or(0, |browser| browser.port())
+    }
+
+    fn browser(&self) -> Option<Arc<Browser>> {
+        self.browser.lock().clone()
+    }
+}

@@ -1,0 +1,169 @@
+//! A worker's native half: its end of the queue.
+
+use std::sync::Arc;
+
+use napi::Result;
+use napi::bindgen_prelude::Function;
+use napi_derive::napi;
+use parking_lot::Mutex;
+
+use super::error::coded;
+use super::number::{from_js, to_js};
+use super::sink::EventSink;
+use crate::queue::{ClientEvent, Generation, QueueClient};
+
+/// What [`NativeLease`] is about.
+#[napi]
+#[derive(Debug)]
+pub enum ClientEventKind {
+    Leased,
+    Expired,
+    Cancelled,
+    Lost,
+}
+
+/// Kind, lease, and for `Leased` the request's JSON text, item, attempt and time in ms.
+#[napi(array)]
+#[derive(Debug)]
+pub struct NativeLease(
+    pub ClientEventKind,
+    pub i64,
+    pub Option<String>,
+    pub i64,
+    pub u32,
+    pub f64,
+);
+
+impl From<ClientEvent> for NativeLease {
+    fn from(event: ClientEvent) -> Self {
+        let plain = |kind, lease| Self(kind, lease, None, 0, 0, 0.0);
+        match event {
+            ClientEvent::Leased {
+                lease,
+                item,
+                attempt,
+                timeout_ms,
+                request,
+            } => Self(
+                ClientEventKind::Leased,
+                to_js(lease),
+                Some(request),
+                to_js(item),
+                attempt,
+                timeout_ms as f64,
+            ),
+            ClientEvent::Expired { lease } => plain(ClientEventKind::Expired, to_js(lease)),
+            ClientEvent::Cancelled { lease } => plain(ClientEventKind::Cancelled, to_js(lease)),
+            ClientEvent::Lost => plain(ClientEventKind::Lost, 0),
+        }
+    }
+}
+
+/// The connection of one worker to its master.
+#[napi]
+#[derive(Debug)]
+pub struct NativeClient {
+    sink: Arc<EventSink<NativeLease>>,
+    client: Mutex<Option<Arc<QueueClient>>>,
+}
+
+#[napi]
+impl NativeClient {
+    /// `onEvents` gets arrays of events.
+    #[napi(constructor)]
+    pub fn new(on_events: Function<'_, Vec<NativeLease>, ()>) -> Result<Self> {
+        Ok(Self {
+            sink: EventSink::new(&on_events)?,
+            client: Mutex::new(None),
+        })
+    }
+
+    /// Ends this process, a worker, together with its master, however that ends (Linux; nothing elsewhere).
+    #[napi]
+    pub fn end_with_master(&self) {
+        crate::pool::end_with_parent();
+    }
+
+    /// Connects to the master; rejects with ERR_MASTER_GONE when it does not listen.
+    #[napi]
+    pub async fn connect(
+        &self,
+        address: String,
+        token: String,
+        worker: u32,
+        max_message: f64,
+    ) -> Result<()> {
+        let sink = Arc::clone(&self.sink);
+        let client = QueueClient::connect(
+            &address,
+            &token,
+            worker,
+            max_message as usize,
+            move |event| {
+                sink.push(event.into());
+            },
+        )
+        .await?;
+        *self.client.lock() = Some(Arc::new(client));
+        Ok(())
+    }
+
+    /// `slots` more slots are free; `published`: for a handler of the 0.1.x generation.
+    #[napi]
+    pub fn offer(&self, slots: u32, published: bool) {
+        let generation = if published {
+            Generation::Published
+        } else {
+            Generation::Documented
+        };
+        if let Some(client) = self.client() {
+            client.offer(slots, generation);
+        }
+    }
+
+    /// Sends the response to a lease, JSON text.
+    #[napi]
+    pub fn answer(&self, id: i64, response: String) -> Result<()> {
+        Ok(self.connected()?.answer(from_js(id), &response)?)
+    }
+
+    /// Reports a handler's error, JSON text.
+    #[napi]
+    pub fn fail(&self, id: i64, error: String) -> Result<()> {
+        Ok(self.connected()?.fail(from_js(id), &error)?)
+    }
+
+    /// Gives a lease back that was not started.
+    #[napi]
+    pub fn give_back(&self, id: i64) {
+        if let Some(client) = self.client() {
+            client.give_back(from_js(id));
+        }
+    }
+
+    /// Tells the master why this worker cannot go on.
+    #[napi]
+    pub fn fault(&self, message: String) {
+        if let Some(client) = self.client() {
+            client.fault(&message);
+        }
+    }
+
+    /// Resolves when the master has taken in all that was sent, or is gone.
+    #[napi]
+    pub async fn close(&self) -> Result<()> {
+        if let Some(client) = self.client() {
+            client.close().await;
+        }
+        Ok(())
+    }
+
+    fn client(&self) -> Option<Arc<QueueClient>> {
+        self.client.lock().clone()
+    }
+
+    fn connected(&self) -> Result<Arc<QueueClient>> {
+        self.client()
+            .ok_or_else(|| coded("ERR_MASTER_GONE", "this worker has no connection to a master"))
+    }
+}

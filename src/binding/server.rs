@@ -1,0 +1,302 @@
+//! The master's native half.
+
+use std::sync::Arc;
+
+use napi::{Error, Result};
+use napi::bindgen_prelude::{Function, within_runtime_if_available};
+use napi_derive::napi;
+
+use super::error::coded;
+use super::number::{from_js, ms, to_js};
+use super::sink::EventSink;
+use crate::queue::{
+    BacklogOptions, Fate, ItemOptions, QueueServer, ServerEvent, ServerOptions,
+    TimeoutOutcome,
+};
+use crate::supervisor::{Command, PolicyOptions, RestartOptions, Supervisor};
+
+/// What [`NativeEvent`] is about.
+#[napi]
+#[derive(Debug)]
+pub enum ServerEventKind {
+    Answered,
+    Failed,
+    Expired,
+    Exhausted,
+    Joined,
+    Left,
+    Fault,
+    Fork,
+    Terminate,
+    Kill,
+    CrashLoop,
+    Stopped,
+}
+
+/// Kind, item or worker, and a JSON or plain text where the kind has one.
+#[napi(array)]
+#[derive(Debug)]
+pub struct NativeEvent(pub ServerEventKind, pub i64, pub Option<String>);
+
+/// Settings, all resolved: times in ms, sizes in bytes.
+#[napi(object)]
+#[derive(Debug)]
+pub struct NativeServerOptions {
+    pub requeue: Option<bool>,
+    pub retry_errors: u32,
+    pub max_message: f64,
+    pub min_delay: f64,
+    pub max_delay: f64,
+    pub max_restarts: u32,
+    pub window: f64,
+    pub stop_timeout: f64,
+}
+
+/// What workers need to reach the master.
+#[napi(object)]
+#[derive(Debug)]
+pub struct NativeContact {
+    pub address: String,
+    pub token: String,
+}
+
+/// Supervisor and queue of one engine.
+#[napi]
+#[derive(Debug)]
+pub struct NativeServer {
+    supervisor: Option<Supervisor>,
+    queue: Option<QueueServer>,
+}
+
+impl From<ServerEvent> for NativeEvent {
+    fn from(event: ServerEvent) -> Self {
+        use ServerEventKind as Kind;
+        match event {
+            ServerEvent::Answered { item, response } => {
+                Self(Kind::Answered, to_js(item), Some(response))
+            }
+            ServerEvent::Failed { item, error } => Self(Kind::Failed, to_js(item), Some(error)),
+            ServerEvent::Expired { item } => Self(Kind::Expired, to_js(item), None),
+            ServerEvent::Exhausted { item } => Self(Kind::Exhausted, to_js(item), None),
+            ServerEvent::Joined { worker } => Self(Kind::Joined, worker.into(), None),
+            ServerEvent::Left { worker } => Self(Kind::Left, worker.into(), None),
+            ServerEvent::Fault { worker, message } => {
+                Self(Kind::Fault, worker.into(), Some(message))
+            }
+        }
+    }
+}
+
+impl From<Command> for NativeEvent {
+    fn from(command: Command) -> Self {
+        use ServerEventKind as Kind;
+        match command {
+            Command::Fork => Self(Kind::Fork, 0, None),
+            Command::Terminate(worker) => Self(Kind::Terminate, worker.into(), None),
+            Command::Kill(worker) => Self(Kind::Kill, worker.into(), None),
+            Command::CrashLoop => Self(Kind::CrashLoop, 0, None),
+            Command::Stopped => Self(Kind::Stopped, 0, None),
+        }
+    }
+}
+
+fn events(commands: Vec<Command>) -> Vec<NativeEvent> {
+    commands.into_iter().map(NativeEvent::from).collect()
+}
+
+fn stopped() -> Error {
+    coded("ERR_ENGINE_STOPPED", "the engine was stopped")
+}
+
+#[napi]
+impl NativeServer {
+    /// `onEvents` gets arrays of events; calls that return events want them handled the same way.
+    #[napi(constructor)]
+    pub fn new(
+        options: NativeServerOptions,
+        on_events: Function<'_, Vec<NativeEvent>, ()>,
+    ) -> Result<Self> {
+        let sink = EventSink::new(&on_events)?;
+        let queue_sink = Arc::clone(&sink);
+        let policy = PolicyOptions {
+            restart: RestartOptions {
+                min_delay: ms(options.min_delay),
+                max_delay: ms(options.max_delay),
+                max_restarts: options.max_restarts,
+                window: ms(options.window),
+            },
+            stop_timeout: ms(options.stop_timeout),
+        };
+        let server = ServerOptions {
+            backlog: BacklogOptions {
+                requeue: options.requeue,
+                retry_errors: options.retry_errors,
+            },
+            max_message: options.max_message as usize,
+        };
+        within_runtime_if_available(|| {
+            let supervisor = Supervisor::new(policy, move |commands| {
+                for command in commands {
+                    sink.push(command.into());
+                }
+            });
+            let queue = QueueServer::new(server, move |event| queue_sink.push(event.into()));
+            Ok(Self {
+                supervisor: Some(supervisor),
+                queue: Some(queue),
+            })
+        })
+    }
+
+    /// Listens for workers; what they need to connect.
+    #[napi]
+    pub fn listen(&mut self) -> Result<NativeContact> {
+        let queue = self.queue.as_mut().ok_or_else(stopped)?;
+        let address = within_runtime_if_available(|| queue.listen())?.to_owned();
+        let token = queue.token().to_owned();
+        Ok(NativeContact { address, token })
+    }
+
+    /// Asks for as many workers as are to be kept running.
+    #[napi]
+    pub fn start(&self, workers: u32) -> Vec<NativeEvent> {
+        self.supervise(|supervisor| supervisor.start(workers))
+    }
+
+    #[napi]
+    pub fn add_worker(&self) -> Vec<NativeEvent> {
+        self.supervise(Supervisor::add_worker)
+    }
+
+    /// Reports a fork that [`ServerEventKind::Fork`] asked for.
+    #[napi]
+    pub fn forked(&self, worker: u32) -> Vec<NativeEvent> {
+        self.supervise(|supervisor| supervisor.forked(worker))
+    }
+
+    /// Reports that such a fork failed.
+    #[napi]
+    pub fn fork_failed(&self) -> Vec<NativeEvent> {
+        self.supervise(Supervisor::fork_failed)
+    }
+
+    /// Reports that a worker ended; `clean` when with code 0.
+    #[napi]
+    pub fn exited(&self, worker: u32, clean: bool) -> Vec<NativeEvent> {
+        self.supervise(|supervisor| supervisor.exited(worker, clean))
+    }
+
+    #[napi]
+    pub fn stop(&self) -> Vec<NativeEvent> {
+        self.supervise(Supervisor::stop)
+    }
+
+    /// Enqueues a request, JSON text. `maxAttempts` 0 means no limit.
+    #[napi]
+    pub fn enqueue(
+        &self,
+        id: i64,
+        request: String,
+        timeout: f64,
+        max_attempts: u32,
+        priority: i32,
+    ) -> Result<()> {
+        let options = ItemOptions {
+            timeout: ms(timeout),
+            max_attempts: (max_attempts > 0).then_some(max_attempts),
+            priority,
+        };
+        Ok(self.queue()?.enqueue(from_js(id), request, options)?)
+    }
+
+    /// Settles an expired item: true when it waits again, false when it is over, null when its attempts are used up.
+    #[napi]
+    pub fn decide(
+        &self,
+        id: i64,
+        has_listener: bool,
+        replaced: bool,
+        asked_requeue: bool,
+        cancelled: bool,
+    ) -> Result<Option<bool>> {
+        let outcome = TimeoutOutcome {
+            has_listener,
+            replaced,
+            asked_requeue,
+            cancelled,
+        };
+        Ok(match self.queue()?.decide(from_js(id), outcome) {
+            Some(Fate::Requeued) => Some(true),
+            Some(Fate::Exhausted) => None,
+            Some(Fate::Dropped) | None => Some(false),
+        })
+    }
+
+    /// Ends an item from outside; false when it is over already.
+    #[napi]
+    pub fn cancel(&self, id: i64) -> bool {
+        self.queue.as_ref().is_some_and(|queue| queue.cancel(from_js(id)))
+    }
+
+    #[napi]
+    pub fn set_paused(&self, paused: bool) {
+        if let Some(queue) = &self.queue {
+            queue.set_paused(paused);
+        }
+    }
+
+    #[napi(getter)]
+    pub fn waiting_length(&self) -> u32 {
+        self.queue
+            .as_ref()
+            .map_or(0, |queue| queue.waiting_len() as u32)
+    }
+
+    /// Ids of the waiting items, oldest first.
+    #[napi(getter)]
+    pub fn waiting_ids(&self) -> Vec<i64> {
+        let ids = self.queue.as_ref().map(QueueServer::waiting_ids);
+        ids.unwrap_or_default().into_iter().map(to_js).collect()
+    }
+
+    /// Ids of the workers waiting for work, one entry per free slot.
+    #[napi(getter)]
+    pub fn idle_workers(&self) -> Vec<u32> {
+        let workers = self.queue.as_ref().map(QueueServer::idle_workers);
+        workers.unwrap_or_default()
+    }
+
+    /// True while a worker has the item.
+    #[napi]
+    pub fn is_leased(&self, id: i64) -> bool {
+        self.queue
+            .as_ref()
+            .is_some_and(|queue| queue.is_leased(from_js(id)))
+    }
+
+    /// How often an item was handed over; null when it is over.
+    #[napi]
+    pub fn attempts(&self, id: i64) -> Option<u32> {
+        self.queue.as_ref()?.attempts(from_js(id))
+    }
+
+    /// Ends the tasks and removes the socket. Calls after it do nothing or fail with ERR_ENGINE_STOPPED.
+    #[napi]
+    pub fn close(&mut self) {
+        self.queue = None;
+        self.supervisor = None;
+    }
+
+    fn queue(&self) -> Result<&QueueServer> {
+        self.queue
+            .as_ref()
+            .ok_or_else(stopped)
+    }
+
+    fn supervise(&self, event: impl FnOnce(&Supervisor) -> Vec<Command>) -> Vec<NativeEvent> {
+        self.supervisor
+            .as_ref()
+            .map(|supervisor| events(event(supervisor)))
+            .unwrap_or_default()
+    }
+}

@@ -1,0 +1,224 @@
+//! One PhantomJS: its process, its bridge, its end.
+
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::process::Child;
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, timeout};
+
+use super::launch::{self, LaunchError, LaunchOptions, Launched, Output};
+use super::process::{self, KillHandle};
+use crate::deadlines::{Deadlines, sleep_until};
+use crate::webdriver::{Bridge, BridgeEntry, EntryKind};
+
+/// What is left in the pipes of a process that ended is read within this time.
+const OUTPUT_DEADLINE: Duration = Duration::from_secs(1);
+/// A batch that takes longer than this means that PhantomJS is wedged.
+const BATCH_LIMIT: Duration = Duration::from_secs(300);
+/// The id of commands nobody waits for.
+const NO_REPLY: i64 = -1;
+
+/// What happens in a PhantomJS.
+#[derive(Debug)]
+pub(crate) enum BrowserEvent {
+    /// A reply or an event from a page.
+    Entry(BridgeEntry),
+    Stdout(String),
+    Stderr(String),
+    /// The last event: the process is gone.
+    Exited {
+        /// "code 0", "signal 9"
+        how: String,
+        /// The end of its output.
+        output: String,
+    },
+}
+
+/// A running PhantomJS. Dropping it kills the process.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    pid: u32,
+    port: u16,
+    kill: Arc<KillHandle>,
+    bridge: Bridge,
+    pending: Arc<Pending>,
+    ended: watch::Receiver<bool>,
+}
+
+impl Browser {
+    /// Starts PhantomJS; resolves when it can be used. Must run on a thread of the runtime; `on_event` is called from
+    /// its threads.
+    ///
+    /// # Errors
+    /// [`LaunchError`]; no process is left then.
+    pub(crate) async fn launch(
+        options: &LaunchOptions,
+        on_event: impl Fn(BrowserEvent) + Send + Sync + 'static,
+    ) -> Result<Self, LaunchError> {
+        let on_event = Arc::new(on_event);
+        let on_output = Arc::clone(&on_event);
+        let launched = launch::launch(options, move |output, text| {
+            on_output(match output {
+                Output::Stdout => BrowserEvent::Stdout(text),
+                Output::Stderr => BrowserEvent::Stderr(text),
+            });
+        })
+        .await?;
+        let pending = Arc::new(Pending::new());
+        let bridge = open_bridge(&launched, &pending, &on_event).await?;
+        let (end, ended) = watch::channel(false);
+        let browser = Self {
+            pid: launched.child.id().unwrap_or_default(),
+            port: launched.port,
+            kill: Arc::clone(&launched.kill),
+            bridge,
+            pending: Arc::clone(&pending),
+            ended,
+        };
+        let _ = tokio::spawn(live(launched, pending, end, on_event));
+        Ok(browser)
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// The port its driver listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Sends a command (see [`Bridge::send`]) whose reply must come within `limit`, or an error comes in its place.
+    /// False when PhantomJS is gone.
+    pub(crate) fn send(&self, id: i64, command: String, limit: Duration) -> bool {
+        if *self.ended.borrow() {
+            return false;
+        }
+        self.pending.insert(id, limit);
+        self.bridge.send(command)
+    }
+
+    /// Lets PhantomJS exit by itself (it writes its cookies file then), kills it after `grace`, and waits until it is
+    /// reaped.
+    pub(crate) async fn close(&self, grace: Duration) {
+        let mut ended = self.ended.clone();
+        let _ = self
+            .bridge
+            .send(format!("[{NO_REPLY},0,\"exit\",[]]"));
+        if timeout(grace, ended.wait_for(|ended| *ended)).await.is_err() {
+            self.kill.kill();
+            let _ = ended.wait_for(|ended| *ended).await;
+        }
+    }
+
+    /// Kills PhantomJS at once, without waiting: for the last moments of this process.
+    pub(crate) fn kill(&self) {
+        self.kill.kill();
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.kill.kill();
+        self.bridge.close();
+    }
+}
+
+async fn open_bridge(
+    launched: &Launched,
+    pending: &Arc<Pending>,
+    on_event: &Arc<impl Fn(BrowserEvent) + Send + Sync + 'static>,
+) -> Result<Bridge, LaunchError> {
+    let (settled, on_entry) = (Arc::clone(pending), Arc::clone(on_event));
+    let kill = Arc::clone(&launched.kill);
+    let bridge = Bridge::open(
+        &launched.endpoint,
+        BATCH_LIMIT,
+        move |entries| {
+            for entry in entries {
+                if entry.kind == EntryKind::Event || settled.remove(entry.id) {
+                    on_entry(BrowserEvent::Entry(entry));
+                }
+            }
+        },
+        // A PhantomJS that does not answer is of no use to anyone; its end is reported by whoever waits for it.
+        move |_| kill.kill(),
+    );
+    Ok(bridge.await?)
+}
+
+/// Waits for the end of the process, and ends what belongs to it.
+async fn live(
+    mut launched: Launched,
+    pending: Arc<Pending>,
+    end: watch::Sender<bool>,
+    on_event: Arc<impl Fn(BrowserEvent) + Send + Sync + 'static>,
+) {
+    let status = tokio::select! {
+        status = wait(&mut launched.child, &launched.kill) => status,
+        never = pending.expire(|id| on_event(timed_out(id))) => never,
+    };
+    for output in &mut launched.outputs {
+        let _ = timeout(OUTPUT_DEADLINE, output).await;
+    }
+    let _ = end.send(true);
+    on_event(BrowserEvent::Exited {
+        how: status.map_or_else(|| "unknown".to_owned(), launch::describe),
+        output: launched.tails.text(),
+    });
+}
+
+async fn wait(child: &mut Child, kill: &KillHandle) -> Option<ExitStatus> {
+    process::wait(child, kill).await.ok()
+}
+
+fn timed_out(id: i64) -> BrowserEvent {
+    BrowserEvent::Entry(BridgeEntry {
+        id,
+        kind: EntryKind::Error,
+        text: r#"{"error":"timeout","message":"PhantomJS did not answer within pageTimeout","stacktrace":""}"#
+            .to_owned(),
+    })
+}
+
+/// The commands that wait for their replies.
+#[derive(Debug)]
+struct Pending {
+    deadlines: Mutex<Deadlines<i64>>,
+    nearer: Notify,
+}
+
+impl Pending {
+    fn new() -> Self {
+        Self {
+            deadlines: Mutex::new(Deadlines::new()),
+            nearer: Notify::new(),
+        }
+    }
+
+    fn insert(&self, id: i64, limit: Duration) {
+        if self.deadlines.lock().insert(id, Instant::now() + limit) {
+            self.nearer.notify_one();
+        }
+    }
+
+    fn remove(&self, id: i64) -> bool {
+        self.deadlines.lock().remove(id)
+    }
+
+    async fn expire<T>(&self, on_due: impl Fn(i64)) -> T {
+        loop {
+            let next = self.deadlines.lock().next();
+            tokio::select! {
+                () = sleep_until(next) => {}
+                () = self.nearer.notified() => continue,
+            }
+            while let Some(id) = { self.deadlines.lock().pop_due(Instant::now()) } {
+                on_due(id);
+            }
+        }
+    }
+}

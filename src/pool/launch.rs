@@ -1,0 +1,361 @@
+//! Starting PhantomJS with our driver in it, and saying clearly why it did not start.
+
+use std::ffi::OsString;
+use std::io;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::process::{Child, Command};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::output::{Tail, forward};
+use super::process::{self, KillHandle};
+use crate::webdriver::Endpoint;
+
+/// Printed by driver/main.js once it listens.
+const READY_MARK: &str = "phantom-cluster-driver-ready ";
+/// Exit code of driver/main.js when another process took the port between our look and its own.
+const EXIT_PORT_TAKEN: i32 = 98;
+/// How many ports are looked at from the base upward.
+const PORTS: u16 = 2000;
+/// OpenSSL's default directories of certificates: naming one adds no trust, but makes PhantomJS read every file in it
+/// again for each page (23 ms instead of 0.6 ms on Debian).
+const DEFAULT_CERTIFICATES: [&str; 4] = [
+    "/etc/ssl/certs",
+    "/usr/lib/ssl/certs",
+    "/usr/local/ssl/certs",
+    "/etc/pki/tls/certs",
+];
+
+/// How to start PhantomJS.
+#[derive(Clone, Debug)]
+pub(crate) struct LaunchOptions {
+    pub(crate) binary: PathBuf,
+    /// PhantomJS's own switches.
+    pub(crate) arguments: Vec<String>,
+    /// driver/main.js
+    pub(crate) driver: PathBuf,
+    /// First port to try.
+    pub(crate) base_port: u16,
+    /// How long it may take until it listens.
+    pub(crate) start_timeout: Duration,
+}
+
+/// Why PhantomJS did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum LaunchError {
+    #[error("cannot run PhantomJS at {binary}: {source}")]
+    Spawn {
+        binary: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error("PhantomJS at {binary} ended at its start ({how}){remedy}{output}")]
+    Exited {
+        binary: String,
+        how: String,
+        remedy: String,
+        output: String,
+    },
+    #[error("PhantomJS at {binary} did not listen within {} ms{output}", .limit.as_millis())]
+    Silent {
+        binary: String,
+        limit: Duration,
+        output: String,
+    },
+    #[error("no free port from {from} to {to}: set phantomBasePort to a free range")]
+    NoPort { from: u16, to: u16 },
+    #[error(transparent)]
+    WebDriver(#[from] crate::webdriver::WebDriverError),
+}
+
+/// Which of PhantomJS's outputs a text came from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Output {
+    Stdout,
+    Stderr,
+}
+
+/// A PhantomJS that listens.
+#[derive(Debug)]
+pub(crate) struct Launched {
+    pub(crate) child: Child,
+    pub(crate) kill: Arc<KillHandle>,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) port: u16,
+    pub(crate) outputs: [JoinHandle<()>; 2],
+    pub(crate) tails: Arc<Tails>,
+}
+
+/// The ends of both outputs.
+#[derive(Debug, Default)]
+pub(crate) struct Tails {
+    stdout: Tail,
+    stderr: Tail,
+}
+
+impl Tails {
+    /// What PhantomJS said last: on stderr, or else on stdout, where it puts some of its errors.
+    pub(crate) fn text(&self) -> String {
+        let text = self.stderr.text();
+        if text.is_empty() {
+            self.stdout.text()
+        } else {
+            text
+        }
+    }
+}
+
+/// Starts PhantomJS on the first free port from `base_port` upward. Must run on a thread of the runtime.
+///
+/// # Errors
+/// [`LaunchError`], with what PhantomJS printed.
+pub(crate) async fn launch(
+    options: &LaunchOptions,
+    on_output: impl Fn(Output, String) + Clone + Send + Sync + 'static,
+) -> Result<Launched, LaunchError> {
+    let mut port = options.base_port;
+    loop {
+        port = free_port(port, options.base_port)?;
+        match launch_at(options, port, on_output.clone()).await? {
+            Some(launched) => return Ok(launched),
+            None => port = port.saturating_add(1),
+        }
+    }
+}
+
+/// None when the port was taken by another after all.
+async fn launch_at(
+    options: &LaunchOptions,
+    port: u16,
+    on_output: impl Fn(Output, String) + Clone + Send + Sync + 'static,
+) -> Result<Option<Launched>, LaunchError> {
+    let token = format!("{:032x}", rand::random::<u128>());
+    let binary = options.binary.display().to_string();
+    let (mut child, kill) =
+        process::spawn(command(options, port, &token)).map_err(|source| LaunchError::Spawn {
+            binary: binary.clone(),
+            source,
+        })?;
+    let tails = Arc::new(Tails::default());
+    let (ready, mut listening) = oneshot::channel();
+    let outputs = watch_outputs(&mut child, &tails, ready, on_output);
+    let started = tokio::select! {
+        biased;
+        Ok(()) = &mut listening => None,
+        status = process::wait(&mut child, &kill) => Some(status),
+        () = tokio::time::sleep(options.start_timeout) => {
+            kill.kill();
+            let _ = process::wait(&mut child, &kill).await;
+            return Err(LaunchError::Silent {
+                binary,
+                limit: options.start_timeout,
+                output: said(&tails),
+            });
+        }
+    };
+    let Some(ended) = started else {
+        return Ok(Some(Launched {
+            child,
+            kill: Arc::new(kill),
+            endpoint: Endpoint::new(port, &token),
+            port,
+            outputs,
+            tails,
+        }));
+    };
+    for output in outputs {
+        let _ = output.await;
+    }
+    match ended {
+        Ok(status) if status.code() == Some(EXIT_PORT_TAKEN) => Ok(None),
+        Ok(status) => Err(LaunchError::Exited {
+            binary,
+            how: describe(status),
+            remedy: remedy(&tails.text()),
+            output: said(&tails),
+        }),
+        Err(source) => Err(LaunchError::Spawn { binary, source }),
+    }
+}
+
+fn command(options: &LaunchOptions, port: u16, token: &str) -> Command {
+    let mut command = Command::new(&options.binary);
+    let _ = command
+        .args(&options.arguments)
+        .arg(&options.driver)
+        .arg(port.to_string())
+        .env("PHANTOM_CLUSTER_TOKEN", token);
+    if names_default_certificates(std::env::var_os("SSL_CERT_DIR")) {
+        let _ = command.env_remove("SSL_CERT_DIR");
+    }
+    // PhantomJS's OpenSSL is of 2016 and gives up on the configuration files of today's systems.
+    if std::env::var_os("OPENSSL_CONF").is_none() && cfg!(unix) {
+        let _ = command.env("OPENSSL_CONF", "/dev/null");
+    }
+    command
+}
+
+fn names_default_certificates(directory: Option<OsString>) -> bool {
+    directory.is_some_and(|directory| {
+        let directory = Path::new(&directory);
+        // Compared by components, so that a trailing slash makes no difference.
+        DEFAULT_CERTIFICATES
+            .iter()
+            .any(|default| directory == Path::new(default))
+    })
+}
+
+fn watch_outputs(
+    child: &mut Child,
+    tails: &Arc<Tails>,
+    ready: oneshot::Sender<()>,
+    on_output: impl Fn(Output, String) + Clone + Send + Sync + 'static,
+) -> [JoinHandle<()>; 2] {
+    let stdout = child.stdout.take();
+    let stderr = child.stderr.take();
+    let (out_tails, err_tails) = (Arc::clone(tails), Arc::clone(tails));
+    let on_error_output = on_output.clone();
+    let mut ready = Some(ready);
+    [
+        tokio::spawn(async move {
+            let Some(stdout) = stdout else { return };
+            forward(stdout, &out_tails.stdout, |text| {
+                let text = take_ready_mark(text, &mut ready);
+                if !text.is_empty() {
+                    on_output(Output::Stdout, text);
+                }
+            })
+            .await;
+        }),
+        tokio::spawn(async move {
+            let Some(stderr) = stderr else { return };
+            forward(stderr, &err_tails.stderr, |text| {
+                on_error_output(Output::Stderr, text);
+            })
+            .await;
+        }),
+    ]
+}
+
+/// Takes the ready line out of the text, once.
+fn take_ready_mark(text: String, ready: &mut Option<oneshot::Sender<()>>) -> String {
+    if ready.is_none() || !text.contains(READY_MARK) {
+        return text;
+    }
+    if let Some(ready) = ready.take() {
+        let _ = ready.send(());
+    }
+    text.split_inclusive('\n')
+        .filter(|line| !line.starts_with(READY_MARK))
+        .collect()
+}
+
+fn free_port(from: u16, base: u16) -> Result<u16, LaunchError> {
+    let to = base.saturating_add(PORTS);
+    (from..=to)
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .ok_or(LaunchError::NoPort { from: base, to })
+}
+
+fn said(tails: &Tails) -> String {
+    let text = tails.text();
+    if text.is_empty() {
+        String::new()
+    } else {
+        format!(", saying: {text}")
+    }
+}
+
+/// "code 1", "signal 9".
+pub(crate) fn describe(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return format!("signal {signal}");
+    }
+    match status.code() {
+        Some(code) => format!("code {code}"),
+        None => status.to_string(),
+    }
+}
+
+/// The package that brings a shared library PhantomJS misses.
+fn remedy(stderr: &str) -> String {
+    let library = stderr
+        .split("error while loading shared libraries: ")
+        .nth(1)
+        .and_then(|rest| rest.split(':').next());
+    let Some(library) = library else {
+        return String::new();
+    };
+    let package = match library {
+        "libfontconfig.so.1" => "libfontconfig1 (Debian, Ubuntu) or fontconfig (Fedora, Alpine)",
+        "libfreetype.so.6" => "libfreetype6 (Debian, Ubuntu) or freetype (Fedora, Alpine)",
+        "libstdc++.so.6" => "libstdc++6 (Debian, Ubuntu) or libstdc++ (Fedora, Alpine)",
+        _ => return format!(": the system library {library} is missing"),
+    };
+    format!(": the system library {library} is missing; install the package {package}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_library_is_named_with_its_package() {
+        let text = remedy(
+            "phantomjs: error while loading shared libraries: libfontconfig.so.1: cannot open shared object file: No such file or directory",
+        );
+        assert_eq!(
+            text,
+            ": the system library libfontconfig.so.1 is missing; install the package libfontconfig1 (Debian, Ubuntu) or fontconfig (Fedora, Alpine)"
+        );
+        assert_eq!(remedy("Error: Unknown option: x"), "");
+    }
+
+    #[test]
+    fn a_default_certificate_directory_is_recognised() {
+        for (directory, expected) in [
+            (None, false),
+            (Some("/etc/ssl/certs"), true),
+            (Some("/etc/ssl/certs/"), true),
+            (Some("/home/me/certs"), false),
+        ] {
+            assert_eq!(
+                names_default_certificates(directory.map(OsString::from)),
+                expected,
+                "{directory:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_ready_line_is_ours_and_the_rest_is_the_users() {
+        let (sender, mut receiver) = oneshot::channel();
+        let mut ready = Some(sender);
+        let text = take_ready_mark(
+            format!("before\n{READY_MARK}12301\nafter\n"),
+            &mut ready,
+        );
+        assert_eq!(text, "before\nafter\n");
+        assert_eq!(receiver.try_recv(), Ok(()));
+        let printed_by_a_page = format!("{READY_MARK}1\n");
+        assert_eq!(
+            take_ready_mark(printed_by_a_page.clone(), &mut ready),
+            printed_by_a_page
+        );
+    }
+
+    #[test]
+    fn a_taken_port_is_skipped() {
+        let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = taken.local_addr().expect("bound").port();
+        let free = free_port(port, port).expect("another one");
+        assert!(free > port);
+    }
+}

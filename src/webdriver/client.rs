@@ -1,0 +1,85 @@
+//! W3C WebDriver: where a driver listens, and clients for it.
+
+use std::time::Duration;
+
+use fantoccini::Client;
+use fantoccini::error::{CmdError, NewSessionError};
+use fantoccini::wd::WebDriverCompatibleCommand;
+use serde_json::Value;
+
+use super::connector::LoopbackConnector;
+
+/// Why a driver did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum WebDriverError {
+    #[error("cannot make a WebDriver client: {0}")]
+    Client(#[from] Box<NewSessionError>),
+    #[error("the driver failed: {0}")]
+    Command(#[from] Box<CmdError>),
+    #[error("the driver did not answer within {0:?}")]
+    TimedOut(Duration),
+    #[error("the driver's answer has not the shape it should have")]
+    Shape,
+}
+
+/// Where a driver listens.
+#[derive(Clone, Debug)]
+pub(crate) struct Endpoint {
+    base: String,
+}
+
+impl Endpoint {
+    /// Our own driver: the token is the first segment of every path.
+    pub(crate) fn new(port: u16, token: &str) -> Self {
+        Self {
+            base: format!("http://127.0.0.1:{port}/{token}/"),
+        }
+    }
+
+    /// A client with a connection of its own that is tied to no session: each command names what it is for.
+    pub(crate) async fn connect(&self) -> Result<Channel, WebDriverError> {
+        let client = Client::with_existing_session(&self.base, "", LoopbackConnector)
+            .await
+            .map_err(Box::new)?;
+        // Its session is a stand-in: dropping the client must not delete one.
+        client.persist().await.map_err(Box::new)?;
+        Ok(Channel { client })
+    }
+
+    /// A client with a session, that is a page, of its own.
+    #[cfg(test)]
+    pub(crate) async fn new_session(&self) -> Result<Client, WebDriverError> {
+        Ok(Client::with_capabilities_and_connector(
+            &self.base,
+            &fantoccini::wd::Capabilities::new(),
+            LoopbackConnector,
+        )
+        .await
+        .map_err(Box::new)?)
+    }
+}
+
+/// A connection that runs one command at a time, in order.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    client: Client,
+}
+
+impl Channel {
+    /// Runs a command, waiting at most `limit` for its answer.
+    ///
+    /// # Errors
+    /// [`WebDriverError::TimedOut`], or what the driver answered.
+    pub(crate) async fn run(
+        &self,
+        command: impl WebDriverCompatibleCommand + Send + 'static,
+        limit: Duration,
+    ) -> Result<Value, WebDriverError> {
+        let answer = tokio::time::timeout(limit, self.client.issue_cmd(command));
+        Ok(answer
+            .await
+            .map_err(|_| WebDriverError::TimedOut(limit))?
+            .map_err(Box::new)?)
+    }
+}

@@ -1,0 +1,268 @@
+//! The `phantom/` extension: batches of commands out, one ordered stream of replies and events back (driver/bridge.js).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fantoccini::wd::WebDriverCompatibleCommand;
+use http::Method;
+use parking_lot::Mutex;
+use serde_json::Value;
+use tokio::sync::mpsc;
+use url::{ParseError, Url};
+
+use super::client::{Channel, Endpoint, WebDriverError};
+
+/// Commands that may share one request; more only make the first wait for the last.
+const MAX_BATCH: usize = 256;
+/// How much longer than its hold time a poll may take: PhantomJS answers nothing while a page's script runs.
+const POLL_LIMIT: Duration = Duration::from_secs(120);
+
+/// What an entry of the stream is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum EntryKind {
+    /// A command's value.
+    Value,
+    /// A command's error: `{ error, message, stacktrace }`.
+    Error,
+    /// Something happened in a page: `[target, name, args]`.
+    Event,
+}
+
+/// One reply or event.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct BridgeEntry {
+    /// The command's id; 0 for an event.
+    pub(crate) id: i64,
+    pub(crate) kind: EntryKind,
+    /// JSON text, unread here.
+    pub(crate) text: String,
+}
+
+/// The commands' way into one PhantomJS. Dropping it ends its tasks.
+#[derive(Debug)]
+pub(crate) struct Bridge {
+    commands: mpsc::UnboundedSender<String>,
+    tasks: tokio::task::JoinSet<()>,
+}
+
+impl Bridge {
+    /// Opens the two connections. `on_entries` gets replies and events in order; `on_lost` is called at most twice when
+    /// PhantomJS stops answering.
+    ///
+    /// # Errors
+    /// When no client can be made.
+    pub(crate) async fn open(
+        endpoint: &Endpoint,
+        command_limit: Duration,
+        on_entries: impl Fn(Vec<BridgeEntry>) + Send + Sync + 'static,
+        on_lost: impl Fn(WebDriverError) + Send + Sync + 'static,
+    ) -> Result<Self, WebDriverError> {
+        let (commands, queue) = mpsc::unbounded_channel();
+        let stream = Arc::new(Stream {
+            order: Mutex::new(Order::new()),
+            on_entries: Box::new(on_entries),
+            on_lost: Box::new(on_lost),
+        });
+        let mut tasks = tokio::task::JoinSet::new();
+        let sending = send_batches(
+            endpoint.connect().await?,
+            queue,
+            command_limit,
+            Arc::clone(&stream),
+        );
+        let _ = tasks.spawn(sending);
+        let _ = tasks.spawn(poll_events(endpoint.connect().await?, stream));
+        Ok(Self { commands, tasks })
+    }
+
+    /// Sends a command, JSON text of `[id, target, method, args]`. All commands of one PhantomJS run in the order they
+    /// were sent. False when the bridge is closed.
+    pub(crate) fn send(&self, command: String) -> bool {
+        self.commands.send(command).is_ok()
+    }
+
+    /// Ends both connections.
+    pub(crate) fn close(&mut self) {
+        self.tasks.abort_all();
+    }
+}
+
+struct Stream {
+    order: Mutex<Order>,
+    on_entries: Box<dyn Fn(Vec<BridgeEntry>) + Send + Sync>,
+    on_lost: Box<dyn Fn(WebDriverError) + Send + Sync>,
+}
+
+impl Stream {
+    /// Takes an answer; false when the stream is lost.
+    fn take(&self, answer: Result<Value, WebDriverError>) -> bool {
+        match answer.and_then(|value| read_answer(value).ok_or(WebDriverError::Shape)) {
+            Ok((seq, entries)) => {
+                // Delivered under the lock, so that the two connections cannot overtake each other here.
+                let mut order = self.order.lock();
+                let ready = order.take(seq, entries);
+                if !ready.is_empty() {
+                    (self.on_entries)(ready);
+                }
+                true
+            }
+            Err(error) => {
+                (self.on_lost)(error);
+                false
+            }
+        }
+    }
+}
+
+async fn send_batches(
+    channel: Channel,
+    mut queue: mpsc::UnboundedReceiver<String>,
+    limit: Duration,
+    stream: Arc<Stream>,
+) {
+    let mut ready = Vec::new();
+    // While one batch is under way the next one gathers.
+    while queue.recv_many(&mut ready, MAX_BATCH).await > 0 {
+        let batch = Batch(format!("{{\"commands\":[{}]}}", ready.join(",")));
+        ready.clear();
+        if !stream.take(channel.run(batch, limit).await) {
+            return;
+        }
+    }
+}
+
+async fn poll_events(channel: Channel, stream: Arc<Stream>) {
+    while stream.take(channel.run(Poll, POLL_LIMIT).await) {}
+}
+
+#[derive(Debug)]
+struct Batch(String);
+
+impl WebDriverCompatibleCommand for Batch {
+    fn endpoint(&self, base: &Url, _session: Option<&str>) -> Result<Url, ParseError> {
+        base.join("phantom/batch")
+    }
+
+    fn method_and_body(&self, _url: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.0.clone()))
+    }
+}
+
+#[derive(Debug)]
+struct Poll;
+
+impl WebDriverCompatibleCommand for Poll {
+    fn endpoint(&self, base: &Url, _session: Option<&str>) -> Result<Url, ParseError> {
+        base.join("phantom/events")
+    }
+
+    fn method_and_body(&self, _url: &Url) -> (Method, Option<String>) {
+        (Method::GET, None)
+    }
+}
+
+fn read_answer(mut value: Value) -> Option<(u64, Vec<BridgeEntry>)> {
+    let seq = value.get("seq")?.as_u64()?;
+    let Value::Array(out) = value.get_mut("out")?.take() else {
+        return None;
+    };
+    let entries = out.into_iter().map(read_entry).collect::<Option<_>>()?;
+    Some((seq, entries))
+}
+
+fn read_entry(entry: Value) -> Option<BridgeEntry> {
+    let Value::Array(parts) = entry else {
+        return None;
+    };
+    let [id, kind, text] = <[Value; 3]>::try_from(parts).ok()?;
+    let kind = match kind.as_u64()? {
+        0 => EntryKind::Value,
+        1 => EntryKind::Error,
+        2 => EntryKind::Event,
+        _ => return None,
+    };
+    let Value::String(text) = text else {
+        return None;
+    };
+    Some(BridgeEntry {
+        id: id.as_i64()?,
+        kind,
+        text,
+    })
+}
+
+/// Puts answers that came over two connections back into the driver's order.
+#[derive(Debug)]
+struct Order {
+    next: u64,
+    early: BTreeMap<u64, Vec<BridgeEntry>>,
+}
+
+impl Order {
+    fn new() -> Self {
+        Self {
+            next: 1,
+            early: BTreeMap::new(),
+        }
+    }
+
+    fn take(&mut self, seq: u64, entries: Vec<BridgeEntry>) -> Vec<BridgeEntry> {
+        if seq != self.next {
+            let _ = self.early.insert(seq, entries);
+            return Vec::new();
+        }
+        let mut ready = entries;
+        self.next += 1;
+        while let Some(entries) = self.early.remove(&self.next) {
+            ready.extend(entries);
+            self.next += 1;
+        }
+        ready
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn entry(id: i64) -> BridgeEntry {
+        BridgeEntry {
+            id,
+            kind: EntryKind::Value,
+            text: "null".into(),
+        }
+    }
+
+    #[test]
+    fn answers_that_cross_are_put_in_order() {
+        let mut order = Order::new();
+        assert_eq!(order.take(2, vec![entry(20)]), []);
+        assert_eq!(order.take(3, vec![entry(30)]), []);
+        assert_eq!(
+            order.take(1, vec![entry(10)]),
+            [entry(10), entry(20), entry(30)]
+        );
+        assert_eq!(order.take(4, vec![]), []);
+        assert_eq!(order.take(5, vec![entry(50)]), [entry(50)]);
+    }
+
+    #[test]
+    fn only_the_shape_of_the_driver_is_read() {
+        let good = json!({ "seq": 7, "out": [[3, 1, "{}"], [0, 2, "[1]"]] });
+        let (seq, entries) = read_answer(good).expect("read");
+        assert_eq!(seq, 7);
+        assert_eq!(entries[0].kind, EntryKind::Error);
+        assert_eq!(entries[1].text, "[1]");
+        for bad in [
+            json!(null),
+            json!({ "seq": 1 }),
+            json!({ "seq": 1, "out": [[1, 0]] }),
+            json!({ "seq": 1, "out": [[1, 9, ""]] }),
+            json!({ "seq": 1, "out": [[1, 0, {}]] }),
+        ] {
+            assert!(read_answer(bad.clone()).is_none(), "{bad}");
+        }
+    }
+}
