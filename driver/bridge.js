@@ -2,8 +2,9 @@
 //
 // POST phantom/batch { commands: [[id, target, method, args], …] } runs the commands in order. Target 0 is `phantom`,
 // n > 0 the page n, whose session is "p" + n. GET phantom/events is the long poll. Both answer
-// { seq, out: [[id, kind, text], …] }: all that is ready, in the order it happened; `text` is JSON as a string, which
-// the relay between passes on unread. `seq` counts the answers, so that two that cross on the wire can be put in order.
+// { seq, end, out: [[id, kind, text], …] }: all that is ready, in the order it happened; `text` is JSON as a string,
+// which the relay between passes on unread. `seq` counts the answers, so that two that cross on the wire can be put in
+// order. `end` says that PhantomJS is about to exit.
 
 var commands = require("./commands");
 var errors = require("./errors");
@@ -20,12 +21,13 @@ var seq = 0;
 var poll = null;
 var pollTimer = 0;
 var inBatch = false;
+var ending = false;
 
 function drain() {
   var out = outbox.join(",");
   outbox = [];
   seq += 1;
-  return '{"seq":' + seq + ',"out":[' + out + "]}";
+  return '{"seq":' + seq + ',"end":' + ending + ',"out":[' + out + "]}";
 }
 
 function answerPoll() {
@@ -104,6 +106,14 @@ function holdPoll(reply) {
   }
 }
 
+// Tells the client to let go of its connections: PhantomJS cannot exit while one is open.
+function end() {
+  ending = true;
+  if (poll) {
+    answerPoll();
+  }
+}
+
 function handle(request, reply) {
   var verb = request.method + " " + request.path.slice(1).join("/");
   if (verb === "POST batch" && Array.isArray(request.body.commands)) {
@@ -114,6 +124,8 @@ function handle(request, reply) {
     throw new errors.DriverError("unknown command", "no such extension command: " + verb);
   }
 }
+
+commands.onExit(end);
 
 exports.handle = handle;
 exports.event = event;

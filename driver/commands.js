@@ -6,6 +6,8 @@ var evaluate = require("./evaluate");
 var sessions = require("./sessions");
 var DriverError = errors.DriverError;
 
+var beforeExit = function () {};
+
 function sync(command) {
   return function (subject, args, answer) {
     answer.value(command(subject, args));
@@ -66,6 +68,7 @@ var phantomCommands = {
     sessions.create("p" + args[0], args[1]);
   }),
   exit: sync(function (_phantom, args) {
+    beforeExit();
     // Later, so that the answer to this very batch still leaves.
     setTimeout(function () {
       phantom.exit(args[0] || 0);
@@ -212,3 +215,6 @@ function run(target, method, args, answer) {
 }
 
 exports.run = run;
+exports.onExit = function (callback) {
+  beforeExit = callback;
+};

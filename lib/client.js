@@ -49,6 +49,7 @@ class PhantomClusterClient extends EventEmitter {
     }
     const binary = findBinary(this.#options.phantomBinary);
     this.#keepAlive = setInterval(() => {}, FOREVER);
+    process.on("SIGTERM", this.#onSigterm);
     this.#launched = this.#launch(binary);
     this.emit("started");
   }
@@ -144,6 +145,18 @@ class PhantomClusterClient extends EventEmitter {
     this.stop();
   }
 
+  // The master's way to end a worker at once. PhantomJS is ended and reaped first: a container without an init would
+  // keep it as a zombie otherwise.
+  #onSigterm = async () => {
+    this.done = true;
+    process.removeListener("SIGTERM", this.#onSigterm);
+    await this.#browser?.close(0);
+    // A listener of the user's decides about the end of the process itself.
+    if (process.listenerCount("SIGTERM") === 0) {
+      process.kill(process.pid, "SIGTERM");
+    }
+  };
+
   async #end() {
     // First what was answered: nothing of it may be lost. The browser may still be starting.
     await this.#queue.close();
@@ -151,6 +164,7 @@ class PhantomClusterClient extends EventEmitter {
     await this.#browser?.close();
     clearInterval(this.#keepAlive);
     this.#keepAlive = null;
+    process.removeListener("SIGTERM", this.#onSigterm);
     this.emit("stopped");
   }
 

@@ -75,7 +75,6 @@ function readStrings(name, value) {
 
 function readAs(type) {
   return (name, value) => {
-    // biome-ignore lint/suspicious/useValidTypeof: the type is one of the three below
     if (typeof value !== type) {
       throw new OptionTypeError(`option "${name}" must be a ${type}, not ${show(value)}`);
     }

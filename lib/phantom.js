@@ -38,9 +38,9 @@ class Phantom {
   }
 
   createPage(callback) {
-    const lease = currentLease.getStore();
-    const { page, created } = this._openPage(lease);
-    return settle({ _lease: lease }, created.then(() => page), callback);
+    const { page, created } = this._openPage(currentLease.getStore());
+    const opened = created.then(() => page);
+    return settle(this, opened, callback);
   }
 
   /** A page that can be used at once: its commands wait behind its creation. */

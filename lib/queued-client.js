@@ -63,10 +63,8 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
       return;
     }
     const published = this.listenerCount(DOCUMENTED) === 0;
-    const lease = new Lease(
-      this._queue,
-      { lease: id, item, attempt, request: JSON.parse(json), published },
-      () => this.#free(id, lease),
+    const lease = new Lease(this._queue, { lease: id, item, attempt, request: JSON.parse(json), published }, () =>
+      this.#free(id, lease),
     );
     this.#leases.set(id, lease);
     if (published) {

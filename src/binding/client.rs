@@ -163,7 +163,11 @@ impl NativeClient {
     }
 
     fn connected(&self) -> Result<Arc<QueueClient>> {
-        self.client()
-            .ok_or_else(|| coded("ERR_MASTER_GONE", "this worker has no connection to a master"))
+        self.client().ok_or_else(|| {
+            coded(
+                "ERR_MASTER_GONE",
+                "this worker has no connection to a master",
+            )
+        })
     }
 }

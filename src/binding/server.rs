@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use napi::{Error, Result};
 use napi::bindgen_prelude::{Function, within_runtime_if_available};
+use napi::{Error, Result};
 use napi_derive::napi;
 
 use super::error::coded;
 use super::number::{from_js, ms, to_js};
 use super::sink::EventSink;
 use crate::queue::{
-    BacklogOptions, Fate, ItemOptions, QueueServer, ServerEvent, ServerOptions,
-    TimeoutOutcome,
+    BacklogOptions, Fate, ItemOptions, QueueServer, ServerEvent, ServerOptions, TimeoutOutcome,
 };
 use crate::supervisor::{Command, PolicyOptions, RestartOptions, Supervisor};
 
@@ -235,7 +234,9 @@ impl NativeServer {
     /// Ends an item from outside; false when it is over already.
     #[napi]
     pub fn cancel(&self, id: i64) -> bool {
-        self.queue.as_ref().is_some_and(|queue| queue.cancel(from_js(id)))
+        self.queue
+            .as_ref()
+            .is_some_and(|queue| queue.cancel(from_js(id)))
     }
 
     #[napi]
@@ -288,9 +289,7 @@ impl NativeServer {
     }
 
     fn queue(&self) -> Result<&QueueServer> {
-        self.queue
-            .as_ref()
-            .ok_or_else(stopped)
+        self.queue.as_ref().ok_or_else(stopped)
     }
 
     fn supervise(&self, event: impl FnOnce(&Supervisor) -> Vec<Command>) -> Vec<NativeEvent> {

@@ -18,6 +18,8 @@ use crate::webdriver::{Bridge, BridgeEntry, EntryKind};
 const OUTPUT_DEADLINE: Duration = Duration::from_secs(1);
 /// A batch that takes longer than this means that PhantomJS is wedged.
 const BATCH_LIMIT: Duration = Duration::from_secs(300);
+/// How long an exiting PhantomJS may take from losing its connections to its end.
+const LOST_GRACE: Duration = Duration::from_secs(2);
 /// The id of commands nobody waits for.
 const NO_REPLY: i64 = -1;
 
@@ -78,7 +80,7 @@ impl Browser {
             pending: Arc::clone(&pending),
             ended,
         };
-        let _ = tokio::spawn(live(launched, pending, end, on_event));
+        tokio::spawn(live(launched, pending, end, on_event));
         Ok(browser)
     }
 
@@ -102,16 +104,15 @@ impl Browser {
     }
 
     /// Lets PhantomJS exit by itself (it writes its cookies file then), kills it after `grace`, and waits until it is
-    /// reaped.
+    /// reaped. Without a `grace` it is killed at once.
     pub(crate) async fn close(&self, grace: Duration) {
         let mut ended = self.ended.clone();
-        let _ = self
-            .bridge
-            .send(format!("[{NO_REPLY},0,\"exit\",[]]"));
-        if timeout(grace, ended.wait_for(|ended| *ended)).await.is_err() {
-            self.kill.kill();
-            let _ = ended.wait_for(|ended| *ended).await;
+        if !grace.is_zero() {
+            let _ = self.bridge.send(format!("[{NO_REPLY},0,\"exit\",[]]"));
+            let _ = timeout(grace, ended.wait_for(|ended| *ended)).await;
         }
+        self.kill.kill();
+        let _ = ended.wait_for(|ended| *ended).await;
     }
 
     /// Kills PhantomJS at once, without waiting: for the last moments of this process.
@@ -123,7 +124,6 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         self.kill.kill();
-        self.bridge.close();
     }
 }
 
@@ -144,8 +144,15 @@ async fn open_bridge(
                 }
             }
         },
-        // A PhantomJS that does not answer is of no use to anyone; its end is reported by whoever waits for it.
-        move |_| kill.kill(),
+        // A PhantomJS that does not answer is of no use to anyone; its end is reported by whoever waits for it. One that
+        // is just exiting loses its connections first.
+        move |_| {
+            let kill = Arc::clone(&kill);
+            tokio::spawn(async move {
+                tokio::time::sleep(LOST_GRACE).await;
+                kill.kill();
+            });
+        },
     );
     Ok(bridge.await?)
 }
@@ -222,3 +229,7 @@ impl Pending {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "browser_tests.rs"]
+mod tests;

@@ -338,10 +338,7 @@ mod tests {
     fn the_ready_line_is_ours_and_the_rest_is_the_users() {
         let (sender, mut receiver) = oneshot::channel();
         let mut ready = Some(sender);
-        let text = take_ready_mark(
-            format!("before\n{READY_MARK}12301\nafter\n"),
-            &mut ready,
-        );
+        let text = take_ready_mark(format!("before\n{READY_MARK}12301\nafter\n"), &mut ready);
         assert_eq!(text, "before\nafter\n");
         assert_eq!(receiver.try_recv(), Ok(()));
         let printed_by_a_page = format!("{READY_MARK}1\n");

@@ -1,6 +1,8 @@
 //! The PhantomJS processes.
 
 mod browser;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod launch;
 mod output;
 mod process;

@@ -26,7 +26,9 @@ impl Tail {
             let (front, back) = tail.as_slices();
             (front.to_vec(), back.to_vec())
         };
-        String::from_utf8_lossy(&[front, back].concat()).trim().to_owned()
+        String::from_utf8_lossy(&[front, back].concat())
+            .trim()
+            .to_owned()
     }
 }
 
@@ -70,8 +72,15 @@ mod tests {
             }
         };
         let ((), ()) = tokio::join!(writing, forward(receiver, &tail, |text| pieces.push(text)));
-        assert_eq!(pieces.concat(), format!("a\nbc\n{}\nlast", "é".repeat(3000)));
-        assert!(pieces[..pieces.len() - 1].iter().all(|piece| piece.ends_with('\n')));
+        assert_eq!(
+            pieces.concat(),
+            format!("a\nbc\n{}\nlast", "é".repeat(3000))
+        );
+        assert!(
+            pieces[..pieces.len() - 1]
+                .iter()
+                .all(|piece| piece.ends_with('\n'))
+        );
         assert!(tail.text().ends_with("é\nlast"));
         assert!(tail.text().len() <= TAIL + 3);
     }

@@ -297,7 +297,11 @@ impl Backlog {
         if let Some(item) = self.items.get_mut(&item) {
             item.state = ItemState::Expired(generation);
         }
-        Some(Expiry { item, lease, worker })
+        Some(Expiry {
+            item,
+            lease,
+            worker,
+        })
     }
 
     /// Settles an expired item by what the user's `timeout` listener did. None when it is not expired (any more).
@@ -390,7 +394,11 @@ impl Backlog {
         let Some(item) = self.items.get(&id) else {
             return Fate::Dropped;
         };
-        if item.options.max_attempts.is_some_and(|max| item.attempts >= max) {
+        if item
+            .options
+            .max_attempts
+            .is_some_and(|max| item.attempts >= max)
+        {
             let _ = self.items.remove(&id);
             return Fate::Exhausted;
         }

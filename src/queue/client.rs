@@ -79,7 +79,7 @@ impl QueueClient {
             ended: Arc::clone(&ended),
         };
         // Ends with the connection: at the master's end, or when the outbox is closed.
-        let _ = tokio::spawn(serve(stream, outbox, max_message, ended, on_event));
+        tokio::spawn(serve(stream, outbox, max_message, ended, on_event));
         Ok(client)
     }
 

@@ -24,7 +24,11 @@ impl Endpoint {
     /// # Errors
     /// When the directory or the socket cannot be made.
     pub(crate) fn listen() -> io::Result<(Self, Listener)> {
-        let id = format!("{PREFIX}{}-{:016x}", std::process::id(), rand::random::<u64>());
+        let id = format!(
+            "{PREFIX}{}-{:016x}",
+            std::process::id(),
+            rand::random::<u64>()
+        );
         let endpoint = if cfg!(windows) {
             Self {
                 address: id,
@@ -152,7 +156,10 @@ mod tests {
             .parent()
             .expect("a directory")
             .to_owned();
-        let mode = std::fs::metadata(&directory).expect("made").permissions().mode();
+        let mode = std::fs::metadata(&directory)
+            .expect("made")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o700);
         let _ = connect(endpoint.address()).await.expect("it is served");
         drop(listener);

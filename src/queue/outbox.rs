@@ -60,7 +60,10 @@ impl Outbox {
     }
 
     /// Writes until the outbox is closed or the peer is gone.
-    pub(crate) async fn write_to(&self, mut socket: impl AsyncWrite + Unpin) -> std::io::Result<()> {
+    pub(crate) async fn write_to(
+        &self,
+        mut socket: impl AsyncWrite + Unpin,
+    ) -> std::io::Result<()> {
         loop {
             let (bytes, closed) = {
                 let mut pending = self.0.pending.lock();

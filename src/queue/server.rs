@@ -85,7 +85,9 @@ struct Shared {
 impl std::fmt::Debug for Shared {
     // Leaves the token out.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("state", &self.state).finish_non_exhaustive()
+        f.debug_struct("Shared")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
     }
 }
 
@@ -114,7 +116,7 @@ impl QueueServer {
         });
         let stop = CancellationToken::new();
         let expiring = expire(Arc::clone(&shared));
-        let _ = tokio::spawn(stop.clone().run_until_cancelled_owned(expiring));
+        tokio::spawn(stop.clone().run_until_cancelled_owned(expiring));
         Self {
             shared,
             stop: stop.clone(),
@@ -132,7 +134,7 @@ impl QueueServer {
             let (endpoint, listener) = Endpoint::listen().map_err(ServerError::Listen)?;
             self.endpoint = Some(endpoint);
             let accepting = accept(Arc::clone(&self.shared), listener, self.stop.clone());
-            let _ = tokio::spawn(accepting);
+            tokio::spawn(accepting);
         }
         Ok(self.endpoint.as_ref().map_or("", Endpoint::address))
     }
@@ -343,7 +345,12 @@ async fn expire(shared: Arc<Shared>) {
             let Some(expiry) = state.backlog.expire(Instant::now()) else {
                 break;
             };
-            state.tell(expiry.worker, &ToWorker::Expired { lease: expiry.lease });
+            state.tell(
+                expiry.worker,
+                &ToWorker::Expired {
+                    lease: expiry.lease,
+                },
+            );
             drop(state);
             (shared.on_event)(ServerEvent::Expired { item: expiry.item });
         }
@@ -355,7 +362,7 @@ async fn accept(shared: Arc<Shared>, listener: Listener, stop: CancellationToken
         match accepted {
             Ok(stream) => {
                 let serving = serve(Arc::clone(&shared), stream);
-                let _ = tokio::spawn(stop.clone().run_until_cancelled_owned(serving));
+                tokio::spawn(stop.clone().run_until_cancelled_owned(serving));
             }
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
@@ -408,7 +415,10 @@ async fn greet<R: AsyncRead + Unpin>(
     shared: &Shared,
     frames: &mut FramedRead<R, LengthDelimitedCodec>,
 ) -> Option<WorkerId> {
-    let frame = timeout(GREETING_DEADLINE, frames.next()).await.ok()??.ok()?;
+    let frame = timeout(GREETING_DEADLINE, frames.next())
+        .await
+        .ok()??
+        .ok()?;
     match wire::decode(&frame).ok()? {
         FromWorker::Hello { token, worker } if same_secret(token, &shared.token) => Some(worker),
         _ => None,
@@ -417,7 +427,10 @@ async fn greet<R: AsyncRead + Unpin>(
 
 /// Compares without an early exit, so that timing tells nothing of the secret.
 fn same_secret(a: &str, b: &str) -> bool {
-    let difference = a.bytes().zip(b.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b));
+    let difference = a
+        .bytes()
+        .zip(b.bytes())
+        .fold(0, |sum, (a, b)| sum | (a ^ b));
     a.len() == b.len() && difference == 0
 }
 

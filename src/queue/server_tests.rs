@@ -78,7 +78,9 @@ async fn leased(events: &mut UnboundedReceiver<ClientEvent>) -> (u64, ItemId, St
 #[tokio::test]
 async fn a_request_goes_there_and_its_answer_comes_back() {
     let (server, mut events) = server();
-    server.enqueue(0, r#"{"a":1}"#.into(), options(60_000)).expect("taken");
+    server
+        .enqueue(0, r#"{"a":1}"#.into(), options(60_000))
+        .expect("taken");
     assert_eq!((server.waiting_len(), server.waiting_ids()), (1, vec![0]));
     let (client, mut work) = client(&server, 4).await;
     assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 4 });
@@ -103,7 +105,9 @@ async fn a_request_goes_there_and_its_answer_comes_back() {
 #[tokio::test]
 async fn a_lost_worker_gives_its_request_to_the_next_at_once() {
     let (server, mut events) = server();
-    server.enqueue(0, "1".into(), options(60_000)).expect("taken");
+    server
+        .enqueue(0, "1".into(), options(60_000))
+        .expect("taken");
     let (first, mut work) = client(&server, 1).await;
     first.offer(1, Generation::Documented);
     let _ = leased(&mut work).await;
@@ -122,7 +126,9 @@ async fn a_lease_ends_at_its_deadline_on_both_sides() {
     assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
     client.offer(1, Generation::Documented);
     // A long lease first: the shorter one after it must wake the timer.
-    server.enqueue(0, "0".into(), options(600_000)).expect("taken");
+    server
+        .enqueue(0, "0".into(), options(600_000))
+        .expect("taken");
     let _ = leased(&mut work).await;
     client.offer(1, Generation::Documented);
     server.enqueue(1, "1".into(), options(20)).expect("taken");

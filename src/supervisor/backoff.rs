@@ -22,7 +22,9 @@ impl Backoff {
     /// The pause after one more failure. `jitter` from 0 to 1 shortens it by up to a half, so that workers that died
     /// together do not come back together.
     pub(crate) fn next(&mut self, jitter: f64) -> Duration {
-        let doubled = self.min.saturating_mul(2_u32.saturating_pow(self.failures.min(31)));
+        let doubled = self
+            .min
+            .saturating_mul(2_u32.saturating_pow(self.failures.min(31)));
         self.failures = self.failures.saturating_add(1);
         doubled
             .min(self.max)

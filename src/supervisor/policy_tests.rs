@@ -15,7 +15,10 @@ fn options() -> PolicyOptions {
 /// A started policy whose workers 1..=n are running.
 fn running(workers: u32, now: Instant) -> Policy {
     let mut policy = Policy::new(options());
-    assert_eq!(policy.start(workers as usize), vec![Command::Fork; workers as usize]);
+    assert_eq!(
+        policy.start(workers as usize),
+        vec![Command::Fork; workers as usize]
+    );
     for worker in 1..=workers {
         assert_eq!(policy.forked(worker, now), []);
     }

@@ -36,7 +36,7 @@ impl Supervisor {
         });
         let stop = CancellationToken::new();
         let timer = run(Arc::clone(&shared), on_commands);
-        let _ = tokio::spawn(stop.clone().run_until_cancelled_owned(timer));
+        tokio::spawn(stop.clone().run_until_cancelled_owned(timer));
         Self {
             shared,
             _stop_on_drop: stop.drop_guard(),

@@ -9,6 +9,7 @@ use http::Method;
 use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use url::{ParseError, Url};
 
 use super::client::{Channel, Endpoint, WebDriverError};
@@ -39,16 +40,16 @@ pub(crate) struct BridgeEntry {
     pub(crate) text: String,
 }
 
-/// The commands' way into one PhantomJS. Dropping it ends its tasks.
+/// The commands' way into one PhantomJS. Dropping it closes its connections.
 #[derive(Debug)]
 pub(crate) struct Bridge {
     commands: mpsc::UnboundedSender<String>,
-    tasks: tokio::task::JoinSet<()>,
+    _close_on_drop: DropGuard,
 }
 
 impl Bridge {
     /// Opens the two connections. `on_entries` gets replies and events in order; `on_lost` is called at most twice when
-    /// PhantomJS stops answering.
+    /// PhantomJS stops answering without having said that it exits.
     ///
     /// # Errors
     /// When no client can be made.
@@ -59,21 +60,26 @@ impl Bridge {
         on_lost: impl Fn(WebDriverError) + Send + Sync + 'static,
     ) -> Result<Self, WebDriverError> {
         let (commands, queue) = mpsc::unbounded_channel();
+        let close = CancellationToken::new();
         let stream = Arc::new(Stream {
             order: Mutex::new(Order::new()),
+            close: close.clone(),
             on_entries: Box::new(on_entries),
             on_lost: Box::new(on_lost),
         });
-        let mut tasks = tokio::task::JoinSet::new();
         let sending = send_batches(
             endpoint.connect().await?,
             queue,
             command_limit,
             Arc::clone(&stream),
         );
-        let _ = tasks.spawn(sending);
-        let _ = tasks.spawn(poll_events(endpoint.connect().await?, stream));
-        Ok(Self { commands, tasks })
+        let polling = poll_events(endpoint.connect().await?, stream);
+        tokio::spawn(close.clone().run_until_cancelled_owned(sending));
+        tokio::spawn(close.clone().run_until_cancelled_owned(polling));
+        Ok(Self {
+            commands,
+            _close_on_drop: close.drop_guard(),
+        })
     }
 
     /// Sends a command, JSON text of `[id, target, method, args]`. All commands of one PhantomJS run in the order they
@@ -81,15 +87,12 @@ impl Bridge {
     pub(crate) fn send(&self, command: String) -> bool {
         self.commands.send(command).is_ok()
     }
-
-    /// Ends both connections.
-    pub(crate) fn close(&mut self) {
-        self.tasks.abort_all();
-    }
 }
 
 struct Stream {
     order: Mutex<Order>,
+    /// Closes both connections.
+    close: CancellationToken,
     on_entries: Box<dyn Fn(Vec<BridgeEntry>) + Send + Sync>,
     on_lost: Box<dyn Fn(WebDriverError) + Send + Sync>,
 }
@@ -98,14 +101,17 @@ impl Stream {
     /// Takes an answer; false when the stream is lost.
     fn take(&self, answer: Result<Value, WebDriverError>) -> bool {
         match answer.and_then(|value| read_answer(value).ok_or(WebDriverError::Shape)) {
-            Ok((seq, entries)) => {
+            Ok(Answer { seq, end, entries }) => {
                 // Delivered under the lock, so that the two connections cannot overtake each other here.
                 let mut order = self.order.lock();
                 let ready = order.take(seq, entries);
                 if !ready.is_empty() {
                     (self.on_entries)(ready);
                 }
-                true
+                if end {
+                    self.close.cancel();
+                }
+                !end
             }
             Err(error) => {
                 (self.on_lost)(error);
@@ -162,13 +168,22 @@ impl WebDriverCompatibleCommand for Poll {
     }
 }
 
-fn read_answer(mut value: Value) -> Option<(u64, Vec<BridgeEntry>)> {
+/// One answer of the driver.
+struct Answer {
+    seq: u64,
+    /// PhantomJS exits next, and cannot while a connection is open.
+    end: bool,
+    entries: Vec<BridgeEntry>,
+}
+
+fn read_answer(mut value: Value) -> Option<Answer> {
     let seq = value.get("seq")?.as_u64()?;
+    let end = value.get("end")?.as_bool()?;
     let Value::Array(out) = value.get_mut("out")?.take() else {
         return None;
     };
     let entries = out.into_iter().map(read_entry).collect::<Option<_>>()?;
-    Some((seq, entries))
+    Some(Answer { seq, end, entries })
 }
 
 fn read_entry(entry: Value) -> Option<BridgeEntry> {
@@ -250,17 +265,17 @@ mod tests {
 
     #[test]
     fn only_the_shape_of_the_driver_is_read() {
-        let good = json!({ "seq": 7, "out": [[3, 1, "{}"], [0, 2, "[1]"]] });
-        let (seq, entries) = read_answer(good).expect("read");
-        assert_eq!(seq, 7);
+        let good = json!({ "seq": 7, "end": false, "out": [[3, 1, "{}"], [0, 2, "[1]"]] });
+        let Answer { seq, end, entries } = read_answer(good).expect("read");
+        assert_eq!((seq, end), (7, false));
         assert_eq!(entries[0].kind, EntryKind::Error);
         assert_eq!(entries[1].text, "[1]");
         for bad in [
             json!(null),
             json!({ "seq": 1 }),
-            json!({ "seq": 1, "out": [[1, 0]] }),
-            json!({ "seq": 1, "out": [[1, 9, ""]] }),
-            json!({ "seq": 1, "out": [[1, 0, {}]] }),
+            json!({ "seq": 1, "end": true, "out": [[1, 0]] }),
+            json!({ "seq": 1, "end": true, "out": [[1, 9, ""]] }),
+            json!({ "seq": 1, "end": true, "out": [[1, 0, {}]] }),
         ] {
             assert!(read_answer(bad.clone()).is_none(), "{bad}");
         }

