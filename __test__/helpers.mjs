@@ -1,0 +1,119 @@
+// What the tests share: a site to load, user scripts run as processes of their own, and a look at what they leave behind.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import fs from "node:fs";
+import http from "node:http";
+import os from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const MARKER = "PHANTOM_CLUSTER_TEST";
+const SETTLE = 10_000;
+
+export const isLinux = process.platform === "linux";
+
+/** A free range of ports is only a guess; the pool skips what is taken. */
+let nextBase = 21_000 + (process.pid % 400) * 40;
+export function basePort() {
+  nextBase += 40;
+  return nextBase;
+}
+
+/** Serves `pages` ({ path: html or (request, response) => void }) on loopback; `close()` ends it. */
+export async function site(pages = {}) {
+  const server = http.createServer((request, response) => {
+    const page = pages[request.url.split("?")[0]];
+    if (typeof page === "function") {
+      page(request, response);
+    } else {
+      response.setHeader("content-type", "text/html; charset=utf-8");
+      response.statusCode = page === undefined && Object.keys(pages).length > 0 ? 404 : 200;
+      response.end(page ?? `<title>page ${request.url}</title><body>hello from ${request.url}</body>`);
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/**
+ * Runs fixtures/NAME as a user would, until it ends by itself. Resolves with its exit code, the JSON values it printed
+ * line by line, and its other output. Fails when it left a process or a temporary file behind.
+ */
+export async function run(name, options = {}, { env = {}, deadline = 60_000, temporary, whileRunning } = {}) {
+  const marker = randomUUID();
+  // A folder that the caller gives is the caller's to look at.
+  const folder = temporary ?? fs.mkdtempSync(path.join(os.tmpdir(), "pc-test-"));
+  const child = spawn(process.execPath, [path.join(here, "fixtures", name), JSON.stringify(options)], {
+    env: { ...process.env, ...env, [MARKER]: marker, TMPDIR: folder },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = { stdout: "", stderr: "" };
+  child.stdout.on("data", (data) => {
+    output.stdout += data;
+  });
+  child.stderr.on("data", (data) => {
+    output.stderr += data;
+  });
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    child.kill("SIGKILL");
+  }, deadline);
+  const exited = new Promise((resolve) => child.once("close", (code, signal) => resolve({ code, signal })));
+  await whileRunning?.({ child, output, marker });
+  const { code, signal } = await exited;
+  clearTimeout(timer);
+  const text = `${name} ended with ${signal ?? code}\n${output.stdout}\n${output.stderr}`;
+  assert.ok(!isLate, `${text}\nafter ${deadline} ms`);
+  await leavesNoProcess(marker, text);
+  if (!temporary) {
+    assert.deepEqual(fs.readdirSync(folder), [], `${text}\nleft temporary files`);
+    fs.rmSync(folder, { recursive: true });
+  }
+  const lines = output.stdout.split("\n").filter((line) => line.startsWith("{"));
+  return { code, signal, events: lines.map((line) => JSON.parse(line)), ...output, text };
+}
+
+/** The processes that carry the marker, from /proc; a zombie has no environment any more. */
+export function processesOf(marker) {
+  const pids = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    try {
+      const environment = fs.readFileSync(`/proc/${pid}/environ`, "utf8");
+      const command = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+      return environment.includes(`${MARKER}=${marker}`) ? [{ pid: Number(pid), command }] : [];
+    } catch {
+      // It ended while we looked.
+      return [];
+    }
+  });
+}
+
+/** Waits until `condition` gives something, and returns it. */
+export async function until(condition, what, limit = SETTLE) {
+  const end = Date.now() + limit;
+  for (;;) {
+    const value = await condition();
+    if (value) {
+      return value;
+    }
+    assert.ok(Date.now() < end, `${what} did not come within ${limit} ms`);
+    await sleep(20);
+  }
+}
+
+async function leavesNoProcess(marker, text) {
+  if (isLinux) {
+    await until(() => processesOf(marker).length === 0, `${text}\nthe end of all its processes`);
+  }
+}
