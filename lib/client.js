@@ -72,6 +72,11 @@ class PhantomClusterClient extends EventEmitter {
     );
   }
 
+  /** Tells the two sides of `create()` apart. */
+  get role() {
+    return "client";
+  }
+
   get _options() {
     return this.#options;
   }

@@ -59,6 +59,11 @@ class PhantomClusterServer extends EventEmitter {
     this._handleAll(this.#native.stop());
   }
 
+  /** Tells the two sides of `create()` apart. */
+  get role() {
+    return "server";
+  }
+
   get _native() {
     return this.#native;
   }
