@@ -54,7 +54,9 @@ test("a created engine that is never started does not keep the script alive", as
   assert.equal(code, 0, text);
 });
 
-test("killing the master ends workers and PhantomJS, and the next start removes its files", { skip: !isLinux }, async () => {
+test("killing the master ends workers and PhantomJS, and the next start removes its files", {
+  skip: !isLinux,
+}, async () => {
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "pc-test-"));
   const killed = await run("abrupt.js", { how: "kill", phantomBasePort: basePort() }, { temporary });
   assert.equal(killed.signal, "SIGKILL", killed.text);

@@ -12,7 +12,9 @@ async function timeouts(options) {
   });
   assert.equal(code, 0, text);
   const all = (name, more = {}) =>
-    events.filter((event) => event.event === name && Object.entries(more).every(([key, value]) => event[key] === value));
+    events.filter(
+      (event) => event.event === name && Object.entries(more).every(([key, value]) => event[key] === value),
+    );
   return { events, all, text };
 }
 

@@ -24,41 +24,37 @@ function addPassed(table, names, target) {
   });
 }
 
-// `settings.userAgent` and the like: walks the dotted name to the object that holds the last part.
-function walk(subject, name) {
-  var parts = String(name).split(".");
-  var last = parts.pop();
-  var holder = subject;
-  parts.forEach(function (part) {
-    holder = holder === null || holder === undefined ? undefined : holder[part];
-  });
-  if (holder === null || typeof holder !== "object") {
+// `settings.userAgent` and the like: the object that holds the last part of a dotted name.
+function holderOf(object, parts, name) {
+  var holder = parts.reduce(function (inner, part) {
+    return inner === null || inner === undefined ? undefined : inner[part];
+  }, object);
+  if (holder === null || (typeof holder !== "object" && typeof holder !== "function")) {
     throw new DriverError("invalid argument", "no property " + name);
   }
-  return { holder: holder, last: last };
+  return holder;
 }
 
 function getProperty(subject, args) {
-  var place = walk(subject, args[0]);
-  return place.holder[place.last];
+  var name = String(args[0]);
+  var parts = name.split(".");
+  var last = parts.pop();
+  return holderOf(subject, parts, name)[last];
 }
 
-// Objects that PhantomJS hands out as copies (viewportSize, customHeaders, …) must be written back as a whole.
 function setProperty(subject, args) {
   var name = String(args[0]);
-  var top = name.split(".")[0];
-  var copy = subject[top];
-  var place;
-  if (name === top) {
-    subject[name] = args[1];
+  var parts = name.split(".");
+  var top = parts.shift();
+  var last = parts.pop();
+  var copy;
+  if (last === undefined) {
+    subject[top] = args[1];
   } else {
-    place = walk(subject, name);
-    if (place.holder === copy || top === "settings") {
-      copy[place.last] = args[1];
-      subject[top] = copy;
-    } else {
-      place.holder[place.last] = args[1];
-    }
+    // PhantomJS hands out copies (viewportSize, customHeaders, …): they are written back as a whole.
+    copy = subject[top];
+    holderOf(copy, parts, name)[last] = args[1];
+    subject[top] = copy;
   }
   return getProperty(subject, args);
 }
@@ -80,24 +76,65 @@ var phantomCommands = {
   }),
   set: sync(setProperty),
 };
-addPassed(phantomCommands, ["injectJs", "addCookie", "clearCookies", "deleteCookie", "setProxy"], function () {
+addPassed(phantomCommands, ["injectJs", "clearCookies", "deleteCookie", "setProxy"], function () {
   return phantom;
 });
+// PhantomJS stores the domain with a dot before it and then says false, not finding the one it was given.
+phantomCommands.addCookie = sync(function (_phantom, args) {
+  return phantom.addCookie(args[0]) || phantom.cookies.some(isCookie(args[0]));
+});
 
-// Answers with the status of the next finished load, or fails when the page closes first. Signals are connected to
-// beside the user's own handlers, never in their place.
-function onceLoaded(session, answer) {
+function isCookie(wanted) {
+  return function (cookie) {
+    return (
+      cookie.name === wanted.name &&
+      cookie.value === String(wanted.value) &&
+      cookie.domain.replace(/^\./, "") === String(wanted.domain).replace(/^\./, "")
+    );
+  };
+}
+
+// Answers with the status of the next load that ends ("success", "fail"), or fails when the page closes first. With
+// `staysInDocument` nothing is loaded: the address changes, and that is all.
+// Signals are connected to beside the user's own handlers, never in their place.
+function onceLoaded(session, answer, staysInDocument) {
   var page = session.page;
-  function done(status) {
-    page.loadFinished.disconnect(done);
+  // A load that gives way to this one ends first, with one "fail" of its own.
+  var failures = session.isLoading || session.endWait ? 1 : 0;
+  function end() {
+    page.loadFinished.disconnect(finished);
+    if (staysInDocument) {
+      page.urlChanged.disconnect(moved);
+    }
     session.forget(closed);
+    session.endWait = null;
+  }
+  function finished(status) {
+    if (failures > 0 && status === "fail") {
+      failures -= 1;
+      return;
+    }
+    end();
     answer.value(status);
   }
+  function moved() {
+    finished("success");
+  }
   function closed() {
-    page.loadFinished.disconnect(done);
+    end();
     answer.fail(closedError(session));
   }
-  page.loadFinished.connect(done);
+  if (session.endWait) {
+    session.endWait();
+  }
+  session.endWait = function () {
+    end();
+    answer.value("fail");
+  };
+  page.loadFinished.connect(finished);
+  if (staysInDocument) {
+    page.urlChanged.connect(moved);
+  }
   session.onClose(closed);
 }
 
@@ -105,33 +142,34 @@ function closedError(session) {
   return new DriverError("no such window", "page " + session.id + " was closed before the command ended");
 }
 
+// PhantomJS writes a body in Latin-1 unless told otherwise, which suits bytes; what that cannot hold goes as UTF-8.
+function inUtf8(args) {
+  var settings = typeof args[1] === "object" && args[1] ? args[1] : { operation: args[1], data: args[2] };
+  if (typeof settings.data !== "string" || settings.encoding || !/[^\x00-\xff]/.test(settings.data)) {
+    return args;
+  }
+  settings.encoding = "utf8";
+  if (args[3]) {
+    settings.headers = args[3];
+  }
+  return [args[0], settings];
+}
+
+// Another fragment of the document that the page shows.
+function isFragmentOf(session, args) {
+  var shown = session.page.url;
+  var parts = String(args[0]).split("#");
+  return (
+    args.length === 1 && parts.length > 1 && !session.isLoading && args[0] !== shown && parts[0] === shown.split("#")[0]
+  );
+}
+
 function open(session, args, answer) {
   if (typeof args[0] !== "string") {
     throw new DriverError("invalid argument", "open: the address must be a string");
   }
-  // PhantomJS keeps one callback per page: a new open() takes the place of the one under way, which has failed.
-  if (session.opening) {
-    session.opening("fail");
-  }
-  function closed() {
-    session.opening = null;
-    answer.fail(closedError(session));
-  }
-  function done(status) {
-    session.opening = null;
-    session.forget(closed);
-    answer.value(status);
-  }
-  session.opening = done;
-  session.onClose(closed);
-  session.page.open.apply(
-    session.page,
-    args.concat(function (status) {
-      if (session.opening === done) {
-        done(status);
-      }
-    })
-  );
+  onceLoaded(session, answer, isFragmentOf(session, args));
+  session.page.open.apply(session.page, inUtf8(args));
 }
 
 // PhantomJS's includeJs never calls back when the script cannot be had; its resourceError signal says so.
