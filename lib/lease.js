@@ -1,6 +1,6 @@
 "use strict";
 
-const { ItemError, toWire } = require("./errors");
+const { ItemError, fromNative, toWire } = require("./errors");
 const { QueueItem, kEnd, kOwner } = require("./queue-item");
 
 /** A request that a worker holds: ended once, by its answer, its failure, or its time. */
@@ -41,7 +41,7 @@ class Lease {
     try {
       this.#queue.answer(this.#id, json);
     } catch (error) {
-      this.fail(error);
+      this.fail(fromNative(error));
       return;
     }
     this.#close("done", response);

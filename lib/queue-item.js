@@ -13,6 +13,7 @@ class QueueItem extends EventEmitter {
   #timer = null;
   #result = null;
   #onEnd = null;
+  #attempts = 0;
 
   constructor(id, request) {
     super();
@@ -28,7 +29,7 @@ class QueueItem extends EventEmitter {
   }
 
   get attempts() {
-    return this[kOwner]?.attemptsOf(this) ?? 0;
+    return this.#isOpen() ? (this[kOwner]?.attemptsOf(this) ?? 0) : this.#attempts;
   }
 
   /** True when somebody waits for `result()`. */
@@ -96,9 +97,10 @@ class QueueItem extends EventEmitter {
   }
 
   /** Ends the item, once: "done" with its response; "failed", "timedOut" or "cancelled" with an error. */
-  [kEnd](state, outcome) {
+  [kEnd](state, outcome, attempts = this.attempts) {
     this.#mustBeOpen("end");
     clearTimeout(this.#timer);
+    this.#attempts = attempts;
     this.#state = state;
     if (state === "done") {
       this.response = outcome;

@@ -75,14 +75,14 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
   }
 
   _handle(event) {
-    const [kind, id, text] = event;
+    const [kind, id, text, attempts] = event;
     switch (kind) {
       case Kind.Answered:
-        return this.#end(id, "done", JSON.parse(text));
+        return this.#end(id, "done", JSON.parse(text), attempts);
       case Kind.Failed:
-        return this.#fail(id, fromWire(text));
+        return this.#fail(id, fromWire(text), attempts);
       case Kind.Exhausted:
-        return this.#fail(id, exhaustedError(id));
+        return this.#fail(id, exhaustedError(id), attempts);
       case Kind.Expired:
         return this.#expire(id);
       default:
@@ -92,7 +92,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
 
   _released() {
     for (const id of [...this.#items.keys()]) {
-      this.#end(id, "failed", stoppedError());
+      this.#end(id, "failed", stoppedError(), this._native.attempts(id) ?? 0);
     }
   }
 
@@ -128,6 +128,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
       return;
     }
     const hasListener = item.listenerCount("timeout") > 0;
+    const { attempts } = item;
     const expiring = { item, replaced: false, requeue: false };
     this.#expiring = expiring;
     try {
@@ -137,9 +138,9 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
       const cancelled = !this.#items.has(id);
       const waits = this._native.decide(id, hasListener, expiring.replaced, expiring.requeue, cancelled);
       if (waits === null) {
-        this.#fail(id, exhaustedError(id));
+        this.#fail(id, exhaustedError(id), attempts);
       } else if (!waits) {
-        this.#end(id, "timedOut", new ItemError("ERR_ITEM_TIMEOUT", `item ${id} was not answered in time`));
+        this.#end(id, "timedOut", new ItemError("ERR_ITEM_TIMEOUT", `item ${id} was not answered in time`), attempts);
       }
     }
   }
@@ -152,7 +153,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     }
   }
 
-  #fail(id, error) {
+  #fail(id, error, attempts) {
     const item = this.#items.get(id);
     if (item?.listenerCount("failed") === 0 && !item.isAwaited && !this.#warnedOfFailures) {
       this.#warnedOfFailures = true;
@@ -161,17 +162,17 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
         { code: "PHANTOM_CLUSTER_REQUEST_FAILED" },
       );
     }
-    this.#end(id, "failed", error);
+    this.#end(id, "failed", error, attempts);
   }
 
-  #end(id, state, outcome) {
+  #end(id, state, outcome, attempts) {
     const item = this.#items.get(id);
     if (!item) {
       return;
     }
     this.#items.delete(id);
     try {
-      item[kEnd](state, outcome);
+      item[kEnd](state, outcome, attempts);
     } finally {
       if (this.#items.size === 0) {
         this.emit("idle");
@@ -199,12 +200,12 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     },
   };
 
-  #endFromOutside({ id }, state, outcome) {
+  #endFromOutside({ id, attempts }, state, outcome) {
     // The expiring one is settled by what follows its `timeout`.
     if (this.#expiring?.item.id !== id) {
       this._native.cancel(id);
     }
-    this.#end(id, state, outcome);
+    this.#end(id, state, outcome, attempts);
   }
 }
 

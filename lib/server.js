@@ -162,8 +162,8 @@ class PhantomClusterServer extends EventEmitter {
     this.#keepAlive = null;
     cluster.removeListener("exit", this.#onExit);
     process.removeListener("exit", this.#onProcessExit);
-    this.#native.close();
     this._released();
+    this.#native.close();
     this.emit("stopped");
   }
 

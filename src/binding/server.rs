@@ -10,7 +10,8 @@ use super::error::coded;
 use super::number::{from_js, ms, to_js};
 use super::sink::EventSink;
 use crate::queue::{
-    BacklogOptions, Fate, ItemOptions, QueueServer, ServerEvent, ServerOptions, TimeoutOutcome,
+    BacklogOptions, Ended, Fate, ItemOptions, QueueServer, ServerEvent, ServerOptions,
+    TimeoutOutcome,
 };
 use crate::supervisor::{Command, PolicyOptions, RestartOptions, Supervisor};
 
@@ -32,10 +33,16 @@ pub enum ServerEventKind {
     Stopped,
 }
 
-/// Kind, item or worker, and a JSON or plain text where the kind has one.
+/// Kind, item or worker, a JSON or plain text where the kind has one, and the attempts of an item that is over.
 #[napi(array)]
 #[derive(Debug)]
-pub struct NativeEvent(pub ServerEventKind, pub i64, pub Option<String>);
+pub struct NativeEvent(pub ServerEventKind, pub i64, pub Option<String>, pub u32);
+
+impl NativeEvent {
+    fn over(kind: ServerEventKind, ended: Ended, text: Option<String>) -> Self {
+        Self(kind, to_js(ended.item), text, ended.attempts)
+    }
+}
 
 /// Settings, all resolved: times in ms, sizes in bytes.
 #[napi(object)]
@@ -71,16 +78,16 @@ impl From<ServerEvent> for NativeEvent {
     fn from(event: ServerEvent) -> Self {
         use ServerEventKind as Kind;
         match event {
-            ServerEvent::Answered { item, response } => {
-                Self(Kind::Answered, to_js(item), Some(response))
+            ServerEvent::Answered { ended, response } => {
+                Self::over(Kind::Answered, ended, Some(response))
             }
-            ServerEvent::Failed { item, error } => Self(Kind::Failed, to_js(item), Some(error)),
-            ServerEvent::Expired { item } => Self(Kind::Expired, to_js(item), None),
-            ServerEvent::Exhausted { item } => Self(Kind::Exhausted, to_js(item), None),
-            ServerEvent::Joined { worker } => Self(Kind::Joined, worker.into(), None),
-            ServerEvent::Left { worker } => Self(Kind::Left, worker.into(), None),
+            ServerEvent::Failed { ended, error } => Self::over(Kind::Failed, ended, Some(error)),
+            ServerEvent::Exhausted { ended } => Self::over(Kind::Exhausted, ended, None),
+            ServerEvent::Expired { item } => Self(Kind::Expired, to_js(item), None, 0),
+            ServerEvent::Joined { worker } => Self(Kind::Joined, worker.into(), None, 0),
+            ServerEvent::Left { worker } => Self(Kind::Left, worker.into(), None, 0),
             ServerEvent::Fault { worker, message } => {
-                Self(Kind::Fault, worker.into(), Some(message))
+                Self(Kind::Fault, worker.into(), Some(message), 0)
             }
         }
     }
@@ -90,11 +97,11 @@ impl From<Command> for NativeEvent {
     fn from(command: Command) -> Self {
         use ServerEventKind as Kind;
         match command {
-            Command::Fork => Self(Kind::Fork, 0, None),
-            Command::Terminate(worker) => Self(Kind::Terminate, worker.into(), None),
-            Command::Kill(worker) => Self(Kind::Kill, worker.into(), None),
-            Command::CrashLoop => Self(Kind::CrashLoop, 0, None),
-            Command::Stopped => Self(Kind::Stopped, 0, None),
+            Command::Fork => Self(Kind::Fork, 0, None, 0),
+            Command::Terminate(worker) => Self(Kind::Terminate, worker.into(), None, 0),
+            Command::Kill(worker) => Self(Kind::Kill, worker.into(), None, 0),
+            Command::CrashLoop => Self(Kind::CrashLoop, 0, None, 0),
+            Command::Stopped => Self(Kind::Stopped, 0, None, 0),
         }
     }
 }
@@ -226,7 +233,7 @@ impl NativeServer {
         };
         Ok(match self.queue()?.decide(from_js(id), outcome) {
             Some(Fate::Requeued) => Some(true),
-            Some(Fate::Exhausted) => None,
+            Some(Fate::Exhausted(_)) => None,
             Some(Fate::Dropped) | None => Some(false),
         })
     }

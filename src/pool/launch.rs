@@ -293,10 +293,10 @@ fn remedy(stderr: &str) -> String {
     let Some(library) = library else {
         return String::new();
     };
-    let package = match library {
-        "libfontconfig.so.1" => "libfontconfig1 (Debian, Ubuntu) or fontconfig (Fedora, Alpine)",
-        "libfreetype.so.6" => "libfreetype6 (Debian, Ubuntu) or freetype (Fedora, Alpine)",
-        "libstdc++.so.6" => "libstdc++6 (Debian, Ubuntu) or libstdc++ (Fedora, Alpine)",
+    let package = match library.split(".so").next() {
+        Some("libfontconfig") => "libfontconfig1 (Debian, Ubuntu) or fontconfig (Fedora, Alpine)",
+        Some("libfreetype") => "libfreetype6 (Debian, Ubuntu) or freetype (Fedora, Alpine)",
+        Some("libstdc++") => "libstdc++6 (Debian, Ubuntu) or libstdc++ (Fedora, Alpine)",
         _ => return format!(": the system library {library} is missing"),
     };
     format!(": the system library {library} is missing; install the package {package}")

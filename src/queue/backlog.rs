@@ -59,6 +59,13 @@ struct Item {
     state: ItemState,
 }
 
+impl Item {
+    fn is_exhausted(&self) -> bool {
+        let max = self.options.max_attempts;
+        max.is_some_and(|max| self.attempts >= max)
+    }
+}
+
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum ItemState {
     Waiting(Place),
@@ -123,8 +130,15 @@ pub(crate) enum Fate {
     Requeued,
     /// It is out of the backlog and nothing more will be said of it.
     Dropped,
-    /// It is out of the backlog: its attempts are used up.
-    Exhausted,
+    /// It is out of the backlog: its attempts, so many, are used up.
+    Exhausted(u32),
+}
+
+/// An item that left the backlog, and the leases it took.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Ended {
+    pub(crate) item: ItemId,
+    pub(crate) attempts: u32,
 }
 
 /// What became of a handler's error.
@@ -133,7 +147,7 @@ pub(crate) enum Failure {
     /// The item waits again for another attempt.
     Retried,
     /// The item is out of the backlog.
-    Failed(ItemId),
+    Failed(Ended),
     /// The lease was over: the error is ignored, as a late answer is.
     Late,
 }
@@ -233,10 +247,9 @@ impl Backlog {
     }
 
     /// An answer came. The item it ends, or none when the lease was over already.
-    pub(crate) fn settle(&mut self, lease: LeaseId) -> Option<ItemId> {
-        let id = self.end_lease(lease)?.item;
-        let _ = self.items.remove(&id);
-        Some(id)
+    pub(crate) fn settle(&mut self, lease: LeaseId) -> Option<Ended> {
+        let item = self.end_lease(lease)?.item;
+        self.take_out(item)
     }
 
     /// The handler failed.
@@ -245,14 +258,15 @@ impl Backlog {
             return Failure::Late;
         };
         let retry_errors = self.options.retry_errors;
-        if let Some(item) = self.items.get_mut(&id) {
+        let retry = self.items.get_mut(&id).is_some_and(|item| {
             item.errors += 1;
-            if item.errors <= retry_errors && self.requeue(id) == Fate::Requeued {
-                return Failure::Retried;
-            }
+            item.errors <= retry_errors && !item.is_exhausted()
+        });
+        if retry {
+            let _ = self.requeue(id);
+            return Failure::Retried;
         }
-        let _ = self.items.remove(&id);
-        Failure::Failed(id)
+        self.take_out(id).map_or(Failure::Late, Failure::Failed)
     }
 
     /// A worker gives a lease back unstarted: it goes to the head of the queue and was no attempt.
@@ -380,6 +394,11 @@ impl Backlog {
         place
     }
 
+    fn take_out(&mut self, item: ItemId) -> Option<Ended> {
+        let attempts = self.items.remove(&item)?.attempts;
+        Some(Ended { item, attempts })
+    }
+
     fn end_lease(&mut self, lease: LeaseId) -> Option<Lease> {
         let ended = self.leases.remove(&lease)?;
         let _ = self.deadlines.remove(lease);
@@ -394,13 +413,10 @@ impl Backlog {
         let Some(item) = self.items.get(&id) else {
             return Fate::Dropped;
         };
-        if item
-            .options
-            .max_attempts
-            .is_some_and(|max| item.attempts >= max)
-        {
+        if item.is_exhausted() {
+            let attempts = item.attempts;
             let _ = self.items.remove(&id);
-            return Fate::Exhausted;
+            return Fate::Exhausted(attempts);
         }
         let place = self.place_at_tail(item.options.priority);
         let _ = self.waiting.insert(place, id);

@@ -21,6 +21,10 @@ fn options() -> ItemOptions {
     }
 }
 
+fn ended(item: ItemId, attempts: u32) -> Ended {
+    Ended { item, attempts }
+}
+
 fn enqueue(backlog: &mut Backlog, id: ItemId) {
     backlog.enqueue(id, id.to_string().into(), options());
 }
@@ -94,7 +98,7 @@ fn an_answer_counts_once_and_a_late_one_not_at_all() {
     let second = backlog.assign(now).expect("handed over again");
     assert_eq!(second.attempt, 2);
     assert_eq!(backlog.settle(first), None, "the first lease is over");
-    assert_eq!(backlog.settle(second.lease), Some(0));
+    assert_eq!(backlog.settle(second.lease), Some(ended(0, 2)));
     assert_eq!(backlog.settle(second.lease), None, "answered already");
     assert!(!backlog.is_leased(0));
     assert_eq!(backlog.waiting_len(), 0);
@@ -183,7 +187,7 @@ fn attempts_run_out() {
     let _ = backlog.expire(now + MINUTE).expect("expired");
     assert_eq!(
         backlog.decide(0, TimeoutOutcome::default()),
-        Some(Fate::Exhausted)
+        Some(Fate::Exhausted(2))
     );
     assert_eq!(backlog.waiting_len(), 0);
 }
@@ -231,7 +235,7 @@ fn errors_are_retried_as_often_as_asked() {
     let now = Instant::now();
     let mut backlog = with(None, 1);
     enqueue(&mut backlog, 0);
-    for expected in [Failure::Retried, Failure::Failed(0)] {
+    for expected in [Failure::Retried, Failure::Failed(ended(0, 2))] {
         backlog.offer(1, Generation::Documented, 1);
         let lease = backlog.assign(now).expect("handed over").lease;
         assert_eq!(backlog.fail(lease), expected);

@@ -7,6 +7,8 @@ mod outbox;
 mod server;
 mod wire;
 
-pub(crate) use backlog::{BacklogOptions, Fate, Generation, ItemOptions, TimeoutOutcome, WorkerId};
+pub(crate) use backlog::{
+    BacklogOptions, Ended, Fate, Generation, ItemOptions, TimeoutOutcome, WorkerId,
+};
 pub(crate) use client::{ClientError, ClientEvent, QueueClient};
 pub(crate) use server::{QueueServer, ServerError, ServerEvent, ServerOptions};

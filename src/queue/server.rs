@@ -14,7 +14,7 @@ use tokio_util::codec::{FramedRead, LengthDelimitedCodec};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::backlog::{
-    Assignment, Backlog, BacklogOptions, Failure, Fate, Generation, ItemId, ItemOptions,
+    Assignment, Backlog, BacklogOptions, Ended, Failure, Fate, Generation, ItemId, ItemOptions,
     TimeoutOutcome, WorkerId,
 };
 use super::endpoint::Endpoint;
@@ -39,13 +39,13 @@ pub(crate) struct ServerOptions {
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) enum ServerEvent {
     /// The response, JSON text. The item is over.
-    Answered { item: ItemId, response: String },
+    Answered { ended: Ended, response: String },
     /// The handler's error, JSON text. The item is over.
-    Failed { item: ItemId, error: String },
+    Failed { ended: Ended, error: String },
     /// The lease ended; the owner answers with [`QueueServer::decide`].
     Expired { item: ItemId },
     /// Its attempts are used up. The item is over.
-    Exhausted { item: ItemId },
+    Exhausted { ended: Ended },
     /// A worker is connected.
     Joined { worker: WorkerId },
     /// A worker's connection ended.
@@ -274,8 +274,9 @@ impl Shared {
         self.hand_over(&mut state);
         drop(state);
         for (item, fate) in fates {
-            if fate == Fate::Exhausted {
-                (self.on_event)(ServerEvent::Exhausted { item });
+            if let Fate::Exhausted(attempts) = fate {
+                let ended = Ended { item, attempts };
+                (self.on_event)(ServerEvent::Exhausted { ended });
             }
         }
         (self.on_event)(ServerEvent::Left { worker });
@@ -296,9 +297,9 @@ impl Shared {
             }
             FromWorker::Answer { lease, response } => {
                 let settled = self.state.lock().backlog.settle(lease);
-                if let Some(item) = settled {
+                if let Some(ended) = settled {
                     let response = response.to_owned();
-                    (self.on_event)(ServerEvent::Answered { item, response });
+                    (self.on_event)(ServerEvent::Answered { ended, response });
                 }
             }
             FromWorker::Fail { lease, error } => {
@@ -306,9 +307,9 @@ impl Shared {
                 let failure = state.backlog.fail(lease);
                 self.hand_over(&mut state);
                 drop(state);
-                if let Failure::Failed(item) = failure {
+                if let Failure::Failed(ended) = failure {
                     let error = error.to_owned();
-                    (self.on_event)(ServerEvent::Failed { item, error });
+                    (self.on_event)(ServerEvent::Failed { ended, error });
                 }
             }
             FromWorker::GiveBack { lease } => {

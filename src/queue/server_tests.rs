@@ -95,7 +95,10 @@ async fn a_request_goes_there_and_its_answer_comes_back() {
     assert_eq!(
         next(&mut events).await,
         ServerEvent::Answered {
-            item: 0,
+            ended: Ended {
+                item: 0,
+                attempts: 1
+            },
             response: "[2]".into()
         }
     );
