@@ -199,7 +199,7 @@ test("includeJs of a script that cannot be had fails instead of hanging", async 
 });
 
 both("render and renderBase64", async ({ page, call }) => {
-  for (const [name, magic] of Object.entries({ "a é.png": PNG, "a.jpg": "ffd8ff", "a.pdf": "25504446" })) {
+  for (const [name, magic] of Object.entries({ "a é 漢 😀.png": PNG, "a.jpg": "ffd8ff", "a.pdf": "25504446" })) {
     const file = path.join(folder, name);
     assert.equal(await call(page, "render", file), true);
     assert.ok(fs.readFileSync(file).toString("hex").startsWith(magic), name);
@@ -272,6 +272,25 @@ test("a second open() takes the place of the first, which has failed", async (t)
   assert.equal(await page.open(`${pages.url}/`), "success");
   assert.equal(await first, "fail");
   await page.close();
+});
+
+test("pages that load the same script at the same time are whole when open() succeeds", async (t) => {
+  const shared = await site({
+    "/script.js": (_request, response) => setTimeout(() => response.end("window.shared = 1;"), 1000),
+    "/one": "<script src='/script.js'></script><p id=end>one</p>",
+    "/two": "<script src='/script.js'></script><p id=end>two</p>",
+  });
+  t.after(() => shared.close());
+  const texts = await Promise.all(
+    ["one", "two"].map(async (name) => {
+      const page = await ph.createPage();
+      assert.equal(await page.open(`${shared.url}/${name}`), "success");
+      const text = await page.evaluate("function () { return document.getElementById('end').textContent + shared; }");
+      await page.close();
+      return text;
+    }),
+  );
+  assert.deepEqual(texts, ["one1", "two1"]);
 });
 
 test("opening another fragment of the same document succeeds, without a load", async () => {

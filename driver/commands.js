@@ -94,46 +94,15 @@ function isCookie(wanted) {
   };
 }
 
-// Answers with the status of the next load that ends ("success", "fail"), or fails when the page closes first. With
-// `staysInDocument` nothing is loaded: the address changes, and that is all.
-// Signals are connected to beside the user's own handlers, never in their place.
-function onceLoaded(session, answer, staysInDocument) {
-  var page = session.page;
-  // A load that gives way to this one ends first, with one "fail" of its own.
-  var failures = session.isLoading || session.endWait ? 1 : 0;
-  function end() {
-    page.loadFinished.disconnect(finished);
-    if (staysInDocument) {
-      page.urlChanged.disconnect(moved);
-    }
+// Answers with the status of the next load that ends, or fails when the page closes first.
+function answerWhenLoaded(session, answer, staysInDocument) {
+  var endWait = session.loads.once(function (status) {
     session.forget(closed);
-    session.endWait = null;
-  }
-  function finished(status) {
-    if (failures > 0 && status === "fail") {
-      failures -= 1;
-      return;
-    }
-    end();
     answer.value(status);
-  }
-  function moved() {
-    finished("success");
-  }
+  }, staysInDocument);
   function closed() {
-    end();
+    endWait();
     answer.fail(closedError(session));
-  }
-  if (session.endWait) {
-    session.endWait();
-  }
-  session.endWait = function () {
-    end();
-    answer.value("fail");
-  };
-  page.loadFinished.connect(finished);
-  if (staysInDocument) {
-    page.urlChanged.connect(moved);
   }
   session.onClose(closed);
 }
@@ -160,7 +129,11 @@ function isFragmentOf(session, args) {
   var shown = session.page.url;
   var parts = String(args[0]).split("#");
   return (
-    args.length === 1 && parts.length > 1 && !session.isLoading && args[0] !== shown && parts[0] === shown.split("#")[0]
+    args.length === 1 &&
+    parts.length > 1 &&
+    !session.loads.isLoading &&
+    args[0] !== shown &&
+    parts[0] === shown.split("#")[0]
   );
 }
 
@@ -168,7 +141,7 @@ function open(session, args, answer) {
   if (typeof args[0] !== "string") {
     throw new DriverError("invalid argument", "open: the address must be a string");
   }
-  onceLoaded(session, answer, isFragmentOf(session, args));
+  answerWhenLoaded(session, answer, isFragmentOf(session, args));
   session.page.open.apply(session.page, inUtf8(args));
 }
 
@@ -235,7 +208,7 @@ var pageCommands = {
   open: open,
   set: onPage(setProperty),
   setContent: function (session, args, answer) {
-    onceLoaded(session, answer);
+    answerWhenLoaded(session, answer);
     session.page.setContent(String(args[0]), String(args[1] === undefined ? "about:blank" : args[1]));
   },
 };

@@ -2,6 +2,7 @@
 
 var webpage = require("webpage");
 var DriverError = require("./errors").DriverError;
+var Loads = require("./loads").Loads;
 
 var sessions = {};
 var count = 0;
@@ -16,23 +17,10 @@ function Session(id, page) {
   this.page = page;
   this.timeouts = defaultTimeouts();
   this.closed = false;
-  // True while the page loads; a load that gives way to another ends with a "fail" of its own.
-  this.isLoading = false;
-  // Set while a command waits for a load: ends that wait when another load takes its place.
-  this.endWait = null;
-  this.watch();
+  this.loads = new Loads(page);
   // Callbacks to run when the session closes, so that whoever waits on the page hears of its end.
   this.closers = [];
 }
-Session.prototype.watch = function () {
-  var session = this;
-  this.page.loadStarted.connect(function () {
-    session.isLoading = true;
-  });
-  this.page.loadFinished.connect(function () {
-    session.isLoading = false;
-  });
-};
 Session.prototype.onClose = function (callback) {
   this.closers.push(callback);
 };
@@ -78,6 +66,7 @@ function close(session) {
   }
   session.closed = true;
   session.closers = [];
+  session.loads.stop();
   delete sessions[session.id];
   count -= 1;
   closers.forEach(function (closer) {

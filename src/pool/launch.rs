@@ -22,6 +22,8 @@ const READY_MARK: &str = "phantom-cluster-driver-ready ";
 const EXIT_PORT_TAKEN: i32 = 98;
 /// How many ports are looked at from the base upward.
 const PORTS: u16 = 2000;
+/// Lines shown of the beginning and of the end of what PhantomJS said.
+const SHOWN_LINES: usize = 4;
 /// OpenSSL's default directories of certificates: naming one adds no trust, but makes PhantomJS read every file in it
 /// again for each page (23 ms instead of 0.6 ms on Debian).
 const DEFAULT_CERTIFICATES: [&str; 4] = [
@@ -103,12 +105,22 @@ impl Tails {
     /// What PhantomJS said last: on stderr, or else on stdout, where it puts some of its errors.
     pub(crate) fn text(&self) -> String {
         let text = self.stderr.text();
-        if text.is_empty() {
+        shorten(if text.is_empty() {
             self.stdout.text()
         } else {
             text
-        }
+        })
     }
+}
+
+/// The first and last lines of a long text: a usage text begins with what is wrong, a crash ends with it.
+fn shorten(text: String) -> String {
+    let lines: Vec<_> = text.lines().collect();
+    if lines.len() <= 2 * SHOWN_LINES {
+        return text;
+    }
+    let (first, last) = (&lines[..SHOWN_LINES], &lines[lines.len() - SHOWN_LINES..]);
+    [first, &["…"], last].concat().join("\n")
 }
 
 /// Starts PhantomJS on the first free port from `base_port` upward. Must run on a thread of the runtime.
@@ -198,7 +210,23 @@ fn command(options: &LaunchOptions, port: u16, token: &str) -> Command {
     if std::env::var_os("OPENSSL_CONF").is_none() && cfg!(unix) {
         let _ = command.env("OPENSSL_CONF", "/dev/null");
     }
+    // PhantomJS spells file names in the locale's encoding, and containers often have none: "é.png" became "?.png".
+    if cfg!(target_os = "linux") && !is_utf8_locale(|name| std::env::var(name).ok()) {
+        let _ = command.env("LC_ALL", "C.UTF-8");
+    }
     command
+}
+
+/// Whether the locale in force for characters (locale(7)) is one of UTF-8.
+fn is_utf8_locale(variable: impl Fn(&str) -> Option<String>) -> bool {
+    ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(variable)
+        .find(|value| !value.is_empty())
+        .is_some_and(|locale| {
+            let locale = locale.to_ascii_lowercase();
+            locale.contains("utf-8") || locale.contains("utf8")
+        })
 }
 
 fn names_default_certificates(directory: Option<OsString>) -> bool {
@@ -332,6 +360,26 @@ mod tests {
                 "{directory:?}"
             );
         }
+    }
+
+    #[test]
+    fn the_locale_in_force_is_the_first_that_is_set() {
+        let is_utf8 = |variables: &[(&str, &str)]| {
+            let variables: std::collections::HashMap<_, _> = variables.iter().copied().collect();
+            is_utf8_locale(|name| variables.get(name).map(|value| (*value).to_owned()))
+        };
+        assert!(!is_utf8(&[]));
+        assert!(!is_utf8(&[("LANG", "C")]));
+        assert!(is_utf8(&[("LANG", "de_DE.UTF-8")]));
+        assert!(is_utf8(&[("LC_ALL", ""), ("LANG", "C.utf8")]));
+        assert!(!is_utf8(&[("LC_ALL", "C"), ("LANG", "C.UTF-8")]));
+    }
+
+    #[test]
+    fn a_long_text_is_shortened_in_the_middle() {
+        let lines: Vec<_> = (1..=20).map(|line| line.to_string()).collect();
+        assert_eq!(shorten(lines.join("\n")), "1\n2\n3\n4\n…\n17\n18\n19\n20");
+        assert_eq!(shorten("1\n2".into()), "1\n2");
     }
 
     #[test]
