@@ -1,0 +1,2 @@
+// Fails on purpose: there is no such function.
+soundTheHorn(3);

@@ -1,0 +1,1 @@
+document.getElementById("trouble").textContent = window.scriptErrors.join("\n") || "No error was recorded.";
