@@ -1,0 +1,262 @@
+// `ph` and `page`: each method with a callback and with a promise.
+
+import type {
+  Cookie,
+  LoadStatus,
+  Page,
+  PageSettings,
+  PaperSize,
+  Phantom,
+  PhantomClusterClient,
+  Size,
+} from "phantom-cluster";
+import { same } from "./same.cjs";
+
+declare const client: PhantomClusterClient;
+const ph = client.ph as Phantom;
+
+// ph
+const page = await ph.createPage();
+same<typeof page, Page>();
+ph.createPage((made) => same<typeof made, Page>());
+same<typeof ph.process.pid, number>();
+same<boolean, Awaited<ReturnType<typeof ph.injectJs>>>();
+await ph.addCookie({ name: "a", value: "1", domain: "a.test", expires: Date.now() });
+await ph.addCookie("a", "1", "a.test");
+ph.addCookie("a", "1", "a.test", (added) => same<typeof added, boolean>());
+ph.addCookie({ name: "a", value: "1" }, (added) => same<typeof added, boolean>());
+ph.getCookies((cookies) => same<typeof cookies, Cookie[]>());
+await ph.deleteCookie("a");
+await ph.clearCookies();
+ph.clearCookies(() => {});
+await ph.setProxy("127.0.0.1", 3128);
+ph.setProxy("127.0.0.1", 3128, "http", "user", "password", () => {});
+await ph.exit();
+await ph.exit(1);
+ph.exit(() => {});
+const version = await ph.get("version");
+same<typeof version, { readonly major: number; readonly minor: number; readonly patch: number }>();
+ph.get("version.major", (major) => same<typeof major, number>());
+ph.get("cookiesEnabled", (enabled) => same<typeof enabled, boolean>());
+ph.set("cookiesEnabled", false, (enabled) => same<typeof enabled, boolean>());
+await ph.set("outputEncoding", "latin1");
+// @ts-expect-error it can only be read
+ph.set("version", { major: 3, minor: 0, patch: 0 });
+// @ts-expect-error
+ph.set("cookiesEnabled", "no");
+// @ts-expect-error a cookie has a value
+ph.addCookie({ name: "a" });
+// @ts-expect-error
+ph.addCookie("a", "1");
+// @ts-expect-error not there
+ph.createPages();
+
+// Loading
+const status = await page.open("http://a.test/");
+same<typeof status, LoadStatus>();
+page.open("http://a.test/", (opened) => same<typeof opened, LoadStatus>());
+page.open("http://a.test/", "post", "a=1", (opened) => same<typeof opened, LoadStatus>());
+page.open("http://a.test/", { operation: "PUT", data: "x", headers: { "X-A": "1" } }, (opened) => opened === "fail");
+await page.open("http://a.test/", "post", "a=1", { "X-A": "1" });
+const withBoth = page.open("http://a.test/", () => {});
+same<typeof withBoth, Promise<LoadStatus | undefined>>();
+await page.openUrl("http://a.test/", "get", { userAgent: "a" });
+page.setContent("<p>a</p>", "http://a.test/", (set) => same<typeof set, LoadStatus>());
+await page.setContent("<p>a</p>");
+await page.reload();
+await page.stop();
+page.goBack((went) => same<typeof went, boolean>());
+page.goForward((went) => same<typeof went, boolean>());
+page.close();
+page.close(() => {});
+await page.release();
+// @ts-expect-error there is no such status
+status === "failed";
+// @ts-expect-error
+page.open();
+// @ts-expect-error
+page.open(1);
+// @ts-expect-error no such setting of a request
+page.open("http://a.test/", { method: "PUT" });
+// @ts-expect-error the callback gets the status alone
+page.open("http://a.test/", (error, opened) => opened ?? error);
+// @ts-expect-error the callback comes last
+page.open(() => {}, "http://a.test/");
+
+// evaluate: function and arguments
+const title = await page.evaluate(function title() {
+  return document.title;
+});
+same<typeof title, string>();
+const sum = await page.evaluate(
+  function add(a: number, b: number) {
+    return a + b;
+  },
+  1,
+  2,
+);
+same<typeof sum, number>();
+const first = await page.evaluate(
+  function pick(list, index) {
+    return list[index];
+  },
+  ["a", "b"],
+  0,
+);
+same<typeof first, string | undefined>();
+page.evaluate(
+  function count() {
+    return { links: document.links.length };
+  },
+  (result) => same<typeof result, { links: number }>(),
+);
+page.evaluate(
+  function has(selector: string, deep: boolean) {
+    return deep && document.querySelector(selector) !== null;
+  },
+  (result) => same<typeof result, boolean>(),
+  "a",
+  true,
+);
+const viaCallback = page.evaluate(
+  () => 1,
+  (result) => same<typeof result, number>(),
+);
+same<typeof viaCallback, Promise<number | undefined>>();
+const read: number = await page.evaluate(() => 1);
+read.toFixed();
+declare function double(a: number): number;
+declare function done(): void;
+declare function takesText(result: string): void;
+// @ts-expect-error an argument of another type
+page.evaluate(double, "1");
+// @ts-expect-error an argument is missing
+page.evaluate(double);
+// @ts-expect-error an argument of another type, behind a callback
+page.evaluate(double, done, "1");
+// @ts-expect-error an argument is missing, behind a callback
+page.evaluate(double, done);
+// @ts-expect-error the callback takes another result
+page.evaluate(double, takesText, 1);
+// @ts-expect-error it gives a number
+page.evaluate(() => 1).then((result: string) => result);
+// @ts-expect-error
+page.evaluate();
+
+// evaluate: source
+const unknownResult = await page.evaluate("function () { return 1; }");
+same<typeof unknownResult, unknown>();
+const known = await page.evaluate<number>("function (a) { return a; }", 1);
+same<typeof known, number>();
+page.evaluate("function (a, b) { return a + b; }", (result: number) => result.toFixed(), 1, 2);
+page.evaluate("function () { return 1; }", (result) => same<typeof result, unknown>());
+
+// its relatives
+await page.evaluateAsync((text: string) => console.log(text), 100, "later");
+page.evaluateAsync(
+  (text: string) => console.log(text),
+  100,
+  "later",
+  () => {},
+);
+await page.evaluateAsync("function () {}", 0);
+await page.evaluateAsync("function () {}");
+// @ts-expect-error an argument of another type
+page.evaluateAsync((text: string) => console.log(text), 100, 1);
+const viaSource = await page.evaluateJavaScript<string>("function () { return document.title; }");
+same<typeof viaSource, string>();
+page.evaluateJavaScript("function () { return 1; }", (result: number) => result);
+
+// Scripts, pictures, events, files
+await page.includeJs("http://a.test/lib.js");
+page.includeJs("http://a.test/lib.js", () => {});
+page.injectJs("lib.js", (injected) => same<typeof injected, boolean>());
+await page.render("a.png");
+await page.render("a.jpg", { format: "jpeg", quality: 80 });
+page.render("a.pdf", (rendered) => same<typeof rendered, boolean>());
+page.render("a.pdf", { format: "pdf" }, (rendered) => same<typeof rendered, boolean>());
+const base64 = await page.renderBase64();
+same<typeof base64, string>();
+page.renderBase64("JPEG", (data) => same<typeof data, string>());
+page.renderBase64((data) => same<typeof data, string>());
+await page.sendEvent("click", 10, 20);
+await page.sendEvent("mousedown", 10, 20, "right", 0);
+page.sendEvent("keypress", "text", () => {});
+await page.sendEvent("keydown", 16777217, null, null, 0x02000000);
+await page.uploadFile("input[type=file]", "/tmp/a.txt");
+page.uploadFile("input[type=file]", ["/tmp/a.txt", "/tmp/b.txt"], () => {});
+// @ts-expect-error no such event
+page.sendEvent("tap", 1, 2);
+// @ts-expect-error a mouse has coordinates
+page.sendEvent("click", "text");
+// @ts-expect-error
+page.render();
+
+// Frames
+const switched = await page.switchToFrame(0);
+same<typeof switched, boolean>();
+page.switchToFrame("name", (there) => same<typeof there, boolean>());
+page.switchToParentFrame((there) => same<typeof there, boolean>());
+await page.switchToMainFrame();
+await page.switchToFocusedFrame();
+
+// Properties
+const url = await page.get("url");
+same<typeof url, string>();
+page.get("viewportSize", (size) => same<typeof size, Size>());
+page.get("viewportSize.width", (width) => same<typeof width, number>());
+page.get("settings", (settings) => same<typeof settings, PageSettings>());
+page.get("settings.userAgent", (agent) => same<typeof agent, string>());
+page.get("customHeaders.X-A", (header) => same<typeof header, string>());
+page.get("framesName", (names) => same<typeof names, readonly string[]>());
+const cookies = await page.get("cookies");
+same<typeof cookies, readonly Cookie[]>();
+const other = await page.get("something.else");
+same<typeof other, unknown>();
+const name: string = "title";
+const byName = await page.get(name);
+same<typeof byName, unknown>();
+page.set("settings.userAgent", "a", (agent) => same<typeof agent, string>());
+const zoom = await page.set("zoomFactor", 2);
+same<typeof zoom, number>();
+await page.set("viewportSize", { width: 1, height: 2 });
+await page.set("customHeaders", { "X-A": "1" });
+await page.set("something.else", [1]);
+await page.set("cookies", [{ name: "a", value: "1" }]);
+// @ts-expect-error
+page.set("zoomFactor", "2");
+// @ts-expect-error
+page.set("viewportSize", { width: 1 });
+// @ts-expect-error
+page.set("settings.loadImages", "no");
+// @ts-expect-error it can only be read
+page.set("title", "a");
+// @ts-expect-error
+page.set("zoomFactor");
+// @ts-expect-error it is text
+page.get("title").then((value: number) => value);
+
+// Their shorthands
+page.getContent((html) => same<typeof html, string>());
+const html = await page.getContent();
+same<typeof html, string>();
+page.setHeaders({ "X-A": "1" }, () => {});
+await page.setViewportSize(800, 600);
+page.setViewportSize(800, 600, (size) => same<typeof size, Size>());
+page.setViewportSize({ width: 800, height: 600 }, (size) => same<typeof size, Size>());
+page.setPaperSize({ format: "A4", margin: { top: "1cm" } }, (paper) => same<typeof paper, PaperSize>());
+await page.setZoomFactor(1.5);
+await page.addCookie({ name: "a", value: "1", httponly: true });
+page.getCookies((all) => same<typeof all, Cookie[]>());
+page.deleteCookie("a", (deleted) => same<typeof deleted, boolean>());
+await page.clearCookies();
+// @ts-expect-error
+page.setViewportSize(800);
+// @ts-expect-error
+page.setPaperSize({ orientation: "upright" });
+// @ts-expect-error a header is text
+page.setHeaders({ "X-A": 1 });
+// @ts-expect-error not a method
+page.openPage("http://a.test/");
+// @ts-expect-error only an engine makes pages
+new Page();

