@@ -8,6 +8,7 @@
 
 var commands = require("./commands");
 var errors = require("./errors");
+var events = require("./events");
 var escapeLoneSurrogates = require("./http").escapeLoneSurrogates;
 
 var KIND_VALUE = 0;
@@ -126,6 +127,6 @@ function handle(request, reply) {
 }
 
 commands.onExit(end);
+events.onSend(event);
 
 exports.handle = handle;
-exports.event = event;

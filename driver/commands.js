@@ -3,6 +3,7 @@
 
 var errors = require("./errors");
 var evaluate = require("./evaluate");
+var live = require("./revive");
 var sessions = require("./sessions");
 var DriverError = errors.DriverError;
 
@@ -47,21 +48,44 @@ function setProperty(subject, args) {
   var parts = name.split(".");
   var top = parts.shift();
   var last = parts.pop();
+  var value = live.revive(args[1]);
   var copy;
   if (last === undefined) {
-    subject[top] = args[1];
+    subject[top] = value;
   } else {
     // PhantomJS hands out copies (viewportSize, customHeaders, …): they are written back as a whole.
     copy = subject[top];
-    holderOf(copy, parts, name)[last] = args[1];
+    holderOf(copy, parts, name)[last] = value;
     subject[top] = copy;
   }
   return getProperty(subject, args);
 }
 
+function methodOf(object, name) {
+  if (typeof object[name] !== "function") {
+    throw new DriverError("invalid argument", "no method " + name);
+  }
+  return object[name];
+}
+
+function invokeMethod(object, args) {
+  return methodOf(object, args[0]).apply(object, live.revive(args.slice(1)));
+}
+
+function defineMethod(object, args) {
+  object[args[0]] = live.revive(args[1]);
+}
+
 var phantomCommands = {
+  createOutObject: sync(function (_phantom, args) {
+    live.createObject(args[0]);
+  }),
   createPage: sync(function (_phantom, args) {
     sessions.create("p" + args[0], args[1]);
+  }),
+  defineMethod: sync(defineMethod),
+  dropOutObject: sync(function (_phantom, args) {
+    live.dropObject(args[0]);
   }),
   exit: sync(function (_phantom, args) {
     beforeExit();
@@ -74,7 +98,18 @@ var phantomCommands = {
   getCookies: sync(function () {
     return phantom.cookies;
   }),
+  invokeMethod: sync(invokeMethod),
+  outProperty: sync(function (_phantom, args) {
+    return live.revive(args[0])[args[1]];
+  }),
   set: sync(setProperty),
+  // A global of the program that PhantomJS runs.
+  windowProperty: sync(function (_phantom, args) {
+    if (args.length > 1) {
+      window[args[0]] = live.revive(args[1]);
+    }
+    return window[args[0]];
+  }),
 };
 addPassed(phantomCommands, ["injectJs", "clearCookies", "deleteCookie", "setProxy"], function () {
   return phantom;
@@ -171,6 +206,10 @@ function includeJs(session, args, answer) {
   });
 }
 
+function numberOf(page) {
+  return sessions.adopt(page).number;
+}
+
 function onPage(command) {
   return sync(function (session, args) {
     return command(session.page, args);
@@ -179,19 +218,25 @@ function onPage(command) {
 
 var PASSED_TO_PAGE = [
   "addCookie",
+  "childFramesCount",
+  "childFramesName",
   "clearCookies",
+  "clearMemoryCache",
+  "currentFrameName",
   "deleteCookie",
   "evaluateAsync",
+  "go",
   "goBack",
   "goForward",
   "injectJs",
-  "openUrl",
   "reload",
-  "release",
   "render",
   "renderBase64",
   "sendEvent",
+  "setProxy",
   "stop",
+  "stopJavaScript",
+  "switchToChildFrame",
   "switchToFocusedFrame",
   "switchToFrame",
   "switchToMainFrame",
@@ -203,10 +248,39 @@ var pageCommands = {
   close: sync(sessions.close),
   evaluate: evaluate.evaluate,
   evaluateJavaScript: evaluate.evaluateJavaScript,
-  get: onPage(getProperty),
+  defineMethod: onPage(defineMethod),
+  get: sync(function (session, args) {
+    // Pop-ups go to Node as their numbers.
+    return args[0] === "pages" ? session.page.pages.map(numberOf) : getProperty(session.page, args);
+  }),
+  getPage: sync(function (session, args) {
+    var page = session.page.getPage(String(args[0]));
+    return page ? numberOf(page) : null;
+  }),
   includeJs: includeJs,
+  invokeAsyncMethod: function (session, args, answer) {
+    var page = session.page;
+    var given = live.revive(args.slice(1)).concat(function (value) {
+      answer.value(value);
+    });
+    methodOf(page, args[0]).apply(page, given);
+  },
+  invokeMethod: onPage(invokeMethod),
+  off: sync(function (session, args) {
+    session.events.off(args[0]);
+  }),
+  // args: [event, marked function or null for a listener in Node, its further arguments, in the place of all others]
+  on: sync(function (session, args) {
+    session.events.on(args[0], args[1], args[2], args[3]);
+  }),
   open: open,
+  openUrl: onPage(function (page, args) {
+    page.openUrl(args[0], args[1] === undefined ? "get" : args[1], args[2] || page.settings);
+  }),
   set: onPage(setProperty),
+  setFileOnPicker: sync(function (session, args) {
+    session.events.answerWith("onFilePicker", args[0]);
+  }),
   setContent: function (session, args, answer) {
     answerWhenLoaded(session, answer);
     session.page.setContent(String(args[0]), String(args[1] === undefined ? "about:blank" : args[1]));

@@ -47,15 +47,25 @@ function asSource(value) {
   });
 }
 
-function deliver(page, expression, answer) {
+// Runs an expression in the page's current frame. Gives { json } or, from a page whose own JSON cannot be relied on,
+// { plain }; that is null, too, when nothing came back: a source that does not parse, or JavaScript is off in this page.
+function run(page, expression) {
   var result = page.evaluateJavaScript(BEFORE + expression + AFTER);
   if (typeof result === "string") {
-    answer.json(result);
-  } else if (result && result.error) {
+    return { json: result };
+  }
+  if (result && result.error) {
     throw new DriverError("javascript error", result.error.name + ": " + result.error.message, result.error.stack);
+  }
+  return { plain: result && result.plain !== undefined ? result.plain : null };
+}
+
+function deliver(page, expression, answer) {
+  var result = run(page, expression);
+  if (result.json === undefined) {
+    answer.value(result.plain);
   } else {
-    // No wrapper result at all: JavaScript is off in this page (settings.javascriptEnabled).
-    answer.value(result && result.plain !== undefined ? result.plain : null);
+    answer.json(result.json);
   }
 }
 
@@ -73,5 +83,7 @@ function evaluateJavaScript(session, args, answer) {
   deliver(session.page, "(" + source + "\n)()", answer);
 }
 
+exports.asSource = asSource;
+exports.run = run;
 exports.evaluate = evaluate;
 exports.evaluateJavaScript = evaluateJavaScript;

@@ -2,10 +2,15 @@
 
 var webpage = require("webpage");
 var DriverError = require("./errors").DriverError;
+var events = require("./events");
 var Loads = require("./loads").Loads;
+
+// Pages that PhantomJS makes by itself are numbered from here, far above those that Node asks for.
+var FIRST_OWN_NUMBER = 1e9;
 
 var sessions = {};
 var count = 0;
+var nextOwnNumber = FIRST_OWN_NUMBER;
 
 // W3C defaults, ms (https://www.w3.org/TR/webdriver2/#dfn-timeouts-configuration).
 function defaultTimeouts() {
@@ -14,13 +19,30 @@ function defaultTimeouts() {
 
 function Session(id, page) {
   this.id = id;
+  // What the bridge calls it; of no meaning for sessions of the W3C endpoints.
+  this.number = Number(id.slice(1));
   this.page = page;
   this.timeouts = defaultTimeouts();
   this.closed = false;
   this.loads = new Loads(page);
+  this.events = new events.Events(this);
   // Callbacks to run when the session closes, so that whoever waits on the page hears of its end.
   this.closers = [];
+  this.watchEnd();
 }
+// A page ends by its own script (window.close()), or with the page that opened it.
+Session.prototype.watchEnd = function () {
+  var session = this;
+  this.page.closing.connect(function () {
+    if (remove(session)) {
+      events.sendGone(session.number);
+    }
+  });
+};
+// The session of a page that PhantomJS made.
+Session.prototype.adopt = function (page) {
+  return adopt(page);
+};
 Session.prototype.onClose = function (callback) {
   this.closers.push(callback);
 };
@@ -41,15 +63,26 @@ function create(id, options) {
   if (options && options.isolate) {
     page.cookieJar = require("cookiejar").create();
   }
-  return adopt(id, page);
+  return add(id, page);
 }
 
-// Takes a page that PhantomJS made by itself (a pop-up) into the table.
-function adopt(id, page) {
+function add(id, page) {
   var session = new Session(id, page);
   sessions[id] = session;
   count += 1;
   return session;
+}
+
+// The session of a page that PhantomJS made by itself (a pop-up), which is taken into the table at first sight.
+function adopt(page) {
+  var known = Object.keys(sessions).filter(function (id) {
+    return sessions[id].page === page;
+  })[0];
+  if (known) {
+    return sessions[known];
+  }
+  nextOwnNumber += 1;
+  return add("p" + nextOwnNumber, page);
 }
 
 function get(id) {
@@ -60,9 +93,16 @@ function get(id) {
 }
 
 function close(session) {
+  if (remove(session)) {
+    session.page.close();
+  }
+}
+
+// Takes a session out of the table and tells whoever waits for its page; false when it was out already.
+function remove(session) {
   var closers = session.closers;
   if (session.closed) {
-    return;
+    return false;
   }
   session.closed = true;
   session.closers = [];
@@ -72,7 +112,7 @@ function close(session) {
   closers.forEach(function (closer) {
     closer();
   });
-  session.page.close();
+  return true;
 }
 
 exports.create = create;

@@ -6,17 +6,22 @@ const { AsyncLocalStorage } = require("node:async_hooks");
 const currentLease = new AsyncLocalStorage();
 
 /**
- * Makes a method of `ph` or `page` from its line in the table.
+ * Makes a method of `ph` or `page` from its line in a table.
  *
- * A line is `{ command, encode?, callbackAt? }`: the driver's command, how the caller's arguments become its own, and
- * where the callback stands when it is not last (`evaluate(fn, callback, ...args)`). Every method takes a callback or
- * returns a promise; a callback gets the value alone, as in npm `phantom` 0.x.
+ * A line is `{ command?, encode?, decode?, callbackAt? }`: the driver's command (by default of the same name, or chosen
+ * by the arguments), how the caller's arguments become its own, what becomes of its value, and the first place where a
+ * function is the callback (`evaluate(fn, callback, ...args)`). Every method takes a callback or returns a promise; a
+ * callback gets the value alone, as in npm `phantom` 0.x.
  */
-function bridgeMethod({ command, encode, callbackAt }) {
+function bridgeMethod(name, { command = name, encode, decode, callbackAt }) {
+  async function run(subject, args) {
+    const verb = typeof command === "function" ? command(args) : command;
+    const value = await subject._command(verb, encode ? encode(args) : args);
+    return decode ? decode(value, subject, args) : value;
+  }
   return function method(...args) {
     const callback = takeCallback(args, callbackAt);
-    const values = encode ? encode(args) : args;
-    return settle(this, this._command(command, values), callback);
+    return settle(this, run(this, args), callback);
   };
 }
 
@@ -37,29 +42,47 @@ function settle(subject, promise, callback) {
   if (!callback) {
     return promise;
   }
-  const lease = subject._lease ?? currentLease.getStore();
-  const done = promise.then((value) => callback(value));
-  done.catch((error) => reportFailure(lease, error));
-  return promise.catch(() => undefined);
+  const called = promise.then(
+    (value) => guard(subject, () => callback(value)),
+    (error) => {
+      if (!failLease(subject, error)) {
+        process.emitWarning(error);
+      }
+    },
+  );
+  return called.then(() => promise.catch(() => undefined));
 }
 
-function reportFailure(lease, error) {
-  if (lease) {
-    lease.fail(error);
-  } else {
-    process.emitWarning(error);
+/** Calls the user's code; what it throws is the failure of its request, or goes on as an uncaught exception. */
+function guard(subject, call) {
+  try {
+    return call();
+  } catch (error) {
+    if (!failLease(subject, error)) {
+      process.nextTick(() => {
+        throw error;
+      });
+    }
+    return undefined;
   }
+}
+
+/** Fails the request that `subject` is used for; false when it is used for none. */
+function failLease(subject, error) {
+  const lease = subject._lease ?? currentLease.getStore();
+  lease?.fail(error);
+  return lease !== undefined;
 }
 
 /** Puts a method on `target.prototype` for each line of the table. */
 function defineMethods(target, table) {
   for (const [name, spec] of Object.entries(table)) {
     Object.defineProperty(target.prototype, name, {
-      value: bridgeMethod({ command: name, ...spec }),
+      value: bridgeMethod(name, spec),
       writable: true,
       configurable: true,
     });
   }
 }
 
-module.exports = { bridgeMethod, currentLease, defineMethods, settle };
+module.exports = { currentLease, defineMethods, guard, settle };

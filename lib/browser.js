@@ -20,6 +20,7 @@ class Browser {
   #handlers;
   #exit = null;
   #exitGrace = 0;
+  #onPageEvent = () => {};
 
   /** `handlers`: `onStdout(text)`, `onStderr(text)`, `onExit({ how, output })`. */
   constructor({ pageTimeout }, handlers) {
@@ -61,6 +62,23 @@ class Browser {
     });
   }
 
+  /** `listener(page, name, args)` hears of what happens in the pages. */
+  set onPageEvent(listener) {
+    this.#onPageEvent = listener;
+  }
+
+  /** Lets PhantomJS exit with `code`; resolves when it is gone. */
+  async exit(code) {
+    // The answer is the end of the process.
+    this.command(0, "exit", [code]).catch(() => undefined);
+    await this.#native.close(EXIT_GRACE);
+  }
+
+  /** Ends PhantomJS at once. */
+  kill() {
+    this.#native.kill();
+  }
+
   /** Ends PhantomJS, after `grace` ms at the latest; resolves when it is gone. */
   async close(grace = this.#exitGrace) {
     await this.#native.close(grace);
@@ -74,6 +92,8 @@ class Browser {
         const waiting = this.#take(id);
         return waiting?.reject(fromDriver(waiting.method, JSON.parse(text)));
       }
+      case Kind.Event:
+        return this.#onPageEvent(...JSON.parse(text));
       case Kind.Stdout:
         return this.#handlers.onStdout(text);
       case Kind.Stderr:

@@ -141,6 +141,7 @@ class PhantomClusterClient extends EventEmitter {
   }
 
   #onBrowserExit({ how, output }) {
+    this.ph?._ended(how);
     if (this.done) {
       return;
     }

@@ -87,10 +87,15 @@ function toWire(error) {
   return JSON.stringify({ name, message, stack, code });
 }
 
-/** The error that `toWire` made text of. */
+const CLASSES = { EngineError, PhantomError, PageError, ItemError };
+
+/** The error that `toWire` made text of: of the same class when it is one of ours, else an Error by its name. */
 function fromWire(json) {
   const { name, message, stack, code } = JSON.parse(json);
-  const error = code === undefined ? new Error(message) : new ItemError(code, message);
+  const Class = Object.hasOwn(CLASSES, name) ? CLASSES[name] : null;
+  const error = Class
+    ? new Class(code, message)
+    : Object.assign(new Error(message), code === undefined ? {} : { code });
   // The worker's stack tells where it happened; ours would only tell where the news arrived.
   Object.defineProperty(error, "stack", { value: stack, writable: true, configurable: true });
   if (name !== error.name) {

@@ -35,13 +35,13 @@ class Lease {
       json = JSON.stringify(response) ?? "null";
     } catch (error) {
       const reason = `the response to item ${this.item.id} cannot be made JSON: ${error.message}`;
-      this.fail(new ItemError("ERR_INVALID_RESPONSE", reason, { cause: error }));
+      this.#reportFailure(new ItemError("ERR_INVALID_RESPONSE", reason, { cause: error }));
       return;
     }
     try {
       this.#queue.answer(this.#id, json);
     } catch (error) {
-      this.fail(fromNative(error));
+      this.#reportFailure(fromNative(error));
       return;
     }
     this.#close("done", response);
@@ -53,11 +53,16 @@ class Lease {
       return;
     }
     if (this.published) {
-      // 0.1.x knows no failed request: its users hear of one by its timeout. The slot is free before that.
+      // 0.1.x knows no handler that fails: its users hear of it by the request's timeout. The slot is free before that.
       process.emitWarning(error instanceof Error ? error : String(error));
+      this.#close("failed", error);
     } else {
-      this.#queue.fail(this.#id, toWire(error));
+      this.#reportFailure(error);
     }
+  }
+
+  #reportFailure(error) {
+    this.#queue.fail(this.#id, toWire(error));
     this.#close("failed", error);
   }
 

@@ -4,6 +4,7 @@ const cluster = require("node:cluster");
 const { inspect } = require("node:util");
 const os = require("node:os");
 const { OptionTypeError, OptionRangeError } = require("./errors");
+const { didYouMean } = require("./nearest");
 
 const integer = (min, max, fallback) => ({ kind: "integer", min, max, fallback });
 const ms = (fallback) => integer(1, 2 ** 31 - 1, fallback);
@@ -131,33 +132,9 @@ function warnUnknown(path, known, name) {
     return;
   }
   warned.add(path);
-  const near = nearest(name, known);
-  const hint = near ? `; did you mean "${near}"?` : "";
-  process.emitWarning(`phantom-cluster has no option "${path}"${hint}`, {
+  process.emitWarning(`phantom-cluster has no option "${path}"${didYouMean(name, known)}`, {
     code: "PHANTOM_CLUSTER_UNKNOWN_OPTION",
   });
-}
-
-/** Levenshtein distance, ignoring case. */
-function distance(a, b) {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const same = a[i - 1].toLowerCase() === b[j - 1].toLowerCase();
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (same ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length];
-}
-
-/** The known name most like `name`, if it is at all. */
-function nearest(name, known) {
-  const [best] = known
-    .map((candidate) => ({ candidate, cost: distance(name, candidate) }))
-    .sort((a, b) => a.cost - b.cost);
-  return best && best.cost <= Math.max(name.length, best.candidate.length) / 2 ? best.candidate : undefined;
 }
 
 /**

@@ -2,7 +2,10 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
-const { defineMethods } = require("./bridge-method");
+const { defineMethods, settle } = require("./bridge-method");
+const { PageError } = require("./errors");
+const { liveFunction } = require("./live");
+const { EVENTS, PageEvents, checkEvent } = require("./page-events");
 
 // A function goes to PhantomJS as its source.
 const source = (fn) => String(fn);
@@ -12,6 +15,8 @@ function scriptPath(file) {
   const absolute = path.resolve(file);
   return fs.existsSync(absolute) ? absolute : file;
 }
+
+const files = (given) => (Array.isArray(given) ? given.map((file) => path.resolve(file)) : path.resolve(given));
 
 function size(width, height) {
   return typeof width === "object" ? width : { width, height };
@@ -23,67 +28,182 @@ const setter = (property, encode = (value) => value) => ({
   encode: (args) => [property, encode(...args)],
 });
 
-/** A property's name and its value, which may be left out to clear it. */
-const assignment = ([name, value]) => [name, value === undefined ? null : value];
+/** `get` of one fixed property. */
+const getter = (property) => ({ command: "get", encode: () => [property] });
 
-/** Every method of `page`, in both generations of npm `phantom`. */
+/** A property's name, and its value when there is one: `property(name)` reads, `property(name, value)` writes. */
+function property(prefix) {
+  return {
+    command: (args) => (args.length > 1 ? "set" : "get"),
+    encode: ([name, ...value]) => {
+      if (typeof value[0] === "function") {
+        throw new PageError("ERR_PAGE_COMMAND", `property("${name}", function): give functions to page.on() instead`);
+      }
+      return [`${prefix}${name}`, ...value.slice(0, 1)];
+    },
+    decode: (value, page, [name]) => decodePages(value, page, [`${prefix}${name}`]),
+  };
+}
+
+const decodePage = (number, page) => (number === null ? null : page._pageOf(number));
+
+// Pop-ups come as numbers; whoever asks for them gets pages.
+function decodePages(value, page, [name]) {
+  return name === "pages" ? value.map((number) => decodePage(number, page)) : value;
+}
+
+/** Every method of `page` that is a command, in both generations of npm `phantom`; see bridge-method.js. */
 const METHODS = {
   addCookie: {},
+  childFramesCount: {},
+  childFramesName: {},
   clearCookies: {},
+  clearMemoryCache: {},
+  close: { encode: () => [] },
+  cookies: getter("cookies"),
+  currentFrameName: {},
+  defineMethod: { callbackAt: 2, encode: ([name, fn]) => [name, liveFunction(fn)] },
   deleteCookie: {},
   evaluate: { callbackAt: 1, encode: ([fn, ...args]) => [source(fn), ...args] },
-  evaluateAsync: { encode: ([fn, delay, ...args]) => [source(fn), delay ?? 0, ...args] },
-  evaluateJavaScript: { encode: ([fn]) => [source(fn)] },
-  get: {},
-  getContent: { command: "get", encode: () => ["content"] },
-  getCookies: { command: "get", encode: () => ["cookies"] },
+  evaluateAsync: { callbackAt: 1, encode: ([fn, delay, ...args]) => [source(fn), delay ?? 0, ...args] },
+  evaluateJavaScript: { callbackAt: 1, encode: ([fn]) => [source(fn)] },
+  get: { decode: decodePages },
+  getContent: getter("content"),
+  getCookies: getter("cookies"),
+  getPage: { decode: decodePage },
+  go: {},
   goBack: {},
   goForward: {},
   includeJs: {},
   injectJs: { encode: ([file]) => [scriptPath(file)] },
+  invokeAsyncMethod: {},
+  invokeMethod: {},
   open: {},
   openUrl: {},
-  release: {},
+  property: property(""),
+  release: { command: "close", encode: () => [] },
   reload: {},
   render: { encode: ([file, ...rest]) => [path.resolve(file), ...rest] },
   renderBase64: {},
   sendEvent: {},
-  set: { encode: assignment },
   setContent: {},
+  setFileOnPicker: { encode: ([file]) => [files(file)] },
   setHeaders: setter("customHeaders"),
   setPaperSize: setter("paperSize"),
+  setProxy: {},
   setViewportSize: setter("viewportSize", size),
   setZoomFactor: setter("zoomFactor"),
+  setting: property("settings."),
   stop: {},
+  stopJavaScript: {},
+  switchToChildFrame: {},
   switchToFocusedFrame: {},
   switchToFrame: {},
   switchToMainFrame: {},
   switchToParentFrame: {},
-  uploadFile: {},
+  uploadFile: { encode: ([selector, file]) => [selector, files(file)] },
 };
 
 /** One WebPage of PhantomJS. */
 class Page {
-  #browser;
-  #id;
+  #phantom;
+  #number;
+  #lease;
+  #events = new PageEvents();
   #closing = null;
 
-  constructor(browser, id, lease) {
-    this.#browser = browser;
-    this.#id = id;
-    Object.defineProperty(this, "_lease", { value: lease });
+  constructor(phantom, number, lease) {
+    this.#phantom = phantom;
+    this.#number = number;
+    this.#lease = lease;
+  }
+
+  get _lease() {
+    return this.#lease;
   }
 
   _command(method, args) {
-    if (method === "close") {
-      // A page is closed once, whether by its user, the engine, or both.
-      this.#closing ??= this.#browser.command(this.#id, method, args);
-      return this.#closing;
+    if (method !== "close") {
+      return this.#phantom._run(this.#number, method, args);
     }
-    return this.#browser.command(this.#id, method, args);
+    // A page is closed once, whether by its user, the engine, or both.
+    this.#closing ??= this.#phantom._run(this.#number, method, args).finally(() => this.#phantom._forget(this.#number));
+    return this.#closing;
+  }
+
+  _pageOf(number) {
+    return this.#phantom._pageOf(number, this.#lease);
+  }
+
+  /** An event of PhantomJS's, or "gone": the page was closed by its own script or with its opener. */
+  _emit(name, args) {
+    if (name === "gone") {
+      this.#closing ??= Promise.resolve(null);
+      this.#phantom._forget(this.#number);
+      return;
+    }
+    const values = name === "onPageCreated" ? args.map((number) => this._pageOf(number)) : args;
+    this.#events.emit(name, this, name === "onClosing" ? [this] : values);
+  }
+
+  on(name, ...rest) {
+    const [inPhantom, listener, ...args] = typeof rest[0] === "function" ? [false, ...rest] : rest;
+    return this.#handle(name, inPhantom ? listener : null, inPhantom ? null : listener, args, false);
+  }
+
+  off(name, callback) {
+    this.#events.remove(name);
+    return settle(this, this._command("off", [name]), callback);
+  }
+
+  set(name, value, callback) {
+    if (EVENTS.includes(name) || typeof value === "function") {
+      return settle(this, this.#replace(name, value), callback);
+    }
+    return settle(this, this._command("set", [name, value === undefined ? null : value]), callback);
+  }
+
+  /** Runs `fn` inside PhantomJS for each request, which it can change or abort; `listener` hears of them in Node. */
+  onResourceRequested(fn, listener, ...args) {
+    return this.#handle("onResourceRequested", fn, listener, args, true);
+  }
+
+  #replace(name, listener) {
+    if (listener === null || listener === undefined) {
+      return this.off(name);
+    }
+    return this.#handle(name, null, listener, [], true);
+  }
+
+  /** `fn` is to run inside PhantomJS, `listener` in Node; `replace` puts them in the place of all others. */
+  async #handle(name, fn, listener, args, replace) {
+    checkEvent(name);
+    if (typeof (fn ?? listener) !== "function") {
+      throw new PageError("ERR_PAGE_COMMAND", `${name}: the listener must be a function`);
+    }
+    if (replace) {
+      this.#events.remove(name);
+    }
+    const done = [];
+    if (fn) {
+      done.push(this._command("on", [name, liveFunction(fn), args, replace]));
+    }
+    if (listener) {
+      this.#events.add(name, listener);
+      done.push(this._command("on", [name, null, [], replace && !fn]));
+    }
+    await Promise.all(done);
   }
 }
 
-defineMethods(Page, { ...METHODS, close: { encode: () => [] } });
+defineMethods(Page, METHODS);
+
+// page.onX(listener) is page.set("onX", listener).
+for (const name of EVENTS.filter((event) => !Object.hasOwn(Page.prototype, event))) {
+  const value = function setListener(listener, callback) {
+    return this.set(name, listener, callback);
+  };
+  Object.defineProperty(Page.prototype, name, { value, writable: true, configurable: true });
+}
 
 module.exports = { Page };

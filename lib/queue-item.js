@@ -6,6 +6,7 @@ const { ItemError } = require("./errors");
 // Keys for the engine alone; users see the methods.
 const kOwner = Symbol("owner");
 const kEnd = Symbol("end");
+const kIsAwaited = Symbol("isAwaited");
 
 /** A request and what becomes of it. `owner` is the engine's side of it; an item made by hand has none. */
 class QueueItem extends EventEmitter {
@@ -33,7 +34,7 @@ class QueueItem extends EventEmitter {
   }
 
   /** True when somebody waits for `result()`. */
-  get isAwaited() {
+  get [kIsAwaited]() {
     return this.#result !== null;
   }
 
@@ -131,4 +132,4 @@ class QueueItem extends EventEmitter {
   }
 }
 
-module.exports = { QueueItem, kOwner, kEnd };
+module.exports = { QueueItem, kOwner, kEnd, kIsAwaited };

@@ -3,7 +3,7 @@
 const { ServerEventKind: Kind } = require("../binding");
 const { EngineError, ItemError, RequestError, fromNative, fromWire } = require("./errors");
 const { readOption } = require("./options");
-const { QueueItem, kEnd, kOwner } = require("./queue-item");
+const { QueueItem, kEnd, kIsAwaited, kOwner } = require("./queue-item");
 const { liveArray } = require("./queue-view");
 const { PhantomClusterServer } = require("./server");
 
@@ -40,6 +40,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     this.#stamp(item);
     const json = this.#stringify(request);
     if (this.done) {
+      this.#nextId += 1;
       process.nextTick(() => item[kEnd]("failed", stoppedError()));
       return item;
     }
@@ -155,7 +156,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
 
   #fail(id, error, attempts) {
     const item = this.#items.get(id);
-    if (item?.listenerCount("failed") === 0 && !item.isAwaited && !this.#warnedOfFailures) {
+    if (item?.listenerCount("failed") === 0 && !item[kIsAwaited] && !this.#warnedOfFailures) {
       this.#warnedOfFailures = true;
       process.emitWarning(
         `request ${id} failed and nothing listens to its "failed" event (further ones are not reported): ${error.stack}`,
@@ -190,7 +191,8 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     },
     attemptsOf: ({ id }) => this._native.attempts(id) ?? 0,
     finish: (item, response) => this.#endFromOutside(item, "done", response),
-    fail: (item, error) => this.#endFromOutside(item, "failed", error),
+    fail: (item, error) =>
+      this.#endFromOutside(item, "failed", error instanceof Error ? error : new Error(String(error))),
     cancel: (item, error) => this.#endFromOutside(item, "cancelled", error),
     requeue: (item) => {
       if (this.#expiring?.item !== item) {

@@ -1,0 +1,79 @@
+"use strict";
+
+const { AsyncLocalStorage } = require("node:async_hooks");
+const { guard } = require("./bridge-method");
+const { PageError } = require("./errors");
+const { didYouMean } = require("./nearest");
+
+/** Every event of a page, as PhantomJS names it. */
+const EVENTS = [
+  "onAlert",
+  "onCallback",
+  "onClosing",
+  "onConfirm",
+  "onConsoleMessage",
+  "onError",
+  "onFilePicker",
+  "onInitialized",
+  "onLoadFinished",
+  "onLoadStarted",
+  "onLongRunningScript",
+  "onNavigationRequested",
+  "onPageCreated",
+  "onPrompt",
+  "onRepaintRequested",
+  "onResourceError",
+  "onResourceReceived",
+  "onResourceRequested",
+  "onResourceTimeout",
+  "onUrlChanged",
+];
+
+// PhantomJS wants some answers at once (confirm(), prompt(), callPhantom()) and cannot wait for Node's.
+const ANSWERED = new Set(["onCallback", "onConfirm", "onFilePicker", "onLongRunningScript", "onPrompt"]);
+
+const warned = new Set();
+
+/** @throws {PageError} when PhantomJS has no such event */
+function checkEvent(name) {
+  if (!EVENTS.includes(name)) {
+    throw new PageError("ERR_PAGE_COMMAND", `a page has no event "${name}"${didYouMean(String(name), EVENTS)}`);
+  }
+}
+
+function warnOfAnswer(name) {
+  if (!warned.has(name)) {
+    warned.add(name);
+    process.emitWarning(
+      `what a listener in Node returns for "${name}" is ignored, as PhantomJS cannot wait for it; ` +
+        `a function that runs inside PhantomJS can answer: page.on("${name}", true, function)`,
+      { code: "PHANTOM_CLUSTER_ANSWER_IGNORED" },
+    );
+  }
+}
+
+/** The listeners in Node of one page. */
+class PageEvents {
+  #listeners = new Map();
+
+  add(name, listener) {
+    // Called later, from elsewhere: it must find the request it was made for.
+    const bound = AsyncLocalStorage.bind(listener);
+    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), bound]);
+  }
+
+  remove(name) {
+    this.#listeners.delete(name);
+  }
+
+  emit(name, page, args) {
+    for (const listener of this.#listeners.get(name) ?? []) {
+      const answer = guard(page, () => Reflect.apply(listener, page, args));
+      if (answer !== undefined && ANSWERED.has(name)) {
+        warnOfAnswer(name);
+      }
+    }
+  }
+}
+
+module.exports = { EVENTS, PageEvents, checkEvent };
