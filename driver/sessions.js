@@ -35,7 +35,10 @@ Session.prototype.watchEnd = function () {
   var session = this;
   this.page.closing.connect(function () {
     if (remove(session)) {
-      events.sendGone(session.number);
+      // Its last event, after those that this very signal brings.
+      setTimeout(function () {
+        events.sendGone(session.number);
+      }, 0);
     }
   });
 };
