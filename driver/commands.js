@@ -231,7 +231,6 @@ var PASSED_TO_PAGE = [
   "injectJs",
   "reload",
   "render",
-  "renderBase64",
   "sendEvent",
   "setProxy",
   "stop",
@@ -276,6 +275,14 @@ var pageCommands = {
   open: open,
   openUrl: onPage(function (page, args) {
     page.openUrl(args[0], args[1] === undefined ? "get" : args[1], args[2] || page.settings);
+  }),
+  renderBase64: onPage(function (page, args) {
+    var format = String(args[0] || "PNG");
+    var base64 = page.renderBase64(format);
+    if (!base64) {
+      throw new DriverError("unable to capture screen", "renderBase64: PhantomJS cannot make a " + format);
+    }
+    return base64;
   }),
   set: onPage(setProperty),
   setFileOnPicker: sync(function (session, args) {

@@ -2,6 +2,7 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
+const { pathToFileURL } = require("node:url");
 const { defineMethods, settle } = require("./bridge-method");
 const { PageError } = require("./errors");
 const { liveFunction } = require("./live");
@@ -15,6 +16,16 @@ function scriptPath(file) {
   const absolute = path.resolve(file);
   return fs.existsSync(absolute) ? absolute : file;
 }
+
+/** PhantomJS takes an address for Latin-1: what is beyond ASCII is encoded here. */
+function encodeAddress(url) {
+  if (typeof url !== "string" || !/[^\x21-\x7e]/.test(url)) {
+    return url;
+  }
+  return (URL.canParse(url) ? new URL(url) : pathToFileURL(url)).href;
+}
+
+const toAddress = { encode: ([url, ...rest]) => [encodeAddress(url), ...rest] };
 
 const files = (given) => (Array.isArray(given) ? given.map((file) => path.resolve(file)) : path.resolve(given));
 
@@ -74,19 +85,19 @@ const METHODS = {
   go: {},
   goBack: {},
   goForward: {},
-  includeJs: {},
+  includeJs: toAddress,
   injectJs: { encode: ([file]) => [scriptPath(file)] },
   invokeAsyncMethod: {},
   invokeMethod: {},
-  open: {},
-  openUrl: {},
+  open: toAddress,
+  openUrl: toAddress,
   property: property(""),
   release: { command: "close", encode: () => [] },
   reload: {},
   render: { encode: ([file, ...rest]) => [path.resolve(file), ...rest] },
   renderBase64: {},
   sendEvent: {},
-  setContent: {},
+  setContent: { encode: ([html, url]) => [html, encodeAddress(url)] },
   setFileOnPicker: { encode: ([file]) => [files(file)] },
   setHeaders: setter("customHeaders"),
   setPaperSize: setter("paperSize"),
