@@ -126,9 +126,26 @@ test("evaluate: errors say what went wrong in the page", async () => {
     code: "ERR_EVALUATE",
     message: /TypeError: boo/,
   });
+  const tooNew = [
+    ["() => 1", /an arrow function at line 1, column 0/],
+    ["function (a) {\n  let b = a;\n}", /let at line 2, column 2/],
+    ["function () { return `x`; }", /a template string at line 1, column 21/],
+    ["function (a) { return a ?? 1; }", /the operator \?\? at line 1/],
+    ["function ({ a }) {}", /destructuring at line 1, column 10/],
+    ["async function () {}", /an async function or a generator at line 1, column 0/],
+    ["method() {}", /no function expression/],
+  ];
+  for (const [source, what] of tooNew) {
+    await assert.rejects(page.evaluate(source), (error) => {
+      assert.equal(error.code, "ERR_EVALUATE");
+      assert.match(error.message, /^evaluate: SyntaxError: .*; PhantomJS 2\.1 runs ES5 and cannot parse /);
+      assert.match(error.message, what);
+      return true;
+    });
+  }
   await assert.rejects(
-    page.evaluate(() => 1),
-    { code: "ERR_EVALUATE", message: /ES5: no arrow functions/ },
+    page.on("onAlert", true, () => 1),
+    { code: "ERR_EVALUATE", message: /an arrow function/ },
   );
   await assert.rejects(page.evaluate("function () { return document.body; }"), { message: /cannot be made JSON/ });
   await page.close();

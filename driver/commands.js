@@ -103,6 +103,10 @@ var phantomCommands = {
     return live.revive(args[0])[args[1]];
   }),
   set: sync(setProperty),
+  // How much the driver itself holds.
+  status: sync(function () {
+    return { sessions: sessions.count(), objects: live.countObjects() };
+  }),
   // A global of the program that PhantomJS runs.
   windowProperty: sync(function (_phantom, args) {
     if (args.length > 1) {

@@ -29,14 +29,21 @@ var STATUS = {
   "unsupported operation": 500,
 };
 
-function DriverError(code, message, stacktrace) {
+// `data`: more that is known of it (https://www.w3.org/TR/webdriver2/#dfn-error-data).
+function DriverError(code, message, stacktrace, data) {
   this.code = code;
   this.message = message;
   this.stacktrace = stacktrace || "";
+  this.data = data;
 }
 DriverError.prototype = new Error();
 DriverError.prototype.constructor = DriverError;
 DriverError.prototype.name = "DriverError";
+
+// A source that PhantomJS cannot parse; the client can say why.
+function syntaxError(error, source) {
+  return new DriverError("javascript error", error.name + ": " + error.message, "", { source: source });
+}
 
 // Any thrown thing as a DriverError, so that one shape leaves the driver.
 function from(error) {
@@ -49,10 +56,11 @@ function from(error) {
 
 // The `value` object of an error response (https://www.w3.org/TR/webdriver2/#dfn-send-an-error).
 function toValue(error) {
-  return { error: error.code, message: error.message, stacktrace: error.stacktrace };
+  return { error: error.code, message: error.message, stacktrace: error.stacktrace, data: error.data };
 }
 
 exports.DriverError = DriverError;
 exports.STATUS = STATUS;
 exports.from = from;
+exports.syntaxError = syntaxError;
 exports.toValue = toValue;

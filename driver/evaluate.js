@@ -1,6 +1,7 @@
 // evaluate: runs a function's source in the page and brings its result, or its error, back.
 
-var DriverError = require("./errors").DriverError;
+var errors = require("./errors");
+var DriverError = errors.DriverError;
 
 // The wrapper runs in the page. A result travels as JSON text: one string crosses Qt's bridge far faster than an object
 // tree, and exactly. Pages with a JSON or a toJSON of their own (Prototype.js) get Qt's conversion instead.
@@ -13,8 +14,6 @@ var AFTER =
   " String(JSON.stringify).indexOf('[native code]') < 0) { return { plain: __r }; }" +
   " try { __r = JSON.stringify(__r); return __r === undefined ? 'null' : __r; }" +
   " catch (__e) { return { error: { message: 'the result cannot be made JSON: ' + __e.message, name: __e.name, stack: '' } }; } }";
-
-var ES6_HINT = "PhantomJS 2.1 runs ES5: no arrow functions, let, const, classes, template strings or destructuring";
 
 // Sources already known to parse; a crawl evaluates the same few functions over and over.
 var parsed = {};
@@ -30,7 +29,7 @@ function mustParse(source) {
     // The driver only compiles the text; it never runs it.
     new Function("return (" + source + "\n);");
   } catch (error) {
-    throw new DriverError("javascript error", error.name + ": " + error.message + " (" + ES6_HINT + ")");
+    throw errors.syntaxError(error, source);
   }
   if (parsedCount >= PARSED_MAX) {
     parsed = {};
@@ -47,25 +46,15 @@ function asSource(value) {
   });
 }
 
-// Runs an expression in the page's current frame. Gives { json } or, from a page whose own JSON cannot be relied on,
-// { plain }; that is null, too, when nothing came back: a source that does not parse, or JavaScript is off in this page.
-function run(page, expression) {
+function deliver(page, expression, answer) {
   var result = page.evaluateJavaScript(BEFORE + expression + AFTER);
   if (typeof result === "string") {
-    return { json: result };
-  }
-  if (result && result.error) {
+    answer.json(result);
+  } else if (result && result.error) {
     throw new DriverError("javascript error", result.error.name + ": " + result.error.message, result.error.stack);
-  }
-  return { plain: result && result.plain !== undefined ? result.plain : null };
-}
-
-function deliver(page, expression, answer) {
-  var result = run(page, expression);
-  if (result.json === undefined) {
-    answer.value(result.plain);
   } else {
-    answer.json(result.json);
+    // No wrapper result at all: JavaScript is off in this page (settings.javascriptEnabled).
+    answer.value(result && result.plain !== undefined ? result.plain : null);
   }
 }
 
@@ -84,6 +73,5 @@ function evaluateJavaScript(session, args, answer) {
 }
 
 exports.asSource = asSource;
-exports.run = run;
 exports.evaluate = evaluate;
 exports.evaluateJavaScript = evaluateJavaScript;

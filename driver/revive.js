@@ -2,7 +2,8 @@
 //
 // lib/live.js marks them as { "phantom-cluster:live": [kind, value] }.
 
-var DriverError = require("./errors").DriverError;
+var errors = require("./errors");
+var DriverError = errors.DriverError;
 
 var MARK = "phantom-cluster:live";
 
@@ -13,7 +14,7 @@ function compile(source) {
   try {
     return new Function("return (" + source + "\n);")();
   } catch (error) {
-    throw new DriverError("javascript error", error.name + ": " + error.message);
+    throw errors.syntaxError(error, source);
   }
 }
 
@@ -55,6 +56,9 @@ exports.createObject = function (id) {
   objects[id] = {};
 };
 exports.getObject = getObject;
+exports.countObjects = function () {
+  return Object.keys(objects).length;
+};
 exports.dropObject = function (id) {
   delete objects[id];
 };

@@ -1,5 +1,7 @@
 "use strict";
 
+const { newerSyntax } = require("./es5");
+
 /** Base of the errors that are not a TypeError or RangeError; `code` is stable, the message is not. */
 class PhantomClusterError extends Error {
   constructor(code, message, options) {
@@ -69,12 +71,15 @@ const CODE_OF_DRIVER_ERROR = {
   timeout: "ERR_PAGE_TIMEOUT",
 };
 
-/** A typed error of the driver's `{ error, message, stacktrace }`. */
+function explain({ data }) {
+  const newer = typeof data?.source === "string" ? newerSyntax(data.source) : null;
+  return newer ? `; PhantomJS 2.1 runs ES5 and cannot parse ${newer}` : "";
+}
+
+/** A typed error of the driver's `{ error, message, stacktrace, data }`. */
 function fromDriver(method, failure) {
-  const error = new PageError(
-    CODE_OF_DRIVER_ERROR[failure.error] ?? "ERR_PAGE_COMMAND",
-    `${method}: ${failure.message}`,
-  );
+  const code = CODE_OF_DRIVER_ERROR[failure.error] ?? "ERR_PAGE_COMMAND";
+  const error = new PageError(code, `${method}: ${failure.message}${explain(failure)}`);
   if (failure.stacktrace) {
     error.phantomStack = failure.stacktrace;
   }
