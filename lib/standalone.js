@@ -1,0 +1,276 @@
+"use strict";
+
+const path = require("node:path");
+const { inspect } = require("node:util");
+const { findBinary } = require("./binary");
+const { guard } = require("./bridge-method");
+const { Browser, byLine, logLines } = require("./browser");
+const { OptionRangeError, OptionTypeError } = require("./errors");
+const { didYouMean } = require("./nearest");
+const { readOption } = require("./options");
+const { Phantom } = require("./phantom");
+
+const FOREVER = 2 ** 31 - 1;
+const LAST_PORT = 65_000;
+const LEVELS = ["debug", "info", "warn", "error"];
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
+const EXECUTABLE = process.platform === "win32" ? "phantomjs.exe" : "phantomjs";
+// What npm `phantom` 2 to 6 gave PhantomJS when its user gave nothing.
+const DEFAULT_SWITCHES = ["--local-url-access=false"];
+
+const ignored = () => undefined;
+
+/** Every option of both generations: how it is read, and its default. */
+const OPTIONS = {
+  binary: { read: readAs("string") },
+  dnodeOpts: { read: ignored },
+  hostname: { read: readHostname },
+  isolate: { read: readOption, fallback: false },
+  logLevel: { read: readLevel, fallback: "info" },
+  logger: { read: readLogger },
+  onExit: { read: readAs("function") },
+  onStderr: { read: readOption },
+  onStdout: { read: readOption },
+  pageTimeout: { read: readOption, fallback: 60_000 },
+  parameters: { read: readParameters, fallback: [] },
+  path: { read: readAs("string") },
+  phantomPath: { read: readAs("string") },
+  port: { read: readPort, fallback: 12_300 },
+  shimPath: { read: ignored },
+};
+
+const warned = new Set();
+
+function show(value) {
+  return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
+}
+
+function refuse(ErrorClass, name, allowed, value) {
+  throw new ErrorClass(`option "${name}" must be ${allowed}, not ${show(value)}`);
+}
+
+function readAs(type) {
+  return (name, value) => {
+    if (typeof value !== type) {
+      refuse(OptionTypeError, name, `a ${type}`, value);
+    }
+    return value;
+  };
+}
+
+/** Only checked: PhantomJS is reached on loopback alone. */
+function readHostname(name, value) {
+  if (!LOOPBACK.test(value)) {
+    refuse(OptionRangeError, name, "localhost or an address of it, as nothing listens elsewhere", value);
+  }
+}
+
+function readLevel(name, value) {
+  if (!LEVELS.includes(value)) {
+    refuse(OptionRangeError, name, `one of ${LEVELS.join(", ")}`, value);
+  }
+  return value;
+}
+
+function readLogger(name, value) {
+  const isHolder = typeof value === "object" || typeof value === "function";
+  if (!isHolder || LEVELS.some((level) => value[level] && typeof value[level] !== "function")) {
+    refuse(OptionTypeError, name, `an object with functions ${LEVELS.join(", ")}`, value);
+  }
+  return value;
+}
+
+function readPort(name, value) {
+  // Callers pass process.env.X straight through.
+  const number = typeof value === "string" ? Number(value) : value;
+  if (!Number.isInteger(number) || number < 0 || number > LAST_PORT) {
+    const isNumber = typeof number === "number" && !Number.isNaN(number);
+    refuse(isNumber ? OptionRangeError : OptionTypeError, name, `an integer from 0 to ${LAST_PORT}`, value);
+  }
+  return number === 0 ? undefined : number;
+}
+
+/** `{ name: value }` as switches. */
+function readParameters(name, value) {
+  if (typeof value !== "object" || Array.isArray(value)) {
+    refuse(OptionTypeError, name, "an object", value);
+  }
+  const given = Object.entries(value).filter(([, setting]) => setting !== undefined && setting !== null);
+  return given.map(([key, setting]) => {
+    if (!["string", "number", "boolean"].includes(typeof setting)) {
+      refuse(OptionTypeError, `${name}.${key}`, "a string, number or boolean", setting);
+    }
+    return `--${key}=${setting}`;
+  });
+}
+
+/** The options with all defaults filled in; as in the engines null, 0 and "" mean the default too. */
+function readOptions(given) {
+  const options = {};
+  for (const [name, { read, fallback }] of Object.entries(OPTIONS)) {
+    const value = given[name];
+    const isAbsent = value === undefined || value === null || value === 0 || value === "";
+    options[name] = (isAbsent ? undefined : read(name, value)) ?? fallback;
+  }
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(OPTIONS, name)) {
+      warnUnknown(name);
+    }
+  }
+  return options;
+}
+
+function warnUnknown(name) {
+  if (!warned.has(name)) {
+    warned.add(name);
+    process.emitWarning(`phantom-cluster/phantom has no option "${name}"${didYouMean(name, Object.keys(OPTIONS))}`, {
+      code: "PHANTOM_CLUSTER_UNKNOWN_OPTION",
+    });
+  }
+}
+
+/** What `create()` was given, in whatever order; `switches` is null when there were none, not even an empty array. */
+function sortArguments(args) {
+  let switches = null;
+  const options = {};
+  for (const argument of args) {
+    if (typeof argument === "string" || Array.isArray(argument)) {
+      switches = (switches ?? []).concat(argument);
+    } else if (typeof argument === "object" && argument !== null) {
+      Object.assign(options, argument);
+    } else if (typeof argument !== "function" && argument !== undefined && argument !== null) {
+      throw new OptionTypeError(`create() takes switches, options and a callback, not ${show(argument)}`);
+    }
+  }
+  const stranger = switches?.find((item) => typeof item !== "string");
+  if (stranger !== undefined) {
+    throw new OptionTypeError(`create(): switches must be strings, not ${show(stranger)}`);
+  }
+  return { switches, options: readOptions(options) };
+}
+
+/** The binary, found under the name of the option that its user knows. */
+function binaryOf({ binary, phantomPath, path: directory }, hasCallback) {
+  if (binary || phantomPath) {
+    return findBinary(binary ?? phantomPath, binary ? "binary" : "phantomPath");
+  }
+  if (directory) {
+    return findBinary(path.resolve(directory, EXECUTABLE), "path");
+  }
+  return findBinary(undefined, hasCallback ? "binary" : "phantomPath");
+}
+
+/** Where PhantomJS's output goes: `onStdout` and `onStderr`, else the logger, else the console. */
+function outputsOf({ onStdout, onStderr, logger, logLevel }, stderrHandler) {
+  const isHeard = (level) => LEVELS.indexOf(level) >= LEVELS.indexOf(logLevel);
+  const log = (level, toConsole) => {
+    if (!isHeard(level)) {
+      return ignored;
+    }
+    return logger ? byLine((line) => logger[level]?.(line)) : toConsole;
+  };
+  return {
+    onStdout: onStdout ?? log("info", logLines("stdout", console.log)),
+    onStderr: onStderr ?? log("warn", stderrHandler),
+  };
+}
+
+/** PhantomJS without an engine: there is nobody but its user to hear of its end. */
+class StandalonePhantom extends Phantom {
+  #browser;
+  #onExit;
+  #isEnding = false;
+
+  constructor(browser, options) {
+    super(browser, options);
+    this.#browser = browser;
+    this.#onExit = options.onExit;
+  }
+
+  /** The PhantomJS process: `pid` and `kill()`. */
+  get process() {
+    const { pid } = this.#browser;
+    return { pid, kill: () => this.kill() };
+  }
+
+  exit(code, callback) {
+    this.#isEnding = true;
+    return super.exit(code, callback);
+  }
+
+  async kill() {
+    this.#isEnding = true;
+    this.#browser.kill();
+    await this.#browser.gone;
+  }
+
+  /** PhantomJS is gone; `output` is the end of what it said. */
+  _ended(how, output) {
+    const listeners = [this.onExit, this.#onExit].filter((listener) => typeof listener === "function");
+    this.onExit = (...end) => {
+      for (const listener of listeners) {
+        guard(this, () => Reflect.apply(listener, this, end));
+      }
+    };
+    super._ended(how);
+    if (listeners.length === 0 && !this.#isEnding) {
+      const said = output ? `, saying: ${output}` : "";
+      process.emitWarning(`PhantomJS ended (${how})${said}; option onExit hears of it in place of this warning`, {
+        code: "PHANTOM_CLUSTER_PHANTOM_ENDED",
+      });
+    }
+  }
+}
+
+/** Keeps the process alive, as a child process does; gives the function that ends it. */
+function holdProcess() {
+  const timer = setInterval(() => {}, FOREVER);
+  return () => clearInterval(timer);
+}
+
+async function start(args, hasCallback, stderrHandler) {
+  const { switches, options } = sortArguments(args);
+  const binary = binaryOf(options, hasCallback);
+  const phantomArguments = [...(switches ?? (hasCallback ? [] : DEFAULT_SWITCHES)), ...options.parameters];
+  const letGo = holdProcess();
+  const browser = new Browser(options, {
+    ...outputsOf(options, stderrHandler),
+    onExit: ({ how, output }) => {
+      letGo();
+      ph._ended(how, output);
+    },
+  });
+  // Before the launch, so that an end right behind it is not missed.
+  const ph = new StandalonePhantom(browser, options);
+  try {
+    await browser.launch({ binary, phantomArguments, basePort: options.port });
+  } catch (error) {
+    letGo();
+    throw error;
+  }
+  return ph;
+}
+
+async function callBack(started, callback) {
+  try {
+    const ph = await started;
+    guard({}, () => callback(ph));
+    return ph;
+  } catch (error) {
+    // A callback of the days before 0.7.2 has no place for it.
+    if (callback.length === 1) {
+      process.emitWarning(error);
+    }
+    guard({}, () => callback(null, error));
+    return undefined;
+  }
+}
+
+/** `create(...args)` of both generations of npm `phantom`; `stderrHandler(text)` stands for the console's stderr. */
+function create(args, stderrHandler) {
+  const callback = args.findLast((argument) => typeof argument === "function");
+  const started = start(args, callback !== undefined, stderrHandler);
+  return callback ? callBack(started, callback) : started;
+}
+
+module.exports = { create };
