@@ -76,12 +76,12 @@ class Browser {
   }
 
   /** Runs `method` of `target` (0: phantom, n: page n); commands run in the order they are sent. */
-  command(target, method, args) {
+  command(target, method, args, limit = this.#pageTimeout) {
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((resolve, reject) => {
       const text = JSON.stringify([id, target, method, args]);
-      if (this.#exit || !this.#native.send(id, text, this.#pageTimeout)) {
+      if (this.#exit || !this.#native.send(id, text, limit)) {
         reject(this.#goneError(method));
         return;
       }

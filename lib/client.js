@@ -9,10 +9,12 @@ const { dispatch } = require("./dispatch");
 const { fromNative } = require("./errors");
 const { readOptions } = require("./options");
 const { Phantom } = require("./phantom");
+const { Retirement } = require("./retirement");
 const { contact, nextEngine } = require("./worker-contact");
 
 const FOREVER = 2 ** 31 - 1;
 const MAX_WORKER_PORT = 65_000;
+const MIB = 2 ** 20;
 
 /** Runs PhantomJS in a worker and asks for work, a bounded number of times. */
 class PhantomClusterClient extends EventEmitter {
@@ -23,6 +25,10 @@ class PhantomClusterClient extends EventEmitter {
   #launched = null;
   #inFlight = 0;
   #keepAlive = null;
+  #retirement = new Retirement();
+  #isAnnounced = false;
+  #isRetiring = false;
+  #haltTimer = null;
 
   constructor(options) {
     super();
@@ -48,16 +54,23 @@ class PhantomClusterClient extends EventEmitter {
   next() {
     this.iterations -= 1;
     this.#inFlight -= 1;
+    this.#retirement.count();
     this.#askForWork();
     this.#stopIfSpent();
   }
 
   stop() {
+    this.#announce("stopped");
+    this.#stop(true);
+  }
+
+  /** With `stay` this worker may remain until another can take its place. */
+  #stop(stay) {
     if (this.done) {
       return;
     }
     this.done = true;
-    this.#end().then(
+    this.#end(stay).then(
       () => this.#exit(0),
       (error) => this.#crash(error),
     );
@@ -78,10 +91,37 @@ class PhantomClusterClient extends EventEmitter {
 
   /** One event of the master's: `[kind, lease, …]`. */
   _handle([kind]) {
-    // Without its master a worker has no purpose. Its answers are of no use to anyone any more.
-    if (kind === Kind.Lost) {
-      this.stop();
+    switch (kind) {
+      case Kind.Retire:
+        return this._retire("resize");
+      case Kind.Halt:
+        return this.#halt();
+      case Kind.MemoryExceeded:
+        return this._retire("memory");
+      case Kind.Lost:
+        // Without its master a worker has no purpose. Its answers are of no use to anyone any more.
+        return this.#stop(false);
     }
+  }
+
+  /** Takes no more work, finishes what it holds, and stops. */
+  _retire(reason) {
+    if (this.done || this.#isRetiring) {
+      return;
+    }
+    this.#isRetiring = true;
+    this.#announce(reason);
+    this.#queue.withdraw();
+    if (this._holds() === 0) {
+      this.stop();
+    } else if (reason === "signal" || this._holds() === undefined) {
+      this.#haltTimer = setTimeout(() => this.#halt(), this.#options.stopTimeout);
+    }
+  }
+
+  /** How many requests it holds; undefined where only its user knows. */
+  _holds() {
+    return undefined;
   }
 
   async #launch(binary) {
@@ -104,6 +144,9 @@ class PhantomClusterClient extends EventEmitter {
       return;
     }
     this.ph = new Phantom(this.#browser, this.#options);
+    this.#retirement.ready();
+    this.#queue.ready();
+    this.#watchMemory();
     this.emit("phantomStarted");
     for (let slot = 0; slot < this.parallelism; slot += 1) {
       this.#askForWork();
@@ -117,17 +160,42 @@ class PhantomClusterClient extends EventEmitter {
     }
   }
 
+  #watchMemory() {
+    const { workerMemoryLimit, phantomMemoryLimit } = this.#options;
+    if (workerMemoryLimit) {
+      this.#queue.watchMemory(process.pid, workerMemoryLimit * MIB);
+    }
+    if (phantomMemoryLimit) {
+      this.#queue.watchMemory(this.#browser.pid, phantomMemoryLimit * MIB);
+    }
+  }
+
   /** `workerReady`, as long as there are iterations that no request under way will spend. */
   #askForWork() {
-    if (!this.done && this.iterations > this.#inFlight) {
+    if (this.done || this.#isRetiring) {
+      return;
+    }
+    if (this.iterations > this.#inFlight) {
       this.#inFlight += 1;
       this.emit("workerReady");
+    }
+    if (this.#retirement.isNear(this.iterations - this.#inFlight)) {
+      this.#announce("iterations");
     }
   }
 
   #stopIfSpent() {
-    if (this.#inFlight <= 0 && this.iterations <= 0) {
+    const isSpent = this.#inFlight <= 0 && this.iterations <= 0;
+    if (isSpent || (this.#isRetiring && (this._holds() ?? this.#inFlight) <= 0)) {
       this.stop();
+    }
+  }
+
+  /** Tells the master, once, that this worker ends before long, and why. */
+  #announce(reason) {
+    if (!this.#isAnnounced) {
+      this.#isAnnounced = true;
+      this.#queue.retiring(reason);
     }
   }
 
@@ -139,24 +207,25 @@ class PhantomClusterClient extends EventEmitter {
     // Tells the master that this end was none of the worker's own choice, so that it does not fork as fast as it can.
     this.#queue.fault(`PhantomJS ended (${how})${output ? `, saying: ${output}` : ""}`);
     this.emit("phantomDied");
-    this.stop();
+    this.#stop(false);
   }
 
-  // The master's way to end a worker at once. PhantomJS is ended and reaped first: a container without an init would
-  // keep it as a zombie otherwise.
-  #onSigterm = async () => {
+  #onSigterm = () => this._retire("signal");
+
+  // Ends this worker at once. PhantomJS is ended and reaped first: a container without an init would keep it as a zombie
+  // otherwise.
+  async #halt() {
     this.done = true;
     process.removeListener("SIGTERM", this.#onSigterm);
     await this.#browser?.close(0);
-    // A listener of the user's decides about the end of the process itself.
-    if (process.listenerCount("SIGTERM") === 0) {
-      process.kill(process.pid, "SIGTERM");
-    }
-  };
+    // As whoever stops an engine of 0.1.x sees it: a listener of the user's decides about the end of the process.
+    process.kill(process.pid, "SIGTERM");
+  }
 
-  async #end() {
+  async #end(stay) {
+    clearTimeout(this.#haltTimer);
     // First what was answered: nothing of it may be lost. The browser may still be starting.
-    await this.#queue.close();
+    await this.#queue.close(stay);
     await this.#launched;
     await this.#browser?.close();
     clearInterval(this.#keepAlive);
@@ -169,7 +238,7 @@ class PhantomClusterClient extends EventEmitter {
     this.done = true;
     console.error(`phantom-cluster: worker ${cluster.worker?.id ?? 0}: ${error.stack}`);
     this.#queue.fault(error.message);
-    await this.#queue.close();
+    await this.#queue.close(false);
     await this.#browser?.close();
     this.#exit(1);
   }

@@ -18,6 +18,8 @@ class Lease {
     this.attempt = attempt;
     this.published = published;
     this.page = null;
+    /** All pages made for this request. */
+    this.pages = [];
     this.item = new QueueItem(item, request);
     this.item[kOwner] = this.#owner;
   }

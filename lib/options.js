@@ -33,9 +33,19 @@ const OPTIONS = {
     },
   },
   stopTimeout: ms(5_000),
+  workerMemoryLimit: integer(1, 2 ** 31 - 1),
+  phantomMemoryLimit: integer(1, 2 ** 31 - 1),
   isolate: { kind: "boolean", fallback: false },
   pageTimeout: ms(60_000),
   maxMessageSize: integer(1024, 2 ** 30, 64 * 2 ** 20),
+};
+
+/** What `enqueue` takes for one request. */
+const REQUEST_OPTIONS = {
+  timeout: ms(),
+  maxAttempts: { ...integer(1, 2 ** 31 - 1), infinite: true },
+  priority: integer(-(2 ** 31), 2 ** 31 - 1, 0),
+  signal: { kind: "signal" },
 };
 
 // The README of 0.1.x named these two; the plain name wins where both stand.
@@ -90,6 +100,13 @@ function readGroup(name, value, { options }) {
   return readAll(value, options, `${name}.`);
 }
 
+function readSignal(name, value) {
+  if (typeof value?.addEventListener !== "function" || typeof value.aborted !== "boolean") {
+    throw new OptionTypeError(`option "${name}" must be an AbortSignal, not ${show(value)}`);
+  }
+  return value;
+}
+
 const READERS = {
   integer: readInteger,
   strings: readStrings,
@@ -97,6 +114,7 @@ const READERS = {
   function: readAs("function"),
   boolean: readAs("boolean"),
   group: readGroup,
+  signal: readSignal,
 };
 
 // What the original's `options.x or default` took for not given. `false` is a value where booleans are.
@@ -157,12 +175,28 @@ function readOptions(given) {
   return readAll(plain, OPTIONS, "");
 }
 
+const NO_REQUEST_OPTIONS = Object.freeze(readAll({}, REQUEST_OPTIONS, ""));
+
 /**
- * One value of one option, for calls that override it.
+ * The options of one request; `timeout` and `maxAttempts` are undefined where the engine's hold.
  * @throws {OptionTypeError | OptionRangeError} as `readOptions`
  */
-function readOption(name, value, fallback) {
-  return isAbsent(value) ? fallback : (READERS[OPTIONS[name].kind](name, value, OPTIONS[name]) ?? fallback);
+function readRequestOptions(given) {
+  if (given === undefined || given === null) {
+    return NO_REQUEST_OPTIONS;
+  }
+  if (typeof given !== "object") {
+    throw new OptionTypeError(`the options of a request must be an object, not ${show(given)}`);
+  }
+  return readAll(given, REQUEST_OPTIONS, "");
 }
 
-module.exports = { readOptions, readOption };
+/**
+ * One value that is read as option `name` is, for calls that override it.
+ * @throws {OptionTypeError | OptionRangeError} as `readOptions`
+ */
+function readOption(name, value, fallback, label = name) {
+  return isAbsent(value) ? fallback : (READERS[OPTIONS[name].kind](label, value, OPTIONS[name]) ?? fallback);
+}
+
+module.exports = { readOptions, readOption, readRequestOptions };

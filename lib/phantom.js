@@ -92,7 +92,9 @@ class Phantom {
     const number = this.#nextPage;
     this.#nextPage += 1;
     const created = this.#browser.command(0, "createPage", [number, { isolate: this.#isolate }]);
-    return { page: this._pageOf(number, lease), created };
+    const page = this._pageOf(number, lease);
+    lease?.pages.push(page);
+    return { page, created };
   }
 
   /** The page that PhantomJS knows by this number. */
@@ -112,6 +114,11 @@ class Phantom {
 
   _run(target, method, args) {
     return this.#browser.command(target, method, args);
+  }
+
+  /** Ends PhantomJS when it does not answer within `limit` ms. */
+  _endIfWedged(limit) {
+    this.#browser.command(0, "status", [], limit).catch(() => this.#browser.kill());
   }
 
   /** PhantomJS is gone. */

@@ -8,11 +8,14 @@ const { Lease } = require("./lease");
 // D: the documented handler, with a page. P: that of the published 0.1.x, without one.
 const DOCUMENTED = "request";
 const PUBLISHED = "queueItemReady";
+/** A PhantomJS that says nothing for so long after the end of a lease, ms, is of no use any more. */
+const WEDGED_AFTER = 2_000;
 
 /** Takes requests from the queue and gives each to the user's handler. */
 class PhantomQueuedClusterClient extends PhantomClusterClient {
   #leases = new Map();
   #slots = 0;
+  #isRetiring = false;
 
   constructor(options) {
     super(options);
@@ -34,13 +37,22 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     this.#respond(currentLease.getStore() ?? this.#newest(), response);
   }
 
+  _holds() {
+    return this.#leases.size;
+  }
+
+  _retire(reason) {
+    this.#isRetiring = true;
+    super._retire(reason);
+  }
+
   _handle(event) {
     const [kind, id, request, item, attempt] = event;
     switch (kind) {
       case Kind.Leased:
         return this.#take(id, item, attempt, request);
       case Kind.Expired:
-        return this.#expire(this.#leases.get(id));
+        return this.#expire(id);
       case Kind.Cancelled:
         return this.#leases.get(id)?.withdraw();
       default:
@@ -51,14 +63,14 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
   #offer() {
     const published = this.listenerCount(DOCUMENTED) === 0;
     const hasHandler = !published || this.listenerCount(PUBLISHED) > 0;
-    if (hasHandler && this.#slots > 0 && !this.done) {
+    if (hasHandler && this.#slots > 0 && !this.done && !this.#isRetiring) {
       this._queue.offer(this.#slots, published);
       this.#slots = 0;
     }
   }
 
   #take(id, item, attempt, json) {
-    if (this.done) {
+    if (this.done || this.#isRetiring) {
       this._queue.giveBack(id);
       return;
     }
@@ -92,7 +104,10 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     }
   }
 
-  #expire(lease) {
+  #expire(id) {
+    const lease = this.#leases.get(id);
+    // Said in any case: the master takes a worker that says nothing for frozen.
+    this._queue.released(id);
     if (!lease) {
       return;
     }
@@ -100,6 +115,11 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
       this.emit("queueItemTimeout", lease.item.id);
     }
     lease.expire();
+    for (const page of lease.pages) {
+      page.close().catch(() => undefined);
+    }
+    // A script that never ends holds up everything else in its PhantomJS.
+    this.ph?._endIfWedged(WEDGED_AFTER);
   }
 
   #respond(lease, response) {

@@ -2,7 +2,7 @@
 
 const { ServerEventKind: Kind } = require("../binding");
 const { EngineError, ItemError, RequestError, fromNative, fromWire } = require("./errors");
-const { readOption } = require("./options");
+const { readRequestOptions } = require("./options");
 const { QueueItem, kEnd, kIsAwaited, kOwner } = require("./queue-item");
 const { liveArray } = require("./queue-view");
 const { PhantomClusterServer } = require("./server");
@@ -16,6 +16,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
   // The item whose `timeout` is being emitted, and what its listeners did.
   #expiring = null;
   #warnedOfFailures = false;
+  #isClosing = false;
 
   constructor(options) {
     super(options);
@@ -32,10 +33,13 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     this.workersQueue = this.clientsQueue;
   }
 
-  enqueue(request, { timeout, maxAttempts, priority = 0, signal } = {}) {
-    const limit = readOption("messageTimeout", timeout, this.messageTimeout);
-    const attempts = readOption("maxAttempts", maxAttempts, this._options.maxAttempts);
+  enqueue(request, options) {
+    const given = readRequestOptions(options);
+    const { timeout = this.messageTimeout, maxAttempts = this._options.maxAttempts, priority, signal } = given;
     signal?.throwIfAborted();
+    if (this.#isClosing && !this.done) {
+      throw new EngineError("ERR_ENGINE_CLOSING", "the engine is closing and takes no more requests");
+    }
     const item = new QueueItem(this.#nextId, request);
     this.#stamp(item);
     const json = this.#stringify(request);
@@ -45,7 +49,13 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
       return item;
     }
     try {
-      this._native.enqueue(item.id, json, limit, attempts === Number.POSITIVE_INFINITY ? 0 : attempts, priority);
+      this._native.enqueue(
+        item.id,
+        json,
+        timeout,
+        maxAttempts === Number.POSITIVE_INFINITY ? 0 : maxAttempts,
+        priority,
+      );
     } catch (error) {
       throw fromNative(error);
     }
@@ -65,6 +75,12 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
 
   idle() {
     return this.#items.size === 0 ? Promise.resolve() : new Promise((resolve) => this.once("idle", resolve));
+  }
+
+  /** Resolves when all requests are over. */
+  async _drain() {
+    this.#isClosing = true;
+    await this.idle();
   }
 
   pause() {

@@ -6,7 +6,7 @@ const { NativeServer, ServerEventKind: Kind } = require("../binding");
 const { findBinary } = require("./binary");
 const { dispatch } = require("./dispatch");
 const { EngineError, fromNative } = require("./errors");
-const { readOptions } = require("./options");
+const { readOption, readOptions } = require("./options");
 const { environment, nextEngine } = require("./worker-contact");
 
 // Node keeps the event loop alive for a timer that is never meant to fire.
@@ -20,6 +20,8 @@ class PhantomClusterServer extends EventEmitter {
   #contact = null;
   #keepAlive = null;
   #lastExit = "";
+  #isReleased = false;
+  #drained = null;
   #faults = new Map();
 
   constructor(options) {
@@ -59,6 +61,29 @@ class PhantomClusterServer extends EventEmitter {
     this._handleAll(this.#native.stop());
   }
 
+  /** Keeps `workers` workers from now on; those that are too many finish what they hold first. */
+  resize(workers) {
+    this.numWorkers = readOption("workers", workers, this.numWorkers);
+    this._handleAll(this.#native.resize(this.numWorkers));
+  }
+
+  /**
+   * Lets the workers finish what they hold, and stops then: after `timeout` ms at the latest. Resolves when it has
+   * stopped.
+   */
+  async close({ timeout } = {}) {
+    if (this.#isReleased) {
+      return;
+    }
+    const stopped = new Promise((resolve) => this.once("stopped", resolve));
+    const limit = readOption("stopTimeout", timeout, FOREVER, "timeout");
+    const timer = setTimeout(() => this.stop(), limit);
+    this.#drained ??= this._drain();
+    this.#drained.then(() => this.stop());
+    await stopped;
+    clearTimeout(timer);
+  }
+
   /** Tells the two sides of `create()` apart. */
   get role() {
     return "server";
@@ -81,8 +106,20 @@ class PhantomClusterServer extends EventEmitter {
     switch (kind) {
       case Kind.Fork:
         return this.#fork();
+      case Kind.Ready:
+        return this._handleAll(this.#native.ready(id));
+      case Kind.Retiring:
+        return this.#retiring(id, text);
+      case Kind.Leaving:
+        return this._handleAll(this.#native.leaving(id));
+      case Kind.Frozen:
+        return this.#frozen(id);
+      case Kind.Retire:
+        return this.#native.retire(id);
+      case Kind.Release:
+        return this.#native.release(id);
       case Kind.Terminate:
-        return this.workers[id]?.kill();
+        return this.#terminate(id);
       case Kind.Kill:
         return this.workers[id]?.process.kill("SIGKILL");
       case Kind.Fault:
@@ -91,6 +128,39 @@ class PhantomClusterServer extends EventEmitter {
         return this.#reportCrashLoop();
       case Kind.Stopped:
         return process.nextTick(() => this.#release());
+    }
+  }
+
+  /** Resolves when no worker holds anything. Without a queue only the workers know: they end by themselves then. */
+  _drain() {
+    this._handleAll(this.#native.resize(0));
+    return this.#onEmpty();
+  }
+
+  async #onEmpty() {
+    while (Object.keys(this.workers).length > 0) {
+      await new Promise((resolve) => this.once("workerDied", resolve));
+    }
+  }
+
+  #retiring(id, reason) {
+    const worker = this.workers[id];
+    this._handleAll(this.#native.retiring(id));
+    if (worker) {
+      this.emit("workerRetired", worker, reason);
+    }
+  }
+
+  // Its requests have been handed to others; what does not react to anything cannot be asked to end.
+  #frozen(id) {
+    this.#faults.set(id, "it did not react to the end of a lease");
+    this._handleAll(this.#native.frozen(id));
+  }
+
+  // One that is connected ends its PhantomJS first. One that is not has none, or will hear of it by the signal.
+  #terminate(id) {
+    if (!this.#native.halt(id)) {
+      this.workers[id]?.kill();
     }
   }
 
@@ -160,6 +230,7 @@ class PhantomClusterServer extends EventEmitter {
   #release() {
     clearInterval(this.#keepAlive);
     this.#keepAlive = null;
+    this.#isReleased = true;
     cluster.removeListener("exit", this.#onExit);
     process.removeListener("exit", this.#onProcessExit);
     this._released();

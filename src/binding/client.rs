@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use napi::Result;
-use napi::bindgen_prelude::Function;
+use napi::bindgen_prelude::{Function, within_runtime_if_available};
 use napi_derive::napi;
 use parking_lot::Mutex;
 
 use super::error::coded;
 use super::number::{from_js, to_js};
 use super::sink::EventSink;
+use crate::pool::MemoryWatch;
 use crate::queue::{ClientEvent, Generation, QueueClient};
 
 /// What [`NativeLease`] is about.
@@ -19,10 +20,14 @@ pub enum ClientEventKind {
     Leased,
     Expired,
     Cancelled,
+    Retire,
+    Halt,
+    MemoryExceeded,
     Lost,
 }
 
-/// Kind, lease, and for `Leased` the request's JSON text, item, attempt and time in ms.
+/// Kind, lease, and for `Leased` the request's JSON text, item, attempt and time in ms. For `MemoryExceeded` the process
+/// and, in the item's place, its bytes.
 #[napi(array)]
 #[derive(Debug)]
 pub struct NativeLease(
@@ -54,6 +59,8 @@ impl From<ClientEvent> for NativeLease {
             ),
             ClientEvent::Expired { lease } => plain(ClientEventKind::Expired, to_js(lease)),
             ClientEvent::Cancelled { lease } => plain(ClientEventKind::Cancelled, to_js(lease)),
+            ClientEvent::Retire => plain(ClientEventKind::Retire, 0),
+            ClientEvent::Halt => plain(ClientEventKind::Halt, 0),
             ClientEvent::Lost => plain(ClientEventKind::Lost, 0),
         }
     }
@@ -65,6 +72,7 @@ impl From<ClientEvent> for NativeLease {
 pub struct NativeClient {
     sink: Arc<EventSink<NativeLease>>,
     client: Mutex<Option<Arc<QueueClient>>>,
+    watches: Mutex<Vec<MemoryWatch>>,
 }
 
 #[napi]
@@ -75,6 +83,7 @@ impl NativeClient {
         Ok(Self {
             sink: EventSink::new(&on_events)?,
             client: Mutex::new(None),
+            watches: Mutex::default(),
         })
     }
 
@@ -141,6 +150,57 @@ impl NativeClient {
         }
     }
 
+    /// Says that the end of a lease was heard.
+    #[napi]
+    pub fn released(&self, id: i64) {
+        if let Some(client) = self.client() {
+            client.released(from_js(id));
+        }
+    }
+
+    /// Says that this worker can take work.
+    #[napi]
+    pub fn ready(&self) {
+        if let Some(client) = self.client() {
+            client.ready();
+        }
+    }
+
+    /// Says that this worker ends before long.
+    #[napi]
+    pub fn retiring(&self, reason: String) {
+        if let Some(client) = self.client() {
+            client.retiring(&reason);
+        }
+    }
+
+    /// Takes back all slots that were offered.
+    #[napi]
+    pub fn withdraw(&self) {
+        if let Some(client) = self.client() {
+            client.withdraw();
+        }
+    }
+
+    /// From now on an event says, once, when a process has more than `limit` bytes in memory.
+    #[napi]
+    pub fn watch_memory(&self, pid: u32, limit: f64) {
+        let sink = Arc::clone(&self.sink);
+        let watch = within_runtime_if_available(|| {
+            MemoryWatch::start(pid, limit as u64, move |bytes| {
+                sink.push(NativeLease(
+                    ClientEventKind::MemoryExceeded,
+                    i64::from(pid),
+                    None,
+                    to_js(bytes),
+                    0,
+                    0.0,
+                ));
+            })
+        });
+        self.watches.lock().push(watch);
+    }
+
     /// Tells the master why this worker cannot go on.
     #[napi]
     pub fn fault(&self, message: String) {
@@ -149,11 +209,12 @@ impl NativeClient {
         }
     }
 
-    /// Resolves when the master has taken in all that was sent, or is gone.
+    /// Resolves when the master has taken in all that was sent, or is gone. With `stay` it may take until another worker is
+    /// ready.
     #[napi]
-    pub async fn close(&self) -> Result<()> {
+    pub async fn close(&self, stay: bool) -> Result<()> {
         if let Some(client) = self.client() {
-            client.close().await;
+            client.close(stay).await;
         }
         Ok(())
     }

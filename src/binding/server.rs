@@ -26,8 +26,14 @@ pub enum ServerEventKind {
     Joined,
     Left,
     Fault,
+    Ready,
+    Retiring,
+    Leaving,
+    Frozen,
     Fork,
     Terminate,
+    Retire,
+    Release,
     Kill,
     CrashLoop,
     Stopped,
@@ -89,6 +95,12 @@ impl From<ServerEvent> for NativeEvent {
             ServerEvent::Fault { worker, message } => {
                 Self(Kind::Fault, worker.into(), Some(message), 0)
             }
+            ServerEvent::Ready { worker } => Self(Kind::Ready, worker.into(), None, 0),
+            ServerEvent::Retiring { worker, reason } => {
+                Self(Kind::Retiring, worker.into(), Some(reason), 0)
+            }
+            ServerEvent::Leaving { worker } => Self(Kind::Leaving, worker.into(), None, 0),
+            ServerEvent::Frozen { worker } => Self(Kind::Frozen, worker.into(), None, 0),
         }
     }
 }
@@ -99,6 +111,8 @@ impl From<Command> for NativeEvent {
         match command {
             Command::Fork => Self(Kind::Fork, 0, None, 0),
             Command::Terminate(worker) => Self(Kind::Terminate, worker.into(), None, 0),
+            Command::Retire(worker) => Self(Kind::Retire, worker.into(), None, 0),
+            Command::Release(worker) => Self(Kind::Release, worker.into(), None, 0),
             Command::Kill(worker) => Self(Kind::Kill, worker.into(), None, 0),
             Command::CrashLoop => Self(Kind::CrashLoop, 0, None, 0),
             Command::Stopped => Self(Kind::Stopped, 0, None, 0),
@@ -190,6 +204,58 @@ impl NativeServer {
     #[napi]
     pub fn exited(&self, worker: u32, clean: bool) -> Vec<NativeEvent> {
         self.supervise(|supervisor| supervisor.exited(worker, clean))
+    }
+
+    /// Reports that a worker can take work.
+    #[napi]
+    pub fn ready(&self, worker: u32) -> Vec<NativeEvent> {
+        self.supervise(|supervisor| supervisor.ready(worker))
+    }
+
+    /// Reports that a worker ends before long.
+    #[napi]
+    pub fn retiring(&self, worker: u32) -> Vec<NativeEvent> {
+        self.supervise(|supervisor| supervisor.retiring(worker))
+    }
+
+    /// Reports that a worker wants to go.
+    #[napi]
+    pub fn leaving(&self, worker: u32) -> Vec<NativeEvent> {
+        self.supervise(|supervisor| supervisor.leaving(worker))
+    }
+
+    /// Reports that a worker does not react any more.
+    #[napi]
+    pub fn frozen(&self, worker: u32) -> Vec<NativeEvent> {
+        self.supervise(|supervisor| supervisor.frozen(worker))
+    }
+
+    /// Keeps another number of workers running.
+    #[napi]
+    pub fn resize(&self, workers: u32) -> Vec<NativeEvent> {
+        self.supervise(|supervisor| supervisor.resize(workers))
+    }
+
+    /// Lets a worker finish what it holds, and end.
+    #[napi]
+    pub fn retire(&self, worker: u32) {
+        if let Some(queue) = &self.queue {
+            queue.retire(worker);
+        }
+    }
+
+    /// Lets a worker go that has said goodbye.
+    #[napi]
+    pub fn release(&self, worker: u32) {
+        if let Some(queue) = &self.queue {
+            queue.release(worker);
+        }
+    }
+
+    /// Ends a worker at once; false when it is not connected and must be told another way.
+    #[napi]
+    pub fn halt(&self, worker: u32) -> bool {
+        self.queue.as_ref().is_some_and(|queue| queue.halt(worker))
     }
 
     #[napi]

@@ -34,6 +34,10 @@ pub(crate) enum ClientEvent {
     Expired { lease: LeaseId },
     /// The item was ended from outside.
     Cancelled { lease: LeaseId },
+    /// Finish what you hold, and end.
+    Retire,
+    /// End at once.
+    Halt,
     /// The master is gone.
     Lost,
 }
@@ -110,15 +114,36 @@ impl QueueClient {
         let _ = self.outbox.send(&FromWorker::GiveBack { lease });
     }
 
+    /// Says that a lease's end was heard, and its slot is free.
+    pub(crate) fn released(&self, lease: LeaseId) {
+        let _ = self.outbox.send(&FromWorker::Released { lease });
+    }
+
+    /// This worker can take work from now on.
+    pub(crate) fn ready(&self) {
+        let _ = self.outbox.send(&FromWorker::Ready);
+    }
+
+    /// This worker ends before long.
+    pub(crate) fn retiring(&self, reason: &str) {
+        let _ = self.outbox.send(&FromWorker::Retiring { reason });
+    }
+
+    /// Takes back all slots that were offered.
+    pub(crate) fn withdraw(&self) {
+        let _ = self.outbox.send(&FromWorker::Withdraw);
+    }
+
     /// Tells the master why this worker cannot go on.
     pub(crate) fn fault(&self, message: &str) {
         let _ = self.outbox.send(&FromWorker::Fault { message });
     }
 
-    /// Says goodbye and waits until the master has taken in all that was sent before, or is gone.
-    pub(crate) async fn close(&self) {
+    /// Says goodbye and waits until the master has taken in all that was sent before, or is gone. With `stay` the master
+    /// may keep this worker until another is ready.
+    pub(crate) async fn close(&self, stay: bool) {
         let ended = self.ended.notified();
-        let _ = self.outbox.send(&FromWorker::Goodbye);
+        let _ = self.outbox.send(&FromWorker::Goodbye { stay });
         let _ = tokio::time::timeout(FAREWELL_DEADLINE, ended).await;
         self.outbox.close();
     }
@@ -165,6 +190,8 @@ async fn read<R: AsyncRead + Unpin>(
             },
             Ok(ToWorker::Expired { lease }) => ClientEvent::Expired { lease },
             Ok(ToWorker::Cancelled { lease }) => ClientEvent::Cancelled { lease },
+            Ok(ToWorker::Retire) => ClientEvent::Retire,
+            Ok(ToWorker::Halt) => ClientEvent::Halt,
             Ok(ToWorker::Farewell) => return true,
             Err(_) => return false,
         });

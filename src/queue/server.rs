@@ -14,16 +14,18 @@ use tokio_util::codec::{FramedRead, LengthDelimitedCodec};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::backlog::{
-    Assignment, Backlog, BacklogOptions, Ended, Failure, Fate, Generation, ItemId, ItemOptions,
-    TimeoutOutcome, WorkerId,
+    Assignment, Backlog, BacklogOptions, Ended, Expiry, Failure, Fate, Generation, ItemId,
+    ItemOptions, LeaseId, TimeoutOutcome, WorkerId,
 };
 use super::endpoint::Endpoint;
 use super::outbox::Outbox;
 use super::wire::{self, FromWorker, MAX_GREETING, ToWorker};
-use crate::deadlines::sleep_until;
+use crate::deadlines::{Deadlines, sleep_until};
 
 /// A peer that has not said Hello by then is not one of ours.
 const GREETING_DEADLINE: Duration = Duration::from_secs(5);
+/// A worker that has not taken note of its lease's end by then does nothing any more.
+const HEARING_LIMIT: Duration = Duration::from_secs(2);
 /// Pause after a failed accept (out of file descriptors, say), so that it cannot spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -52,6 +54,14 @@ pub(crate) enum ServerEvent {
     Left { worker: WorkerId },
     /// A worker says why it cannot go on.
     Fault { worker: WorkerId, message: String },
+    /// A worker can take work.
+    Ready { worker: WorkerId },
+    /// A worker ends before long.
+    Retiring { worker: WorkerId, reason: String },
+    /// A worker has nothing left to do; [`QueueServer::release`] lets it go.
+    Leaving { worker: WorkerId },
+    /// A worker did not take note of the end of its lease.
+    Frozen { worker: WorkerId },
 }
 
 /// Why the queue cannot take requests.
@@ -95,6 +105,8 @@ impl std::fmt::Debug for Shared {
 struct State {
     backlog: Backlog,
     peers: HashMap<WorkerId, Outbox>,
+    /// Ended leases whose workers have yet to take note.
+    unheard: Deadlines<(WorkerId, LeaseId)>,
 }
 
 impl QueueServer {
@@ -108,6 +120,7 @@ impl QueueServer {
             state: Mutex::new(State {
                 backlog: Backlog::new(options.backlog),
                 peers: HashMap::new(),
+                unheard: Deadlines::new(),
             }),
             timer: Notify::new(),
             token: format!("{:032x}", rand::random::<u128>()),
@@ -193,6 +206,25 @@ impl QueueServer {
         self.shared.hand_over(&mut state);
     }
 
+    /// Lets a worker finish what it holds, and end.
+    pub(crate) fn retire(&self, worker: WorkerId) {
+        let mut state = self.shared.state.lock();
+        state.backlog.withdraw(worker);
+        state.tell(worker, &ToWorker::Retire);
+    }
+
+    /// Ends a worker at once; false when it is not connected.
+    pub(crate) fn halt(&self, worker: WorkerId) -> bool {
+        let state = self.shared.state.lock();
+        state.tell(worker, &ToWorker::Halt);
+        state.peers.contains_key(&worker)
+    }
+
+    /// Lets a worker go that has said goodbye.
+    pub(crate) fn release(&self, worker: WorkerId) {
+        self.shared.state.lock().tell(worker, &ToWorker::Farewell);
+    }
+
     /// How many items wait.
     pub(crate) fn waiting_len(&self) -> usize {
         self.shared.state.lock().backlog.waiting_len()
@@ -220,6 +252,11 @@ impl QueueServer {
 }
 
 impl State {
+    fn next_deadline(&self) -> Option<Instant> {
+        let leases = self.backlog.next_deadline().into_iter();
+        leases.chain(self.unheard.next()).min()
+    }
+
     fn tell(&self, worker: WorkerId, frame: &ToWorker<'_>) {
         if let Some(outbox) = self.peers.get(&worker) {
             // Only a lease carries a payload, and its size was checked when it was enqueued.
@@ -256,6 +293,27 @@ impl Shared {
                 },
             );
         }
+    }
+
+    /// What has come to its end by `now`, one thing at a time.
+    fn next_due(&self, now: Instant) -> Option<ServerEvent> {
+        let mut state = self.state.lock();
+        if let Some(Expiry {
+            item,
+            lease,
+            worker,
+        }) = state.backlog.expire(now)
+        {
+            state.tell(worker, &ToWorker::Expired { lease });
+            let _ = state.unheard.insert((worker, lease), now + HEARING_LIMIT);
+            return Some(ServerEvent::Expired { item });
+        }
+        while let Some((worker, _)) = state.unheard.pop_due(now) {
+            if state.peers.contains_key(&worker) {
+                return Some(ServerEvent::Frozen { worker });
+            }
+        }
+        None
     }
 
     fn join(&self, worker: WorkerId, outbox: &Outbox) -> bool {
@@ -321,10 +379,25 @@ impl Shared {
                 let message = message.to_owned();
                 (self.on_event)(ServerEvent::Fault { worker, message });
             }
-            FromWorker::Goodbye => {
+            FromWorker::Released { lease } => {
+                let _ = self.state.lock().unheard.remove((worker, lease));
+            }
+            FromWorker::Ready => (self.on_event)(ServerEvent::Ready { worker }),
+            FromWorker::Retiring { reason } => {
+                let reason = reason.to_owned();
+                (self.on_event)(ServerEvent::Retiring { worker, reason });
+            }
+            FromWorker::Withdraw => self.state.lock().backlog.withdraw(worker),
+            FromWorker::Goodbye { stay } => {
                 let mut state = self.state.lock();
                 state.backlog.withdraw(worker);
-                state.tell(worker, &ToWorker::Farewell);
+                if !stay {
+                    state.tell(worker, &ToWorker::Farewell);
+                }
+                drop(state);
+                if stay {
+                    (self.on_event)(ServerEvent::Leaving { worker });
+                }
             }
             // A second greeting makes no sense; whoever sends it is not our client.
             FromWorker::Hello { .. } => return false,
@@ -336,24 +409,13 @@ impl Shared {
 /// Ends leases at their deadlines.
 async fn expire(shared: Arc<Shared>) {
     loop {
-        let next = shared.state.lock().backlog.next_deadline();
+        let next = shared.state.lock().next_deadline();
         tokio::select! {
             () = sleep_until(next) => {}
             () = shared.timer.notified() => continue,
         }
-        loop {
-            let mut state = shared.state.lock();
-            let Some(expiry) = state.backlog.expire(Instant::now()) else {
-                break;
-            };
-            state.tell(
-                expiry.worker,
-                &ToWorker::Expired {
-                    lease: expiry.lease,
-                },
-            );
-            drop(state);
-            (shared.on_event)(ServerEvent::Expired { item: expiry.item });
+        while let Some(event) = shared.next_due(Instant::now()) {
+            (shared.on_event)(event);
         }
     }
 }

@@ -91,7 +91,7 @@ async fn a_request_goes_there_and_its_answer_comes_back() {
     assert_eq!(server.idle_workers(), [4]);
     client.answer(lease, "[2]").expect("sent");
     client.answer(lease, "[3]").expect("sent, and ignored");
-    client.close().await;
+    client.close(false).await;
     assert_eq!(
         next(&mut events).await,
         ServerEvent::Answered {
@@ -114,7 +114,7 @@ async fn a_lost_worker_gives_its_request_to_the_next_at_once() {
     let (first, mut work) = client(&server, 1).await;
     first.offer(1, Generation::Documented);
     let _ = leased(&mut work).await;
-    first.close().await;
+    first.close(false).await;
     assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
     assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 1 });
     let (second, mut work) = client(&server, 2).await;
@@ -182,4 +182,40 @@ async fn a_dropped_server_lets_its_workers_know() {
     let (_client, mut work) = client(&server, 1).await;
     drop(server);
     assert_eq!(next(&mut work).await, ClientEvent::Lost);
+}
+
+#[tokio::test]
+async fn a_worker_that_does_not_note_its_leases_end_is_told_of() {
+    let (server, mut events) = server();
+    let (hears, mut heard) = client(&server, 1).await;
+    assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
+    let (frozen, mut work) = client(&server, 2).await;
+    assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 2 });
+    for (id, client, work) in [(0, &hears, &mut heard), (1, &frozen, &mut work)] {
+        client.offer(1, Generation::Documented);
+        server.enqueue(id, "1".into(), options(20)).expect("taken");
+        let (lease, ..) = leased(work).await;
+        assert_eq!(next(work).await, ClientEvent::Expired { lease });
+        assert_eq!(next(&mut events).await, ServerEvent::Expired { item: id });
+        if id == 0 {
+            client.released(lease);
+        }
+    }
+    assert_eq!(next(&mut events).await, ServerEvent::Frozen { worker: 2 });
+    assert!(events.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_worker_that_would_stay_is_let_go_by_word() {
+    let (server, mut events) = server();
+    let (client, _work) = client(&server, 1).await;
+    assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
+    let closing = client.close(true);
+    let letting_go = async {
+        assert_eq!(next(&mut events).await, ServerEvent::Leaving { worker: 1 });
+        assert!(server.idle_workers().is_empty());
+        server.release(1);
+        assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 1 });
+    };
+    tokio::join!(closing, letting_go);
 }

@@ -25,10 +25,19 @@ pub(crate) enum FromWorker<'a> {
     Fail { lease: u64, error: &'a str },
     /// A request was not started and goes back.
     GiveBack { lease: u64 },
+    /// The worker has heard that a lease ended, and its slot is free.
+    Released { lease: u64 },
+    /// The worker can take work from now on.
+    Ready,
+    /// The worker ends before long, and why: it takes no more than it has offered to.
+    Retiring { reason: &'a str },
+    /// The worker takes no more work: what it offered is void.
+    Withdraw,
     /// The worker cannot go on, and why; its process ends next.
     Fault { message: &'a str },
-    /// Nothing more will come: the master answers with `Farewell` once all before this is taken in.
-    Goodbye,
+    /// Nothing more will come: the master answers with `Farewell` once all before this is taken in. With `stay` the worker
+    /// is ready to wait until another can take its place.
+    Goodbye { stay: bool },
 }
 
 /// Master to worker.
@@ -46,6 +55,10 @@ pub(crate) enum ToWorker<'a> {
     Expired { lease: u64 },
     /// The item was ended from outside; its answer would be ignored.
     Cancelled { lease: u64 },
+    /// Finish what you hold, and end.
+    Retire,
+    /// End at once.
+    Halt,
     /// Answer to `Goodbye`.
     Farewell,
 }
@@ -179,7 +192,7 @@ mod tests {
         assert!(decode::<FromWorker<'_>>(&[]).is_err());
         assert!(decode::<FromWorker<'_>>(&[200, 1, 2, 3]).is_err());
         let mut whole = BytesMut::new();
-        encode(&FromWorker::Goodbye, &mut whole, 100).expect("it fits");
+        encode(&FromWorker::Ready, &mut whole, 100).expect("it fits");
         whole.put_u8(0);
         assert!(
             decode::<FromWorker<'_>>(&whole[4..]).is_err(),

@@ -1,12 +1,15 @@
 //! The supervisor's state machine: events in, commands out. It knows no process and no clock of its own.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::backoff::Backoff;
 use crate::queue::WorkerId;
+
+/// How many workers may run above the target while one takes another's place.
+const EXTRA_WORKERS: usize = 1;
 
 /// When to restart workers that crash.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +38,10 @@ pub(crate) enum Command {
     Fork,
     /// Ask a worker to end.
     Terminate(WorkerId),
+    /// Let a worker finish what it holds, and end it then.
+    Retire(WorkerId),
+    /// Let a worker go that has said goodbye.
+    Release(WorkerId),
     /// End a worker that did not listen.
     Kill(WorkerId),
     /// Workers crash faster than it makes sense to restart them; none is restarted any more.
@@ -43,10 +50,28 @@ pub(crate) enum Command {
     Stopped,
 }
 
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Phase {
+    /// Forked, and not ready for work yet.
+    Starting,
+    Ready,
+    /// About to end by itself or by our word; another takes its place.
+    Retiring,
+    /// It has nothing left to do, and stays until another is ready.
+    Leaving,
+}
+
 #[derive(Debug)]
 struct Worker {
+    phase: Phase,
     /// Set once it was told to end: when to stop being polite.
     kill_at: Option<Instant>,
+}
+
+impl Worker {
+    fn is_replaced(&self) -> bool {
+        matches!(self.phase, Phase::Retiring | Phase::Leaving)
+    }
 }
 
 /// The state machine.
@@ -54,7 +79,7 @@ struct Worker {
 pub(crate) struct Policy {
     options: PolicyOptions,
     target: usize,
-    workers: HashMap<WorkerId, Worker>,
+    workers: BTreeMap<WorkerId, Worker>,
     /// Forks asked for and not reported yet.
     forking: usize,
     /// Restarts that wait for their pause to end.
@@ -72,7 +97,7 @@ impl Policy {
         Self {
             options,
             target: 0,
-            workers: HashMap::new(),
+            workers: BTreeMap::new(),
             forking: 0,
             restarts: VecDeque::new(),
             crashes: VecDeque::new(),
@@ -107,11 +132,78 @@ impl Policy {
     /// A fork asked for is done.
     pub(crate) fn forked(&mut self, worker: WorkerId, now: Instant) -> Vec<Command> {
         self.forking = self.forking.saturating_sub(1);
-        let _ = self.workers.insert(worker, Worker { kill_at: None });
+        let started = Worker {
+            phase: Phase::Starting,
+            kill_at: None,
+        };
+        let _ = self.workers.insert(worker, started);
         if self.stopping {
             return self.terminate(worker, now).into_iter().collect();
         }
         Vec::new()
+    }
+
+    /// A worker can take work.
+    pub(crate) fn ready(&mut self, worker: WorkerId) -> Vec<Command> {
+        let Some(entry) = self.workers.get_mut(&worker) else {
+            return Vec::new();
+        };
+        if entry.phase != Phase::Starting {
+            return Vec::new();
+        }
+        entry.phase = Phase::Ready;
+        // It is what one that leaves has waited for.
+        let mut commands: Vec<_> = self.release_one().into_iter().collect();
+        commands.extend(self.shrink());
+        commands
+    }
+
+    /// A worker will end before long: its successor can be made ready meanwhile.
+    pub(crate) fn retiring(&mut self, worker: WorkerId) -> Vec<Command> {
+        let Some(entry) = self.workers.get_mut(&worker) else {
+            return Vec::new();
+        };
+        if !entry.is_replaced() {
+            entry.phase = Phase::Retiring;
+        }
+        self.fill()
+    }
+
+    /// A worker has nothing left to do and asks to be let go. One at a time is kept until its successor is ready, so that
+    /// no moment is without a worker; a second gives its place to its successor at once.
+    pub(crate) fn leaving(&mut self, worker: WorkerId) -> Vec<Command> {
+        let Some(entry) = self.workers.get_mut(&worker) else {
+            return Vec::new();
+        };
+        entry.phase = Phase::Leaving;
+        let mut commands = self.fill();
+        let is_awaited = self.forking > 0 || self.count(Phase::Starting) > 0;
+        if !is_awaited || self.count(Phase::Leaving) > 1 {
+            commands.extend(self.release_one());
+        }
+        commands
+    }
+
+    /// Keeps `workers` workers running from now on. Those that are too many finish what they hold.
+    pub(crate) fn resize(&mut self, workers: usize) -> Vec<Command> {
+        if !self.started || self.stopping {
+            return Vec::new();
+        }
+        self.target = workers;
+        if self.expected() > workers {
+            self.restarts.clear();
+            return self.shrink();
+        }
+        self.fill()
+    }
+
+    /// A worker does not react any more.
+    pub(crate) fn frozen(&mut self, worker: WorkerId) -> Vec<Command> {
+        if self.workers.contains_key(&worker) {
+            vec![Command::Kill(worker)]
+        } else {
+            Vec::new()
+        }
     }
 
     /// A fork asked for failed.
@@ -135,7 +227,12 @@ impl Policy {
             return self.stopped_if_empty();
         }
         if clean || gone.kill_at.is_some() {
-            return self.fill();
+            let mut commands = self.fill();
+            // With nobody on the way there is nothing to wait for.
+            if self.forking == 0 && self.count(Phase::Starting) == 0 {
+                commands.extend(self.release_one());
+            }
+            return commands;
         }
         self.crashed(now, jitter)
     }
@@ -147,8 +244,7 @@ impl Policy {
         }
         self.stopping = true;
         self.restarts.clear();
-        let mut ids: Vec<_> = self.workers.keys().copied().collect();
-        ids.sort_unstable();
+        let ids: Vec<_> = self.workers.keys().copied().collect();
         let mut commands: Vec<_> = ids
             .into_iter()
             .filter_map(|worker| self.terminate(worker, now))
@@ -180,18 +276,48 @@ impl Policy {
         kills.chain(self.restarts.front().copied()).min()
     }
 
-    /// Workers there are or will be without anything further happening.
+    fn count(&self, phase: Phase) -> usize {
+        self.workers.values().filter(|w| w.phase == phase).count()
+    }
+
+    /// Workers there are or will be, without those whose successors are wanted.
     fn expected(&self) -> usize {
-        self.workers.len() + self.forking + self.restarts.len()
+        let lasting = self.workers.values().filter(|w| !w.is_replaced()).count();
+        lasting + self.forking + self.restarts.len()
     }
 
     fn fill(&mut self) -> Vec<Command> {
-        if self.stopping || self.crash_loop || !self.started {
+        if self.stopping || self.crash_loop {
             return Vec::new();
         }
         let missing = self.target.saturating_sub(self.expected());
-        self.forking += missing;
-        vec![Command::Fork; missing]
+        // Successors of workers that still run: never more than one process above the target.
+        let all = self.workers.len() + self.forking + self.restarts.len();
+        let room = (self.target + EXTRA_WORKERS).saturating_sub(all);
+        let forks = missing.min(room);
+        self.forking += forks;
+        vec![Command::Fork; forks]
+    }
+
+    /// Retires workers above the target, the oldest first.
+    fn shrink(&mut self) -> Vec<Command> {
+        let excess = self.expected().saturating_sub(self.target);
+        let lasting = self.workers.iter_mut().filter(|(_, w)| !w.is_replaced());
+        lasting
+            .take(excess)
+            .map(|(id, worker)| {
+                worker.phase = Phase::Retiring;
+                Command::Retire(*id)
+            })
+            .collect()
+    }
+
+    fn release_one(&mut self) -> Option<Command> {
+        let mut workers = self.workers.iter_mut();
+        let (id, worker) = workers.find(|(_, worker)| worker.phase == Phase::Leaving)?;
+        // Let go once: it counts as one on its way out from now on.
+        worker.phase = Phase::Retiring;
+        Some(Command::Release(*id))
     }
 
     fn crashed(&mut self, now: Instant, jitter: f64) -> Vec<Command> {

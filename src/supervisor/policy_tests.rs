@@ -150,3 +150,92 @@ fn a_failed_fork_is_tried_again_after_a_pause() {
     assert_eq!(policy.fork_failed(now, 0.0), []);
     assert_eq!(policy.tick(now + ms(100)), [Command::Fork]);
 }
+
+/// As `running`, and all ready.
+fn at_work(workers: u32, now: Instant) -> Policy {
+    let mut policy = running(workers, now);
+    for worker in 1..=workers {
+        assert_eq!(policy.ready(worker), []);
+    }
+    policy
+}
+
+#[test]
+fn a_retiring_worker_stays_until_its_successor_is_ready() {
+    let now = Instant::now();
+    let mut policy = at_work(2, now);
+    assert_eq!(policy.retiring(1), [Command::Fork]);
+    assert_eq!(policy.retiring(1), [], "said twice");
+    assert_eq!(policy.forked(3, now), []);
+    assert_eq!(policy.leaving(1), [], "3 is on its way");
+    assert_eq!(policy.ready(3), [Command::Release(1)]);
+    assert_eq!(policy.exited(1, true, now, 0.0), []);
+}
+
+#[test]
+fn one_that_leaves_after_its_successor_is_ready_goes_at_once() {
+    let now = Instant::now();
+    let mut policy = at_work(1, now);
+    assert_eq!(policy.retiring(1), [Command::Fork]);
+    assert_eq!(policy.forked(2, now), []);
+    assert_eq!(policy.ready(2), []);
+    assert_eq!(policy.leaving(1), [Command::Release(1)]);
+}
+
+#[test]
+fn one_that_leaves_without_notice_has_its_successor_forked() {
+    let now = Instant::now();
+    let mut policy = at_work(1, now);
+    assert_eq!(policy.leaving(1), [Command::Fork]);
+    assert_eq!(policy.forked(2, now), []);
+    assert_eq!(policy.ready(2), [Command::Release(1)]);
+}
+
+#[test]
+fn there_is_never_more_than_one_extra_worker() {
+    let now = Instant::now();
+    let mut policy = at_work(3, now);
+    assert_eq!(policy.retiring(1), [Command::Fork]);
+    assert_eq!(policy.retiring(2), []);
+    assert_eq!(policy.forked(4, now), []);
+    assert_eq!(policy.leaving(1), []);
+    // A second one gives its place to its successor instead of waiting.
+    assert_eq!(policy.leaving(2), [Command::Release(1)]);
+    assert_eq!(policy.exited(1, true, now, 0.0), [Command::Fork]);
+    assert_eq!(policy.forked(5, now), []);
+    assert_eq!(policy.ready(4), [Command::Release(2)]);
+    assert_eq!(policy.exited(2, true, now, 0.0), []);
+}
+
+#[test]
+fn one_that_waits_is_let_go_when_its_successor_dies() {
+    let now = Instant::now();
+    let mut policy = at_work(1, now);
+    assert_eq!(policy.leaving(1), [Command::Fork]);
+    assert_eq!(policy.forked(2, now), []);
+    assert_eq!(policy.exited(2, true, now, 0.0), [Command::Fork]);
+    assert_eq!(policy.forked(3, now), []);
+    assert_eq!(policy.ready(3), [Command::Release(1)]);
+}
+
+#[test]
+fn fewer_workers_retire_the_oldest_and_more_are_forked() {
+    let now = Instant::now();
+    let mut policy = at_work(3, now);
+    assert_eq!(policy.resize(1), [Command::Retire(1), Command::Retire(2)]);
+    assert_eq!(policy.retiring(1), [], "nobody takes its place");
+    assert_eq!(policy.leaving(1), [Command::Release(1)]);
+    assert_eq!(policy.exited(1, true, now, 0.0), []);
+    assert_eq!(policy.exited(2, true, now, 0.0), []);
+    assert_eq!(policy.resize(2), [Command::Fork]);
+}
+
+#[test]
+fn a_frozen_worker_is_killed_and_replaced() {
+    let now = Instant::now();
+    let mut policy = at_work(1, now);
+    assert_eq!(policy.frozen(1), [Command::Kill(1)]);
+    assert_eq!(policy.frozen(9), []);
+    assert_eq!(policy.exited(1, false, now, 0.0), []);
+    assert_eq!(policy.tick(now + ms(100)), [Command::Fork]);
+}

@@ -63,6 +63,26 @@ impl Supervisor {
         self.with(|policy, now| policy.exited(worker, clean, now, rand::random()))
     }
 
+    pub(crate) fn ready(&self, worker: WorkerId) -> Vec<Command> {
+        self.with(|policy, _| policy.ready(worker))
+    }
+
+    pub(crate) fn retiring(&self, worker: WorkerId) -> Vec<Command> {
+        self.with(|policy, _| policy.retiring(worker))
+    }
+
+    pub(crate) fn leaving(&self, worker: WorkerId) -> Vec<Command> {
+        self.with(|policy, _| policy.leaving(worker))
+    }
+
+    pub(crate) fn resize(&self, workers: u32) -> Vec<Command> {
+        self.with(|policy, _| policy.resize(workers as usize))
+    }
+
+    pub(crate) fn frozen(&self, worker: WorkerId) -> Vec<Command> {
+        self.with(|policy, _| policy.frozen(worker))
+    }
+
     pub(crate) fn stop(&self) -> Vec<Command> {
         self.with(Policy::stop)
     }

@@ -17,7 +17,7 @@ use super::client::{Channel, Endpoint, WebDriverError};
 /// Commands that may share one request; more only make the first wait for the last.
 const MAX_BATCH: usize = 256;
 /// How much longer than its hold time a poll may take: PhantomJS answers nothing while a page's script runs.
-const POLL_LIMIT: Duration = Duration::from_secs(120);
+const POLL_LIMIT: Duration = Duration::from_secs(60);
 
 /// What an entry of the stream is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,0 +1,37 @@
+"use strict";
+
+/** How much longer than its own start a worker's successor may take to start. */
+const MARGIN = 2;
+
+/** When a worker tells its master that it ends before long: early enough for its successor to be ready by then. */
+class Retirement {
+  #startup = 0;
+  #readyAt = 0;
+  #served = 0;
+
+  /** The worker can take work. */
+  ready() {
+    this.#readyAt = performance.now();
+    // Counted from the start of the process.
+    this.#startup = this.#readyAt;
+  }
+
+  /** One more item is done. */
+  count() {
+    this.#served += 1;
+  }
+
+  /** True when `left` items will take no longer than another worker takes to start. */
+  isNear(left) {
+    if (left <= 0) {
+      return true;
+    }
+    if (this.#served === 0) {
+      return false;
+    }
+    const each = (performance.now() - this.#readyAt) / this.#served;
+    return left * each <= this.#startup * MARGIN;
+  }
+}
+
+module.exports = { Retirement };
