@@ -70,6 +70,7 @@ class PhantomClusterClient extends EventEmitter {
       return;
     }
     this.done = true;
+    this._ending();
     this.#end(stay).then(
       () => this.#exit(0),
       (error) => this.#crash(error),
@@ -118,6 +119,14 @@ class PhantomClusterClient extends EventEmitter {
       this.#haltTimer = setTimeout(() => this.#halt(), this.#options.stopTimeout);
     }
   }
+
+  /** Iterations that no request under way, or asked for, will spend. */
+  get _unasked() {
+    return this.iterations - this.#inFlight;
+  }
+
+  /** For subclasses: no more work is taken from now on. */
+  _ending() {}
 
   /** How many requests it holds; undefined where only its user knows. */
   _holds() {
@@ -175,11 +184,11 @@ class PhantomClusterClient extends EventEmitter {
     if (this.done || this.#isRetiring) {
       return;
     }
-    if (this.iterations > this.#inFlight) {
+    if (this._unasked > 0) {
       this.#inFlight += 1;
       this.emit("workerReady");
     }
-    if (this.#retirement.isNear(this.iterations - this.#inFlight)) {
+    if (this.#retirement.isNear(this._unasked)) {
       this.#announce("iterations");
     }
   }

@@ -17,6 +17,7 @@ class Lease {
     this.#id = lease;
     this.attempt = attempt;
     this.published = published;
+    this.since = performance.now();
     this.page = null;
     /** All pages made for this request. */
     this.pages = [];

@@ -4,6 +4,7 @@ const { ClientEventKind: Kind } = require("../binding");
 const { currentLease } = require("./bridge-method");
 const { PhantomClusterClient } = require("./client");
 const { Lease } = require("./lease");
+const { Prefetch } = require("./prefetch");
 
 // D: the documented handler, with a page. P: that of the published 0.1.x, without one.
 const DOCUMENTED = "request";
@@ -14,7 +15,11 @@ const WEDGED_AFTER = 2_000;
 /** Takes requests from the queue and gives each to the user's handler. */
 class PhantomQueuedClusterClient extends PhantomClusterClient {
   #leases = new Map();
+  // Free slots; and how many requests the master may still send for them, or in advance.
   #slots = 0;
+  #credit = 0;
+  #prefetched = new Prefetch((id) => this._queue.giveBack(id));
+  #isOffering = false;
   #isRetiring = false;
 
   constructor(options) {
@@ -22,12 +27,13 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     this.currentRequestId = null;
     this.on("workerReady", () => {
       this.#slots += 1;
-      this.#offer();
+      this.#takePrefetched();
+      this.#offerSoon();
     });
     this.on("newListener", (name) => {
       if (name === DOCUMENTED || name === PUBLISHED) {
         // The listener is in place only after this event.
-        process.nextTick(() => this.#offer());
+        this.#offerSoon();
       }
     });
   }
@@ -43,37 +49,74 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
 
   _retire(reason) {
     this.#isRetiring = true;
+    this.#prefetched.clear();
     super._retire(reason);
   }
 
+  _ending() {
+    this.#prefetched.clear();
+  }
+
   _handle(event) {
-    const [kind, id, request, item, attempt] = event;
+    const [kind, id] = event;
     switch (kind) {
       case Kind.Leased:
-        return this.#take(id, item, attempt, request);
+        return this.#receive(event);
       case Kind.Expired:
         return this.#expire(id);
       case Kind.Cancelled:
-        return this.#leases.get(id)?.withdraw();
+        return this.#prefetched.remove(id) || this.#leases.get(id)?.withdraw();
       default:
         return super._handle(event);
+    }
+  }
+
+  /** Offers once for all that becomes free in this turn of the event loop. */
+  #offerSoon() {
+    if (!this.#isOffering) {
+      this.#isOffering = true;
+      process.nextTick(() => {
+        this.#isOffering = false;
+        this.#offer();
+      });
     }
   }
 
   #offer() {
     const published = this.listenerCount(DOCUMENTED) === 0;
     const hasHandler = !published || this.listenerCount(PUBLISHED) > 0;
-    if (hasHandler && this.#slots > 0 && !this.done && !this.#isRetiring) {
-      this._queue.offer(this.#slots, published);
-      this.#slots = 0;
+    if (!hasHandler || this.done || this.#isRetiring) {
+      return;
+    }
+    // In advance only what this worker will still serve.
+    const depth = Math.max(0, Math.min(this.#prefetched.depth, this._unasked));
+    const wanted = this.#slots + depth - this.#credit - this.#prefetched.length;
+    // Small offers for what is only in advance can wait for the next.
+    if (wanted > 0 && (this.#credit < this.#slots || wanted * 2 > depth)) {
+      this.#credit += wanted;
+      this._queue.offer(wanted, published);
     }
   }
 
-  #take(id, item, attempt, json) {
+  #receive(event) {
+    this.#credit -= 1;
     if (this.done || this.#isRetiring) {
-      this._queue.giveBack(id);
-      return;
+      this._queue.giveBack(event[1]);
+    } else if (this.#slots > 0) {
+      this.#take(event);
+    } else {
+      this.#prefetched.push(event);
     }
+  }
+
+  #takePrefetched() {
+    while (this.#slots > 0 && this.#prefetched.length > 0) {
+      this.#take(this.#prefetched.shift());
+    }
+  }
+
+  #take([, id, json, item, attempt]) {
+    this.#slots -= 1;
     const published = this.listenerCount(DOCUMENTED) === 0;
     const lease = new Lease(this._queue, { lease: id, item, attempt, request: JSON.parse(json), published }, () =>
       this.#free(id, lease),
@@ -108,6 +151,7 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     const lease = this.#leases.get(id);
     // Said in any case: the master takes a worker that says nothing for frozen.
     this._queue.released(id);
+    this.#prefetched.remove(id);
     if (!lease) {
       return;
     }
@@ -133,6 +177,7 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
 
   #free(id, lease) {
     this.#leases.delete(id);
+    this.#prefetched.measure(performance.now() - lease.since);
     // Its failure means that the page, or PhantomJS, is gone already.
     lease.page?.close().catch(() => undefined);
     this.next();

@@ -27,8 +27,8 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     );
     this.itemsQueue = this.queue;
     this.clientsQueue = liveArray(
-      () => this._native.idleWorkers.length,
-      () => this._native.idleWorkers.map((id) => this.workers[id]),
+      () => this.#idleWorkers().length,
+      () => this.#idleWorkers().map((id) => this.workers[id]),
     );
     this.workersQueue = this.clientsQueue;
   }
@@ -89,6 +89,15 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
 
   resume() {
     this._native.setPaused(false);
+  }
+
+  /** Workers with a free slot, one entry per slot. What they take in advance is no slot. */
+  #idleWorkers() {
+    const seen = new Map();
+    return this._native.idleWorkers.filter((id) => {
+      seen.set(id, (seen.get(id) ?? 0) + 1);
+      return seen.get(id) <= this._options.workerParallelism;
+    });
   }
 
   _handle(event) {

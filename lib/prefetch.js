@@ -1,0 +1,76 @@
+"use strict";
+
+/** Requests are taken in advance as far as they keep a worker busy for so long, ms: about what a hand-over takes. */
+const AHEAD = 1;
+const MAX_DEPTH = 64;
+/** One that has waited here for so long, ms, behind a slower one goes back, for another worker to take. */
+const PATIENCE = 5;
+/** Weight of the newest request in the mean. */
+const WEIGHT = 0.1;
+
+/** Requests that were handed over before their turn, so that a worker with short handlers need not wait for each. */
+class Prefetch {
+  #held = [];
+  #mean = Number.POSITIVE_INFINITY;
+  #timer = null;
+  #hasMoved = false;
+  #giveBack;
+
+  /** `giveBack(lease id)` returns one to the master. */
+  constructor(giveBack) {
+    this.#giveBack = giveBack;
+  }
+
+  get length() {
+    return this.#held.length;
+  }
+
+  /** How many to have here; none when handlers take longer than a hand-over. */
+  get depth() {
+    return Math.min(MAX_DEPTH, Math.floor(AHEAD / this.#mean));
+  }
+
+  /** A request took `ms` from its turn to its end. */
+  measure(ms) {
+    this.#mean = this.#mean === Number.POSITIVE_INFINITY ? ms : this.#mean + (ms - this.#mean) * WEIGHT;
+  }
+
+  /** Keeps the event of a hand-over until its turn. */
+  push(event) {
+    this.#held.push(event);
+    this.#timer ??= setTimeout(() => this.#look(), PATIENCE);
+  }
+
+  shift() {
+    this.#hasMoved = true;
+    return this.#held.shift();
+  }
+
+  /** Takes one out whose lease ended before its turn; false when it is not here. */
+  remove(id) {
+    const index = this.#held.findIndex(([, lease]) => lease === id);
+    return index >= 0 && this.#held.splice(index, 1).length === 1;
+  }
+
+  /** Gives all back. */
+  clear() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    for (const [, lease] of this.#held.splice(0)) {
+      this.#giveBack(lease);
+    }
+  }
+
+  #look() {
+    this.#timer = null;
+    if (!this.#hasMoved) {
+      this.#mean = Number.POSITIVE_INFINITY;
+      this.clear();
+    } else if (this.#held.length > 0) {
+      this.#hasMoved = false;
+      this.#timer = setTimeout(() => this.#look(), PATIENCE);
+    }
+  }
+}
+
+module.exports = { Prefetch };
