@@ -154,7 +154,12 @@ test("evaluate: errors say what went wrong in the page", async () => {
 test("evaluate: a page with a toJSON of its own does not spoil results", async () => {
   const page = await ph.createPage();
   await page.open(`${pages.url}/prototype`);
-  assert.deepEqual(await page.evaluate("function () { return [1, { a: 2 }]; }"), [1, { a: 2 }]);
+  const odd = [1, { a: null, 'b\n"': ["é\u2028", true, -1.5] }, null];
+  assert.deepEqual(await page.evaluate("function (x) { return x.concat([undefined, 0 / 0]); }", odd), [
+    ...odd,
+    null,
+    null,
+  ]);
   await page.close();
 });
 

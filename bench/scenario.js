@@ -28,7 +28,9 @@ const tasks = {
     ph.createPage((page) => {
       page.open(request.url, (status) => {
         page.evaluate(
-          () => document.title,
+          function () {
+            return document.title;
+          },
           (title) => {
             page.close();
             done(status + title);

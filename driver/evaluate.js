@@ -3,16 +3,47 @@
 var errors = require("./errors");
 var DriverError = errors.DriverError;
 
+// Writes JSON where the page's own cannot be relied on (Prototype.js gives toJSON to everything). Runs in the page.
+var WRITE = String(function write(value) {
+  function quote(text) {
+    var escaped = text.replace(/["\\\u0000-\u001f]/g, function (character) {
+      return "\\u" + (character.charCodeAt(0) + 0x10000).toString(16).slice(1);
+    });
+    return '"' + escaped + '"';
+  }
+  function writeObject(object) {
+    var parts = [];
+    Object.keys(object).forEach(function (key) {
+      if (object[key] !== undefined && typeof object[key] !== "function") {
+        parts.push(quote(key) + ":" + write(object[key]));
+      }
+    });
+    return "{" + parts.join(",") + "}";
+  }
+  if (typeof value === "string" || value instanceof Date) {
+    return quote(value instanceof Date ? value.toISOString() : value);
+  }
+  if (Array.isArray(value)) {
+    return "[" + value.map(write).join(",") + "]";
+  }
+  if (typeof value === "object" && value !== null) {
+    return writeObject(value);
+  }
+  return typeof value === "boolean" || (typeof value === "number" && Math.abs(value) < Infinity) ? String(value) : "null";
+});
+
 // The wrapper runs in the page. A result travels as JSON text: one string crosses Qt's bridge far faster than an object
-// tree, and exactly. Pages with a JSON or a toJSON of their own (Prototype.js) get Qt's conversion instead.
+// tree, and exactly.
 var BEFORE = "function () { var __r; try { __r = (";
 var AFTER =
   "); } catch (__e) { return { error: { message: String(__e && __e.message || __e), name: String(__e && __e.name || '')," +
   " stack: String(__e && __e.stack || '') } }; }" +
   " if (__r === undefined) { return 'null'; }" +
-  " if (Array.prototype.toJSON || Object.prototype.toJSON || String.prototype.toJSON ||" +
-  " String(JSON.stringify).indexOf('[native code]') < 0) { return { plain: __r }; }" +
-  " try { __r = JSON.stringify(__r); return __r === undefined ? 'null' : __r; }" +
+  " try { if (Array.prototype.toJSON || Object.prototype.toJSON || String.prototype.toJSON ||" +
+  " String(JSON.stringify).indexOf('[native code]') < 0) { return (" +
+  WRITE +
+  ")(__r); }" +
+  " __r = JSON.stringify(__r); return __r === undefined ? 'null' : __r; }" +
   " catch (__e) { return { error: { message: 'the result cannot be made JSON: ' + __e.message, name: __e.name, stack: '' } }; } }";
 
 // Sources already known to parse; a crawl evaluates the same few functions over and over.
@@ -48,14 +79,11 @@ function asSource(value) {
 
 function deliver(page, expression, answer) {
   var result = page.evaluateJavaScript(BEFORE + expression + AFTER);
-  if (typeof result === "string") {
-    answer.json(result);
-  } else if (result && result.error) {
+  if (result && result.error) {
     throw new DriverError("javascript error", result.error.name + ": " + result.error.message, result.error.stack);
-  } else {
-    // No wrapper result at all: JavaScript is off in this page (settings.javascriptEnabled).
-    answer.value(result && result.plain !== undefined ? result.plain : null);
   }
+  // No wrapper result at all: JavaScript is off in this page (settings.javascriptEnabled).
+  answer.json(typeof result === "string" ? result : "null");
 }
 
 // args: [source, ...arguments of the function]

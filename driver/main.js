@@ -30,7 +30,6 @@ if (!token || !(port > 0)) {
 function start() {
   var http = require("./http");
   var bridge = require("./bridge");
-  var w3c = require("./w3c/router");
 
   // Ticks are counted instead of reading the clock: a process that was stopped and continued must not take the time
   // it was frozen for its client's silence.
@@ -47,7 +46,8 @@ function start() {
     if (request.path[0] === "phantom") {
       bridge.handle(request, reply);
     } else {
-      w3c.handle(request, reply);
+      // Loaded by the first who needs it: a worker's start is quicker without.
+      require("./w3c/router").handle(request, reply);
     }
   });
 

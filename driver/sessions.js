@@ -19,8 +19,8 @@ function defaultTimeouts() {
 
 function Session(id, page) {
   this.id = id;
-  // What the bridge calls it; of no meaning for sessions of the W3C endpoints.
-  this.number = Number(id.slice(1));
+  // What the bridge calls it; 0 for sessions of the W3C endpoints.
+  this.number = id.charAt(0) === "p" ? Number(id.slice(1)) : 0;
   this.page = page;
   this.timeouts = defaultTimeouts();
   this.closed = false;
@@ -34,7 +34,7 @@ function Session(id, page) {
 Session.prototype.watchEnd = function () {
   var session = this;
   this.page.closing.connect(function () {
-    if (remove(session)) {
+    if (remove(session) && session.number) {
       // Its last event, after those that this very signal brings.
       setTimeout(function () {
         events.sendGone(session.number);

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::LaunchOptions;
+pub(crate) use super::launch::Launched;
+use super::launch::launch;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -30,4 +32,11 @@ pub(crate) fn launch_options(base_port: u16) -> LaunchOptions {
         base_port,
         start_timeout: Duration::from_secs(30),
     }
+}
+
+/// A PhantomJS that serves its W3C endpoints; it ends when this is dropped.
+pub(crate) async fn launched(base_port: u16) -> Launched {
+    launch(&launch_options(base_port), |_, _| {})
+        .await
+        .expect("PhantomJS starts")
 }

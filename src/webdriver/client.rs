@@ -83,3 +83,7 @@ impl Channel {
             .map_err(Box::new)?)
     }
 }
+
+#[cfg(test)]
+#[path = "w3c_tests.rs"]
+mod w3c_tests;
