@@ -94,6 +94,10 @@ class Browser {
     this.#onPageEvent = listener;
   }
 
+  get isGone() {
+    return this.#exit !== null;
+  }
+
   /** Lets PhantomJS exit with `code`; resolves when it is gone, and its user has heard of it. */
   async exit(code) {
     // The answer is the end of the process.

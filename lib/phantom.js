@@ -62,7 +62,10 @@ class Phantom {
 
   createPage(callback) {
     const { page, created } = this._openPage(currentLease.getStore());
-    const opened = created.then(() => page);
+    // The page's commands wait behind its creation, and so need not wait for its answer. Only a PhantomJS that is gone
+    // makes none.
+    created.catch(() => undefined);
+    const opened = this.#browser.isGone ? created : Promise.resolve(page);
     return settle(this, opened, callback);
   }
 
