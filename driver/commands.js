@@ -118,17 +118,20 @@ var phantomCommands = {
 addPassed(phantomCommands, ["injectJs", "clearCookies", "deleteCookie", "setProxy"], function () {
   return phantom;
 });
+phantomCommands.addCookie = sync(addCookie);
+
 // PhantomJS stores the domain with a dot before it and then says false, not finding the one it was given.
-phantomCommands.addCookie = sync(function (_phantom, args) {
-  return phantom.addCookie(args[0]) || phantom.cookies.some(isCookie(args[0]));
-});
+function addCookie(holder, args) {
+  return holder.addCookie(args[0]) || holder.cookies.some(isCookie(args[0]));
+}
 
 function isCookie(wanted) {
   return function (cookie) {
     return (
       cookie.name === wanted.name &&
       cookie.value === String(wanted.value) &&
-      cookie.domain.replace(/^\./, "") === String(wanted.domain).replace(/^\./, "")
+      // Without a domain it is the page's.
+      (wanted.domain === undefined || cookie.domain.replace(/^\./, "") === wanted.domain.replace(/^\./, ""))
     );
   };
 }
@@ -150,17 +153,17 @@ function closedError(session) {
   return new DriverError("no such window", "page " + session.id + " was closed before the command ended");
 }
 
-// PhantomJS writes a body in Latin-1 unless told otherwise, which suits bytes; what that cannot hold goes as UTF-8.
-function inUtf8(args) {
-  var settings = typeof args[1] === "object" && args[1] ? args[1] : { operation: args[1], data: args[2] };
-  if (typeof settings.data !== "string" || settings.encoding || !/[^\x00-\xff]/.test(settings.data)) {
-    return args;
+// The request that open(url, method, data, headers) and open(url, settings) describe, as PhantomJS takes it.
+// It writes a body in Latin-1 unless told otherwise, which suits bytes; what that cannot hold goes as UTF-8.
+function requestOf(args) {
+  var settings = args[1];
+  if (typeof settings === "string") {
+    settings = { operation: args[1], data: args[2], headers: args[3] || {} };
   }
-  settings.encoding = "utf8";
-  if (args[3]) {
-    settings.headers = args[3];
+  if (settings && typeof settings.data === "string" && !settings.encoding && /[^\x00-\xff]/.test(settings.data)) {
+    settings.encoding = "utf8";
   }
-  return [args[0], settings];
+  return settings || "get";
 }
 
 // Another fragment of the document that the page shows.
@@ -181,7 +184,7 @@ function open(session, args, answer) {
     throw new DriverError("invalid argument", "open: the address must be a string");
   }
   answerWhenLoaded(session, answer, isFragmentOf(session, args));
-  session.page.open.apply(session.page, inUtf8(args));
+  session.page.openUrl(args[0], requestOf(args), session.page.settings);
 }
 
 // PhantomJS's includeJs never calls back when the script cannot be had; its resourceError signal says so.
@@ -221,7 +224,6 @@ function onPage(command) {
 }
 
 var PASSED_TO_PAGE = [
-  "addCookie",
   "childFramesCount",
   "childFramesName",
   "clearCookies",
@@ -248,6 +250,7 @@ var PASSED_TO_PAGE = [
 ];
 
 var pageCommands = {
+  addCookie: onPage(addCookie),
   close: sync(sessions.close),
   evaluate: evaluate.evaluate,
   evaluateJavaScript: evaluate.evaluateJavaScript,

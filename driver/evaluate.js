@@ -29,7 +29,9 @@ var WRITE = String(function write(value) {
   if (typeof value === "object" && value !== null) {
     return writeObject(value);
   }
-  return typeof value === "boolean" || (typeof value === "number" && Math.abs(value) < Infinity) ? String(value) : "null";
+  return typeof value === "boolean" || (typeof value === "number" && Math.abs(value) < Infinity)
+    ? String(value)
+    : "null";
 });
 
 // The wrapper runs in the page. A result travels as JSON text: one string crosses Qt's bridge far faster than an object

@@ -56,10 +56,11 @@ function warnOfAnswer(name) {
 class PageEvents {
   #listeners = new Map();
 
-  add(name, listener) {
+  /** `more`: arguments that the listener gets behind the event's own. */
+  add(name, listener, more) {
     // Called later, from elsewhere: it must find the request it was made for.
-    const bound = AsyncLocalStorage.bind(listener);
-    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), bound]);
+    const call = AsyncLocalStorage.bind(listener);
+    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), { call, more }]);
   }
 
   remove(name) {
@@ -67,8 +68,8 @@ class PageEvents {
   }
 
   emit(name, page, args) {
-    for (const listener of this.#listeners.get(name) ?? []) {
-      const answer = guard(page, () => Reflect.apply(listener, page, args));
+    for (const { call, more } of this.#listeners.get(name) ?? []) {
+      const answer = guard(page, () => Reflect.apply(call, page, [...args, ...more]));
       if (answer !== undefined && ANSWERED.has(name)) {
         warnOfAnswer(name);
       }

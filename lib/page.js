@@ -138,8 +138,22 @@ class Page {
       return this.#phantom._run(this.#number, method, args);
     }
     // A page is closed once, whether by its user, the engine, or both.
-    this.#closing ??= this.#phantom._run(this.#number, method, args).finally(() => this.#phantom._forget(this.#number));
+    this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  async #close() {
+    try {
+      return await this.#phantom._run(this.#number, "close", []);
+    } catch (error) {
+      // Closed by its own script, or gone with PhantomJS: it is closed.
+      if (error.code !== "ERR_PAGE_CLOSED" && error.code !== "ERR_BROWSER_GONE") {
+        throw error;
+      }
+      return null;
+    } finally {
+      this.#phantom._forget(this.#number);
+    }
   }
 
   _pageOf(number) {
@@ -200,7 +214,7 @@ class Page {
       done.push(this._command("on", [name, liveFunction(fn), args, replace]));
     }
     if (listener) {
-      this.#events.add(name, listener);
+      this.#events.add(name, listener, fn ? [] : args);
       done.push(this._command("on", [name, null, [], replace && !fn]));
     }
     await Promise.all(done);
