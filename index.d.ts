@@ -661,9 +661,9 @@ type ValueAt<Properties, Name> = Name extends keyof Properties
       : unknown
     : unknown;
 
-/** As `ValueAt`, for a value to be set; never for a property that can only be read. */
+/** As `ValueAt`, for a value to be set; never for a property that can only be read, or for an event. */
 type NewValueAt<Properties, Writable, Name> =
-  Name extends Exclude<keyof Properties, keyof Writable> ? never : ValueAt<Writable, Name>;
+  Name extends Exclude<keyof Properties | PageEventName, keyof Writable> ? never : ValueAt<Writable, Name>;
 
 type PageProperty = NameOf<PageProperties> | `settings.${keyof PageSettings}`;
 
@@ -671,30 +671,103 @@ type NewPageValue<Name> = NewValueAt<PageProperties, WritablePageProperties, Nam
 
 type NewPhantomValue<Name> = NewValueAt<PhantomProperties, WritablePhantomProperties, Name>;
 
+/** `property(name)` reads, `property(name, value)` writes; each with a callback or with a promise. */
+type PropertyMethod<Properties, Writable, Names extends string> = {
+  <Name extends Names>(
+    name: Name,
+    callback: Callback<ValueAt<Properties, Name>>,
+  ): Promise<ValueAt<Properties, Name> | undefined>;
+  <Name extends Names>(name: Name): Promise<ValueAt<Properties, Name>>;
+  <Name extends Names>(
+    name: Name,
+    value: NewValueAt<Properties, Writable, Name>,
+    callback: Callback<ValueAt<Properties, Name>>,
+  ): Promise<ValueAt<Properties, Name> | undefined>;
+  <Name extends Names>(name: Name, value: NewValueAt<Properties, Writable, Name>): Promise<ValueAt<Properties, Name>>;
+};
+
+/** A method by its name, its arguments, and a callback or a promise for what it gives. */
+type InvokeMethod = {
+  <Result = unknown>(
+    name: string,
+    ...args: [...args: unknown[], callback: Callback<Result>]
+  ): Promise<Result | undefined>;
+  <Result = unknown>(name: string, ...args: unknown[]): Promise<Result>;
+};
+
+/** An ES5 function, or its source (`"function (a) { ... }"`), that runs inside PhantomJS; its `this` lives there. */
+type FunctionInside<Args extends unknown[], Result> = ((this: Untyped, ...args: Args) => Result) | string;
+
+type PageEventName = keyof PageEvents;
+
+/** A listener in Node. What it returns is ignored. */
+type PageListener<Name extends PageEventName> = (this: Page, ...args: PageEvents[Name]) => unknown;
+
+/** A listener inside PhantomJS; `Args` are those that were given along with it. */
+type PageListenerInside<Name extends PageEventName, Args extends unknown[]> = (
+  this: Untyped,
+  ...args: [
+    ...PageEventsInside[Name],
+    ...{ [Index in keyof Args]: Args[Index] extends OutObject ? Untyped : Args[Index] },
+  ]
+) => Name extends keyof PageEventAnswers ? PageEventAnswers[Name] | undefined : unknown;
+
+/** Puts a listener in Node in the place of all listeners of the event; null only removes them. */
+type SetListener<Name extends PageEventName> = {
+  (listener: PageListener<Name> | null, callback: Callback<void>): Promise<void>;
+  (listener: PageListener<Name> | null): Promise<void>;
+};
+
 /**
  * PhantomJS, with the methods of npm `phantom`. Every method takes a callback as its last argument, which gets the
- * value alone, or returns a promise.
+ * value alone, or returns a promise; but `callback` and `createOutObject` give their value at once, and `kill` takes no
+ * callback.
  *
  * The methods reject with a {@link PageError}: `ERR_PAGE_COMMAND` (PhantomJS refused) or `ERR_PAGE_TIMEOUT` (no answer
  * within option `pageTimeout`); or with a {@link PhantomError}: `ERR_BROWSER_GONE`.
  */
 export interface Phantom {
-  /** The process of PhantomJS: its id. */
-  readonly process: { readonly pid: number };
+  /** The process of PhantomJS: its id, and a way to end it with SIGKILL. */
+  readonly process: { readonly pid: number; kill(): unknown };
+
+  /**
+   * Called once when PhantomJS ends, with its exit code or the name of the signal that ended it; the other is null.
+   *
+   * @default null
+   */
+  onExit: ((code: number | null, signal: NodeJS.Signals | null) => unknown) | null;
 
   /** Adds a cookie for all pages; false when PhantomJS refuses it. Either the cookie, or its name, value and domain. */
   addCookie: Method<[cookie: NewCookie] | [name: string, value: string, domain: string], boolean>;
 
+  /**
+   * Marks an ES5 function for PhantomJS to call: the contents of a header or footer in {@link PaperSize}. It gets the
+   * page's number, from 1, and how many there are, and returns HTML. Gives its mark at once.
+   */
+  callback(fn: FunctionInside<[page: number, pages: number], string>): PhantomFunction;
+
   /** Deletes all cookies. */
   clearCookies: Method<[], void>;
+
+  /** The cookies of all pages; the same as {@link getCookies}. */
+  cookies: Method<[], Cookie[]>;
+
+  /**
+   * Makes an object inside PhantomJS, for functions that run there to leave results in. Give it to {@link Page.on} as
+   * an argument. It is there at once, and goes when nothing refers to it any more.
+   */
+  createOutObject(): OutObject;
 
   /** Makes a page. It is yours to close. */
   createPage: Method<[], Page>;
 
+  /** Gives PhantomJS's `phantom` a method, an ES5 function, for {@link invokeMethod} to call. */
+  defineMethod: Method<[name: string, fn: FunctionInside<Untyped[], unknown>], void>;
+
   /** Deletes the cookies of that name; false when there is none. */
   deleteCookie: Method<[name: string], boolean>;
 
-  /** Ends PhantomJS. The worker stops. */
+  /** Ends PhantomJS, with exit code 0 or the given one, and resolves when it is gone. The worker stops. */
   exit: Method<[] | [code: number], void>;
 
   /** The cookies of all pages. */
@@ -703,7 +776,25 @@ export interface Phantom {
   /** Runs a script file in PhantomJS, outside of any page; false when it cannot be read. */
   injectJs: Method<[file: string], boolean>;
 
-  /** Sets the proxy of all pages; type is `"http"` or `"socks5"`. An empty host means none. */
+  /**
+   * Calls a method of PhantomJS's `phantom` and gives what it returns, as JSON carries it.
+   *
+   * @throws {@link PageError} `ERR_PAGE_COMMAND`: there is no such method, or it threw
+   */
+  invokeMethod: InvokeMethod;
+
+  /** Ends PhantomJS at once, with SIGKILL. The worker stops. What waits for an answer rejects: `ERR_BROWSER_GONE`. */
+  kill(): Promise<void>;
+
+  /** The value of a property of PhantomJS's `phantom`; given a value, {@link set}. */
+  property: PropertyMethod<PhantomProperties, WritablePhantomProperties, NameOf<PhantomProperties>>;
+
+  /**
+   * Sets the proxy of all pages that have none of their own; type is `"http"` or `"socks5"`. An empty host means none.
+   * It is not asked for loopback addresses.
+   *
+   * @default type: "http"
+   */
   setProxy: Method<
     | [host: string]
     | [host: string, port: number]
@@ -711,6 +802,9 @@ export interface Phantom {
     | [host: string, port: number, type: string, user: string, password: string],
     void
   >;
+
+  /** A global variable of the script that PhantomJS runs; given a value, sets it and gives the value it has then. */
+  windowProperty: Method<[name: string] | [name: string, value: unknown], unknown>;
 
   /** The value of a property of PhantomJS's `phantom`; dots lead into objects. */
   get<Name extends NameOf<PhantomProperties>>(
@@ -733,20 +827,39 @@ export interface Phantom {
 
 /**
  * One page, with the methods of npm `phantom`. Every method takes a callback as its last argument (`evaluate` as its
- * second), which gets the value alone, or returns a promise. Commands run in the order in which they are given.
+ * second), which gets the value alone, or returns a promise; but `on` and `onResourceRequested` take none. Commands run
+ * in the order in which they are given.
  *
  * The methods reject with a {@link PageError}: `ERR_PAGE_CLOSED`, `ERR_PAGE_COMMAND` (PhantomJS refused) or
  * `ERR_PAGE_TIMEOUT` (no answer within option `pageTimeout`); or with a {@link PhantomError}: `ERR_BROWSER_GONE`.
  */
 export interface Page {
-  /** Adds a cookie; false when PhantomJS refuses it. */
+  /** Adds a cookie for the page's address; false when PhantomJS refuses it. */
   addCookie: Method<[cookie: NewCookie], boolean>;
 
-  /** Deletes all cookies that the page sees. */
-  clearCookies: Method<[], void>;
+  /** How many child frames the present frame has: the property `framesCount`. */
+  childFramesCount: Method<[], number>;
+
+  /** The names of the present frame's child frames: the property `framesName`. */
+  childFramesName: Method<[], string[]>;
+
+  /** Deletes all cookies that the page sees; false when there is none. */
+  clearCookies: Method<[], boolean>;
+
+  /** Empties PhantomJS's cache in memory, which all pages share. */
+  clearMemoryCache: Method<[], void>;
 
   /** Closes the page. Closing it again does nothing. */
   close: Method<[], void>;
+
+  /** The cookies that the page sees; the same as {@link getCookies}. */
+  cookies: Method<[], Cookie[]>;
+
+  /** The name of the present frame: the property `frameName`. */
+  currentFrameName: Method<[], string>;
+
+  /** Gives the page a method inside PhantomJS, an ES5 function, for {@link invokeMethod} to call. */
+  defineMethod: Method<[name: string, fn: FunctionInside<Untyped[], unknown>], void>;
 
   /** Deletes the cookies of that name; false when there is none. */
   deleteCookie: Method<[name: string], boolean>;
@@ -756,6 +869,12 @@ export interface Page {
 
   /** The cookies that the page sees. */
   getCookies: Method<[], Cookie[]>;
+
+  /** The window of that name that the page opened, as a page; null when there is none. */
+  getPage: Method<[name: string], Page | null>;
+
+  /** Goes so many steps in the history, back when negative; false when there are not so many. Waits for no load. */
+  go: Method<[steps: number], boolean>;
 
   /** Goes back in the history; false when there is no way back. Does not wait for the load. */
   goBack: Method<[], boolean>;
@@ -773,7 +892,28 @@ export interface Page {
   /** Runs a script file in the page; false when it cannot be read. */
   injectJs: Method<[file: string], boolean>;
 
-  /** Opens an address and waits for the load. A load that fails gives `"fail"` and is no error. */
+  /**
+   * Calls a method of PhantomJS's page whose last argument is a callback, and gives what the callback gets, as JSON
+   * carries it. A method that does not call back ends with `ERR_PAGE_TIMEOUT`.
+   *
+   * @throws {@link PageError} `ERR_PAGE_COMMAND`: there is no such method, or it threw
+   */
+  invokeAsyncMethod: InvokeMethod;
+
+  /**
+   * Calls a method of PhantomJS's page and gives what it returns, as JSON carries it.
+   *
+   * @throws {@link PageError} `ERR_PAGE_COMMAND`: there is no such method, or it threw
+   */
+  invokeMethod: InvokeMethod;
+
+  /** Removes all listeners of an event, in Node and inside PhantomJS. */
+  off: Method<[event: PageEventName], void>;
+
+  /**
+   * Opens an address and waits for the load. A load that fails gives `"fail"` and is no error. A body goes in Latin-1,
+   * unless it has characters beyond that, or `encoding` says otherwise.
+   */
   open: Method<
     | [url: string]
     | [url: string, settings: OpenSettings]
@@ -783,8 +923,18 @@ export interface Page {
     LoadStatus
   >;
 
-  /** Opens an address with page settings of its own. Does not wait for the load. */
-  openUrl: Method<[url: string, method: string | OpenSettings, settings: Partial<PageSettings>], void>;
+  /**
+   * Opens an address, and with `settings` under the page's own with these changes. Does not wait for the load.
+   */
+  openUrl: Method<
+    | [url: string]
+    | [url: string, method: string | OpenSettings]
+    | [url: string, method: string | OpenSettings, settings: Partial<PageSettings>],
+    void
+  >;
+
+  /** The value of a property of the page; given a value, {@link set}. For events there is {@link on}. */
+  property: PropertyMethod<PageProperties, WritablePageProperties, PageProperty>;
 
   /** Closes the page; the old name of {@link close}. */
   release: Method<[], void>;
@@ -793,15 +943,16 @@ export interface Page {
   reload: Method<[], void>;
 
   /**
-   * Writes a picture or PDF of the page to a file; false when PhantomJS does not know the format. Without a format the
-   * file's extension tells it.
+   * Writes a picture or PDF of the page to a file, and makes its folder; false when PhantomJS does not know the format.
+   * Without a format the file's extension tells it.
    */
   render: Method<[file: string] | [file: string, options: RenderOptions | string], boolean>;
 
   /**
-   * A picture of the page in base64: `"PNG"`, `"JPEG"` or `"GIF"`.
+   * A picture of the page in base64: `"PNG"`, `"JPEG"` or `"BMP"`.
    *
    * @default "PNG"
+   * @throws {@link PageError} `ERR_PAGE_COMMAND`: PhantomJS cannot make that format; its 2.1.1 no `"GIF"` either
    */
   renderBase64: Method<[] | [format: string], string>;
 
@@ -824,11 +975,26 @@ export interface Page {
   /** Shows HTML as if it came from an address, and waits for the load. Without one: `about:blank`. */
   setContent: Method<[html: string] | [html: string, url: string], LoadStatus>;
 
+  /**
+   * Chooses the file for every `<input type="file">` that is clicked from now on, in place of the listeners for
+   * `onFilePicker`. For an input that takes several files there is {@link uploadFile}.
+   */
+  setFileOnPicker: Method<[file: string], void>;
+
   /** Sets the headers that every request of the page carries besides its own, and gives them. */
   setHeaders: Method<[headers: Readonly<Record<string, string>>], Record<string, string>>;
 
   /** Sets the paper for PDF, and gives it. */
   setPaperSize: Method<[paper: PaperSize], PaperSize>;
+
+  /**
+   * Sets the proxy of this page alone, as a URL: `"http://user:password@host:port"`. It is asked for loopback addresses
+   * too. An empty URL means none.
+   */
+  setProxy: Method<[url: string], void>;
+
+  /** The value of one of the page's settings; given a value, sets it. A setting holds from the next `open()` on. */
+  setting: PropertyMethod<PageSettings, PageSettings, NameOf<PageSettings>>;
 
   /** Sets the size of the window, in px, and gives it. */
   setViewportSize: Method<[width: number, height: number] | [size: Size], Size>;
@@ -836,8 +1002,17 @@ export interface Page {
   /** Sets the scale for pictures and PDF, and gives it; 1 is 100 %. */
   setZoomFactor: Method<[factor: number], number>;
 
-  /** Stops loading. */
+  /** Stops loading. An `open()` that waits for the load gives `"fail"`. */
   stop: Method<[], void>;
+
+  /**
+   * Asks for the end of a script of the page. No help from Node: while one runs, PhantomJS takes no commands; and its
+   * 2.1.1 never emits `onLongRunningScript`, where a function inside PhantomJS could call it.
+   */
+  stopJavaScript: Method<[], void>;
+
+  /** Makes a child frame the one that commands go to; the old name of {@link switchToFrame}. */
+  switchToChildFrame: Method<[frame: string | number], boolean>;
 
   /** Makes the frame that has the focus the one that commands go to. */
   switchToFocusedFrame: Method<[], void>;
@@ -851,7 +1026,7 @@ export interface Page {
   /** Makes the parent of the present frame the one that commands go to; false when there is none. */
   switchToParentFrame: Method<[], boolean>;
 
-  /** Puts files into an `<input type="file">`. */
+  /** Puts a file into an `<input type="file">`, or several into one that takes several. Does nothing without one. */
   uploadFile: Method<[selector: string, files: string | readonly string[]], void>;
 
   /**
@@ -931,6 +1106,14 @@ export interface Page {
   ): Promise<ValueAt<PageProperties, Name> | undefined>;
   get<Name extends PageProperty>(name: Name): Promise<ValueAt<PageProperties, Name>>;
 
+  /** Puts a listener in Node in the place of all listeners of an event; null only removes them. */
+  set<Name extends PageEventName>(
+    event: Name,
+    listener: PageListener<Name> | null,
+    callback: Callback<void>,
+  ): Promise<void>;
+  /** Puts a listener in Node in the place of all listeners of an event; null only removes them. */
+  set<Name extends PageEventName>(event: Name, listener: PageListener<Name> | null): Promise<void>;
   /** Sets a property of the page (`"settings.userAgent"`) and gives the value that it has then. */
   set<Name extends PageProperty>(
     name: Name,
@@ -938,7 +1121,382 @@ export interface Page {
     callback: Callback<ValueAt<PageProperties, Name>>,
   ): Promise<ValueAt<PageProperties, Name> | undefined>;
   set<Name extends PageProperty>(name: Name, value: NewPageValue<Name>): Promise<ValueAt<PageProperties, Name>>;
+
+  /**
+   * Adds a listener in Node, which gets the arguments of {@link PageEvents}, with the page as `this`. It hears events
+   * in the order in which they happened, and before the reply of a command that was sent after them. Resolves when it
+   * is in place.
+   *
+   * PhantomJS does not wait for Node: what a listener returns is ignored. To answer `onConfirm`, `onPrompt`,
+   * `onCallback` or `onFilePicker`, or to change a request, give a function that runs inside PhantomJS.
+   */
+  on<Name extends PageEventName>(event: Name, listener: PageListener<Name>): Promise<void>;
+  /** Adds a listener in Node, as `on(event, listener)` does. */
+  on<Name extends PageEventName>(event: Name, runOnPhantom: false, listener: PageListener<Name>): Promise<void>;
+  /** Adds a listener in Node that gets `args` behind the event's own arguments. */
+  on<Name extends PageEventName, Args extends [unknown, ...unknown[]]>(
+    event: Name,
+    listener: (this: Page, ...all: [...PageEvents[Name], ...Args]) => unknown,
+    ...args: Args
+  ): Promise<void>;
+  /**
+   * Adds a listener that runs inside PhantomJS: an ES5 function, which goes there as its source. It gets the arguments
+   * of {@link PageEventsInside}, then `args`, as JSON carries them; an {@link OutObject} among them arrives as the
+   * object itself. What the last such function returns, other than undefined, is the event's answer. `this` is
+   * PhantomJS's page.
+   */
+  on<Name extends PageEventName, Args extends unknown[]>(
+    event: Name,
+    runOnPhantom: true,
+    fn: PageListenerInside<Name, Args> | string,
+    ...args: Args
+  ): Promise<void>;
+
+  /** The same as `set("onAlert", listener)`: see {@link PageEvents.onAlert}. */
+  onAlert: SetListener<"onAlert">;
+
+  /** The same as `set("onCallback", listener)`: see {@link PageEvents.onCallback}. */
+  onCallback: SetListener<"onCallback">;
+
+  /** The same as `set("onClosing", listener)`: see {@link PageEvents.onClosing}. */
+  onClosing: SetListener<"onClosing">;
+
+  /** The same as `set("onConfirm", listener)`: see {@link PageEvents.onConfirm}. */
+  onConfirm: SetListener<"onConfirm">;
+
+  /** The same as `set("onConsoleMessage", listener)`: see {@link PageEvents.onConsoleMessage}. */
+  onConsoleMessage: SetListener<"onConsoleMessage">;
+
+  /** The same as `set("onError", listener)`: see {@link PageEvents.onError}. */
+  onError: SetListener<"onError">;
+
+  /** The same as `set("onFilePicker", listener)`: see {@link PageEvents.onFilePicker}. */
+  onFilePicker: SetListener<"onFilePicker">;
+
+  /** The same as `set("onInitialized", listener)`: see {@link PageEvents.onInitialized}. */
+  onInitialized: SetListener<"onInitialized">;
+
+  /** The same as `set("onLoadFinished", listener)`: see {@link PageEvents.onLoadFinished}. */
+  onLoadFinished: SetListener<"onLoadFinished">;
+
+  /** The same as `set("onLoadStarted", listener)`: see {@link PageEvents.onLoadStarted}. */
+  onLoadStarted: SetListener<"onLoadStarted">;
+
+  /** The same as `set("onLongRunningScript", listener)`: see {@link PageEvents.onLongRunningScript}. */
+  onLongRunningScript: SetListener<"onLongRunningScript">;
+
+  /** The same as `set("onNavigationRequested", listener)`: see {@link PageEvents.onNavigationRequested}. */
+  onNavigationRequested: SetListener<"onNavigationRequested">;
+
+  /** The same as `set("onPageCreated", listener)`: see {@link PageEvents.onPageCreated}. */
+  onPageCreated: SetListener<"onPageCreated">;
+
+  /** The same as `set("onPrompt", listener)`: see {@link PageEvents.onPrompt}. */
+  onPrompt: SetListener<"onPrompt">;
+
+  /** The same as `set("onRepaintRequested", listener)`: see {@link PageEvents.onRepaintRequested}. */
+  onRepaintRequested: SetListener<"onRepaintRequested">;
+
+  /** The same as `set("onResourceError", listener)`: see {@link PageEvents.onResourceError}. */
+  onResourceError: SetListener<"onResourceError">;
+
+  /** The same as `set("onResourceReceived", listener)`: see {@link PageEvents.onResourceReceived}. */
+  onResourceReceived: SetListener<"onResourceReceived">;
+
+  /**
+   * Runs an ES5 function inside PhantomJS on each request, which it can change or abort, in the place of all listeners:
+   * it gets a {@link ResourceRequest}, a {@link NetworkRequest}, and `args`. `listener` hears of the requests in Node;
+   * with null for the function, it alone.
+   */
+  onResourceRequested<Args extends unknown[]>(
+    fn: PageListenerInside<"onResourceRequested", Args> | null,
+    listener?: PageListener<"onResourceRequested"> | null,
+    ...args: Args
+  ): Promise<void>;
+
+  /** The same as `set("onResourceTimeout", listener)`: see {@link PageEvents.onResourceTimeout}. */
+  onResourceTimeout: SetListener<"onResourceTimeout">;
+
+  /** The same as `set("onUrlChanged", listener)`: see {@link PageEvents.onUrlChanged}. */
+  onUrlChanged: SetListener<"onUrlChanged">;
 }
+
+/** An object inside PhantomJS: what {@link Phantom.createOutObject} gives. */
+export interface OutObject {
+  /** Its name there. */
+  readonly target: string;
+
+  /** The value of one of its properties, as JSON carries it; null when there is none. */
+  property(name: string): Promise<unknown>;
+}
+
+// Exists for the compiler alone: no other object passes for a marked function.
+declare const kPhantomFunction: unique symbol;
+
+/** A function that PhantomJS calls: what {@link Phantom.callback} gives. */
+export interface PhantomFunction {
+  readonly [kPhantomFunction]: true;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Events of a page: name to list of arguments
+
+/** Events of a page, with the arguments that listeners in Node get. */
+export interface PageEvents {
+  /** The page called `alert()`. */
+  onAlert: [message: string];
+
+  /**
+   * The page called `window.callPhantom()`, with these values, as JSON carries them. A function inside PhantomJS
+   * answers with what the page's call returns; without one it returns null.
+   */
+  onCallback: [...values: Untyped[]];
+
+  /** The page closes: by its own script, or with the page that opened it. */
+  onClosing: [page: Page];
+
+  /** The page called `confirm()`. A function inside PhantomJS answers with a boolean; without one the answer is no. */
+  onConfirm: [message: string];
+
+  /** The page called `console.log()` or the like. PhantomJS 2.1.1 gives the text alone, without line or file. */
+  onConsoleMessage: [message: string];
+
+  /** A script of the page threw, and nothing caught it. */
+  onError: [message: string, trace: StackFrame[]];
+
+  /**
+   * An `<input type="file">` that takes one file was clicked, which has this one; empty when it has none. A function
+   * inside PhantomJS answers with the path of another. See {@link Page.setFileOnPicker}.
+   */
+  onFilePicker: [file: string];
+
+  /** The document is there, and none of its scripts ran yet. */
+  onInitialized: [];
+
+  /** A load is over. */
+  onLoadFinished: [status: LoadStatus];
+
+  /** A load has begun. */
+  onLoadStarted: [];
+
+  /** A script of the page runs too long. PhantomJS 2.1.1 never emits it. */
+  onLongRunningScript: [];
+
+  /**
+   * The page, or a frame of it, is to show another address: which one, why, whether it will, and whether it is the
+   * page's own document. It will not where the property `navigationLocked` is true.
+   */
+  onNavigationRequested: [url: string, type: NavigationType, willNavigate: boolean, isMainFrame: boolean];
+
+  /** The page opened a window: a page of its own, which closes with this one where property `ownsPages` is true. */
+  onPageCreated: [page: Page];
+
+  /** The page called `prompt()`. A function inside PhantomJS answers with text; null, or none, is a cancel. */
+  onPrompt: [message: string, preset: string];
+
+  /** A part of the page is drawn anew: where, in px. */
+  onRepaintRequested: [left: number, top: number, width: number, height: number];
+
+  /** A resource could not be loaded, or came with an HTTP status of 400 or above. */
+  onResourceError: [error: ResourceError];
+
+  /** A response began, and again when it ended. */
+  onResourceReceived: [response: ResourceResponse];
+
+  /** A request is about to be sent. A function inside PhantomJS can change or abort it. */
+  onResourceRequested: [request: ResourceRequest];
+
+  /** A resource took longer than the setting `resourceTimeout`. */
+  onResourceTimeout: [request: ResourceTimeout];
+
+  /** The page has another address. */
+  onUrlChanged: [url: string];
+}
+
+/**
+ * Events of a page, with the arguments that functions inside PhantomJS get: those of {@link PageEvents}, and what
+ * cannot leave PhantomJS.
+ */
+export interface PageEventsInside
+  extends Omit<
+    PageEvents,
+    "onClosing" | "onPageCreated" | "onResourceReceived" | "onResourceRequested" | "onResourceTimeout"
+  > {
+  /** The page closes: PhantomJS's own page. */
+  onClosing: [page: Untyped];
+
+  /** The page opened a window: PhantomJS's own page. */
+  onPageCreated: [page: Untyped];
+
+  /** A response began, and again when it ended. */
+  onResourceReceived: [response: ResourceResponse<Date>];
+
+  /** A request is about to be sent, and can be changed or aborted. */
+  onResourceRequested: [request: ResourceRequest<Date>, control: NetworkRequest];
+
+  /** A resource took longer than the setting `resourceTimeout`. */
+  onResourceTimeout: [request: ResourceTimeout<Date>];
+}
+
+/** What functions inside PhantomJS answer. Where several answer, the last one counts. */
+export interface PageEventAnswers {
+  /** What `callPhantom()` returns. */
+  onCallback: Untyped;
+
+  /** Whether yes. */
+  onConfirm: boolean;
+
+  /** The path of the chosen file. */
+  onFilePicker: string;
+
+  /** The text; null is a cancel. */
+  onPrompt: string | null;
+}
+
+/** Why a page is to show another address. */
+export type NavigationType =
+  | "Undefined"
+  | "LinkClicked"
+  | "FormSubmitted"
+  | "BackOrForward"
+  | "Reload"
+  | "FormResubmitted"
+  | "Other";
+
+/** A place in a script of a page. */
+export interface StackFrame {
+  /** The script's address. */
+  readonly file: string;
+
+  /** The line, from 1. */
+  readonly line: number;
+
+  /** The function's name; empty where it has none. */
+  readonly function: string;
+}
+
+/** A header of a request or a response. */
+export interface ResourceHeader {
+  /** Its name. */
+  readonly name: string;
+
+  /** Its value. */
+  readonly value: string;
+}
+
+/**
+ * A request of a page.
+ *
+ * @typeParam Time - a `Date` inside PhantomJS; in Node its text
+ */
+export interface ResourceRequest<Time = string> {
+  /** Its number, from 1 on; that of its response and of its errors too. */
+  readonly id: number;
+
+  /** The HTTP method, in capitals. */
+  readonly method: string;
+
+  /** The address. */
+  readonly url: string;
+
+  /** When. */
+  readonly time: Time;
+
+  /** The headers. */
+  readonly headers: readonly ResourceHeader[];
+
+  /** The body, read as UTF-8; only where there is one. */
+  readonly postData?: string;
+}
+
+/**
+ * A response. It comes twice: when it began, and when it is whole. A redirect comes once, at its end.
+ *
+ * @typeParam Time - a `Date` inside PhantomJS; in Node its text
+ */
+export interface ResourceResponse<Time = string> {
+  /** The number of its request. */
+  readonly id: number;
+
+  /** The address; empty when the request was aborted. */
+  readonly url: string;
+
+  /** When. */
+  readonly time: Time;
+
+  /** Whether it began or ended. */
+  readonly stage: "start" | "end";
+
+  /** The HTTP status; null when no response came, and for what is not HTTP. */
+  readonly status: number | null;
+
+  /** The text of the HTTP status; null when no response came, and for what is not HTTP. */
+  readonly statusText: string | null;
+
+  /** The headers. */
+  readonly headers: readonly ResourceHeader[];
+
+  /** What it says of its kind; null when it says nothing. */
+  readonly contentType: string | null;
+
+  /** Where it redirects to; null when it does not. */
+  readonly redirectURL: string | null;
+
+  /** How many bytes of the body are there; only when it began. */
+  readonly bodySize?: number;
+
+  /** Always empty, and only when it began: PhantomJS 2.1.1 keeps no bodies. */
+  readonly body?: string;
+}
+
+/** Why a resource could not be loaded. */
+export interface ResourceError {
+  /** The number of its request. */
+  readonly id: number;
+
+  /** The address; empty when the request was aborted. */
+  readonly url: string;
+
+  /** Qt's code (https://doc.qt.io/qt-5/qnetworkreply.html#NetworkError-enum). An aborted request has 301. */
+  readonly errorCode: number;
+
+  /** What went wrong. */
+  readonly errorString: string;
+
+  /** The HTTP status; null when no response came. */
+  readonly status: number | null;
+
+  /** The text of the HTTP status; null when no response came. */
+  readonly statusText: string | null;
+}
+
+/**
+ * A request that took too long.
+ *
+ * @typeParam Time - a `Date` inside PhantomJS; in Node its text
+ */
+export interface ResourceTimeout<Time = string> extends ResourceRequest<Time> {
+  /** Always the same. */
+  readonly errorCode: 408;
+
+  /** What went wrong. */
+  readonly errorString: string;
+}
+
+/** What a function inside PhantomJS can do with a request that is about to be sent. */
+export interface NetworkRequest {
+  /** Does not send it. It ends with a {@link ResourceError} of empty address and code 301. */
+  abort(): void;
+
+  /** Sends it to another address. */
+  changeUrl(url: string): void;
+
+  /** Sets a header of it. */
+  setHeader(name: string, value: string): void;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// What the methods of ph and page take and give
 
 /** How a load ended. */
 export type LoadStatus = "success" | "fail";
@@ -978,7 +1536,7 @@ export interface OpenSettings {
 /** Options of {@link Page.render}. */
 export interface RenderOptions {
   /**
-   * `"png"`, `"jpeg"`, `"gif"` or `"pdf"`.
+   * `"png"`, `"jpeg"`, `"bmp"`, `"ppm"` or `"pdf"`.
    *
    * @default the file's extension
    */
@@ -1041,6 +1599,21 @@ export interface PaperSize {
 
   /** The margin, one for all sides or each by itself. */
   readonly margin?: number | string | PaperMargin;
+
+  /** What stands at the head of each page. */
+  readonly header?: PaperEdge;
+
+  /** What stands at the foot of each page. */
+  readonly footer?: PaperEdge;
+}
+
+/** The header or footer of a paper. */
+export interface PaperEdge {
+  /** How high it is. */
+  readonly height: number | string;
+
+  /** Gives its HTML: `ph.callback(function (page, pages) { ... })`. */
+  readonly contents: PhantomFunction;
 }
 
 /** A cookie as PhantomJS gives it. */
@@ -1109,7 +1682,7 @@ export interface NewCookie {
   readonly expiry?: number;
 }
 
-/** Settings of a page. They hold from its next load on. */
+/** Settings of a page. They hold from its next `open()` on: not for `reload()`, links, or the history. */
 export interface PageSettings {
   /** Whether the page's scripts run. */
   readonly javascriptEnabled: boolean;
@@ -1129,10 +1702,10 @@ export interface PageSettings {
   /** Whether requests are searched for attempts at cross-site scripting. */
   readonly XSSAuditingEnabled: boolean;
 
-  /** Whether scripts may open windows. */
+  /** Whether scripts may open windows. PhantomJS 2.1.1 lets them in any case. */
   readonly javascriptCanOpenWindows: boolean;
 
-  /** Whether scripts may close windows. */
+  /** Whether scripts may close windows. PhantomJS 2.1.1 lets them in any case. */
   readonly javascriptCanCloseWindows: boolean;
 
   /** User for HTTP authentication. */
@@ -1143,6 +1716,9 @@ export interface PageSettings {
 
   /** How long one resource may take, in ms; none: without limit. */
   readonly resourceTimeout?: number;
+
+  /** How often HTTP authentication is tried; none: as often as PhantomJS likes. */
+  readonly maxAuthAttempts?: number;
 }
 
 /** Properties of a page that {@link Page.set} can set. */
@@ -1168,7 +1744,7 @@ export interface WritablePageProperties {
   /** Whether the page cannot be left. */
   navigationLocked: boolean;
 
-  /** Whether windows that the page opens end with it. */
+  /** Whether windows that the page opens are in `pages`, and end with it. */
   ownsPages: boolean;
 
   /** The paper for PDF. */
@@ -1177,7 +1753,7 @@ export interface WritablePageProperties {
   /** How far the page is scrolled. */
   scrollPosition: Position;
 
-  /** Settings; they hold from the next load on. */
+  /** Settings; they hold from the next `open()` on. Set as a whole, one that is left out is off. */
   settings: PageSettings;
 
   /** The size of the window. */
@@ -1197,6 +1773,12 @@ export interface PageProperties extends WritablePageProperties {
 
   /** The cookies that the page sees. */
   cookies: readonly Cookie[];
+
+  /** Codes for {@link Page.sendEvent}: `"event.key.Enter"`, `"event.modifier.ctrl"`. */
+  readonly event: {
+    readonly key: Readonly<Record<string, number>>;
+    readonly modifier: Readonly<Record<"shift" | "ctrl" | "alt" | "meta" | "keypad", number>>;
+  };
 
   /** The name of the frame that has the focus. */
   readonly focusedFrameName: string;
@@ -1224,6 +1806,15 @@ export interface PageProperties extends WritablePageProperties {
 
   /** How much of the load is done, in percent. */
   readonly loadingProgress: number;
+
+  /** The folder of offline storage, the same for all pages: switch `--local-storage-path`. */
+  readonly offlineStoragePath: string;
+
+  /** The limit of offline storage, in bytes: switch `--local-storage-quota`. */
+  readonly offlineStorageQuota: number;
+
+  /** The windows that the page opened. */
+  readonly pages: readonly Page[];
 
   /** The names of the windows that the page opened. */
   readonly pagesWindowName: readonly string[];

@@ -181,7 +181,7 @@ function isFragmentOf(session, args) {
 
 function open(session, args, answer) {
   if (typeof args[0] !== "string") {
-    throw new DriverError("invalid argument", "open: the address must be a string");
+    throw new DriverError("invalid argument", "the address must be a string");
   }
   answerWhenLoaded(session, answer, isFragmentOf(session, args));
   session.page.openUrl(args[0], requestOf(args), session.page.settings);
@@ -202,8 +202,11 @@ function includeJs(session, args, answer) {
   function failed(resource) {
     if (resource.url === url) {
       end();
-      answer.fail(new DriverError("unknown error", "includeJs: cannot load " + url + ": " + resource.errorString));
+      answer.fail(new DriverError("unknown error", "cannot load " + url + ": " + resource.errorString));
     }
+  }
+  if (page.evaluateJavaScript("function () { return true; }") !== true) {
+    throw new DriverError("javascript error", "JavaScript is off in this page (settings.javascriptEnabled)");
   }
   page.resourceError.connect(failed);
   session.onClose(closed);
@@ -215,6 +218,16 @@ function includeJs(session, args, answer) {
 
 function numberOf(page) {
   return sessions.adopt(page).number;
+}
+
+// Qt takes what is missing for off: settings are whole, and a copy, as the page's own object is live.
+function settingsWith(page, changes) {
+  return [page.settings, changes || {}].reduce(function (settings, part) {
+    Object.keys(part).forEach(function (name) {
+      settings[name] = part[name];
+    });
+    return settings;
+  }, {});
 }
 
 function onPage(command) {
@@ -230,7 +243,6 @@ var PASSED_TO_PAGE = [
   "clearMemoryCache",
   "currentFrameName",
   "deleteCookie",
-  "evaluateAsync",
   "go",
   "goBack",
   "goForward",
@@ -253,6 +265,10 @@ var pageCommands = {
   addCookie: onPage(addCookie),
   close: sync(sessions.close),
   evaluate: evaluate.evaluate,
+  evaluateAsync: onPage(function (page, args) {
+    evaluate.mustParse(String(args[0]));
+    page.evaluateAsync.apply(page, args);
+  }),
   evaluateJavaScript: evaluate.evaluateJavaScript,
   defineMethod: onPage(defineMethod),
   get: sync(function (session, args) {
@@ -267,8 +283,13 @@ var pageCommands = {
   invokeAsyncMethod: function (session, args, answer) {
     var page = session.page;
     var given = live.revive(args.slice(1)).concat(function (value) {
+      session.forget(closed);
       answer.value(value);
     });
+    function closed() {
+      answer.fail(closedError(session));
+    }
+    session.onClose(closed);
     methodOf(page, args[0]).apply(page, given);
   },
   invokeMethod: onPage(invokeMethod),
@@ -281,13 +302,13 @@ var pageCommands = {
   }),
   open: open,
   openUrl: onPage(function (page, args) {
-    page.openUrl(args[0], args[1] === undefined ? "get" : args[1], args[2] || page.settings);
+    page.openUrl(args[0], args[1] === undefined ? "get" : args[1], settingsWith(page, args[2]));
   }),
   renderBase64: onPage(function (page, args) {
     var format = String(args[0] || "PNG");
     var base64 = page.renderBase64(format);
     if (!base64) {
-      throw new DriverError("unable to capture screen", "renderBase64: PhantomJS cannot make a " + format);
+      throw new DriverError("unable to capture screen", "PhantomJS cannot make a " + format);
     }
     return base64;
   }),

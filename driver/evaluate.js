@@ -103,5 +103,6 @@ function evaluateJavaScript(session, args, answer) {
 }
 
 exports.asSource = asSource;
+exports.mustParse = mustParse;
 exports.evaluate = evaluate;
 exports.evaluateJavaScript = evaluateJavaScript;

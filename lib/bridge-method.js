@@ -8,20 +8,22 @@ const currentLease = new AsyncLocalStorage();
 /**
  * Makes a method of `ph` or `page` from its line in a table.
  *
- * A line is `{ command?, encode?, decode?, callbackAt? }`: the driver's command (by default of the same name, or chosen
- * by the arguments), how the caller's arguments become its own, what becomes of its value, and the first place where a
- * function is the callback (`evaluate(fn, callback, ...args)`). Every method takes a callback or returns a promise; a
+ * A line is `{ command?, check?, encode?, decode?, callbackAt? }`: the driver's command (by default of the same name, or
+ * chosen by the arguments), what refuses the caller's arguments, how they become the command's own, what becomes of its
+ * value, and the first place where a function is the callback (`evaluate(fn, callback, ...args)`). Every method takes a callback or returns a promise; a
  * callback gets the value alone, as in npm `phantom` 0.x.
  */
-function bridgeMethod(name, { command = name, encode, decode, callbackAt }) {
-  async function run(subject, args) {
+function bridgeMethod(name, { command = name, check, encode, decode, callbackAt }) {
+  async function run(subject, given, args) {
+    check?.(given);
     const verb = typeof command === "function" ? command(args) : command;
     const value = await subject._command(verb, encode ? encode(args) : args);
     return decode ? decode(value, subject, args) : value;
   }
-  return function method(...args) {
+  return function method(...given) {
+    const args = [...given];
     const callback = takeCallback(args, callbackAt);
-    return settle(this, run(this, args), callback);
+    return settle(this, run(this, given, args), callback);
   };
 }
 

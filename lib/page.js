@@ -29,6 +29,13 @@ const toAddress = { encode: ([url, ...rest]) => [encodeAddress(url), ...rest] };
 
 const files = (given) => (Array.isArray(given) ? given.map((file) => path.resolve(file)) : path.resolve(given));
 
+function oneFile(file) {
+  if (typeof file !== "string") {
+    throw new PageError("ERR_PAGE_COMMAND", "setFileOnPicker: PhantomJS takes one file, as a string");
+  }
+  return path.resolve(file);
+}
+
 function size(width, height) {
   return typeof width === "object" ? width : { width, height };
 }
@@ -46,12 +53,12 @@ const getter = (property) => ({ command: "get", encode: () => [property] });
 function property(prefix) {
   return {
     command: (args) => (args.length > 1 ? "set" : "get"),
-    encode: ([name, ...value]) => {
-      if (typeof value[0] === "function") {
-        throw new PageError("ERR_PAGE_COMMAND", `property("${name}", function): give functions to page.on() instead`);
+    check: ([name]) => {
+      if (EVENTS.includes(name)) {
+        throw new PageError("ERR_PAGE_COMMAND", `property("${name}"): events are for page.on() and page.off()`);
       }
-      return [`${prefix}${name}`, ...value.slice(0, 1)];
     },
+    encode: ([name, ...value]) => [`${prefix}${name}`, ...value.slice(0, 1)],
     decode: (value, page, [name]) => decodePages(value, page, [`${prefix}${name}`]),
   };
 }
@@ -98,7 +105,7 @@ const METHODS = {
   renderBase64: {},
   sendEvent: {},
   setContent: { encode: ([html, url]) => [html, encodeAddress(url)] },
-  setFileOnPicker: { encode: ([file]) => [files(file)] },
+  setFileOnPicker: { encode: ([file]) => [oneFile(file)] },
   setHeaders: setter("customHeaders"),
   setPaperSize: setter("paperSize"),
   setProxy: {},
@@ -172,13 +179,18 @@ class Page {
   }
 
   on(name, ...rest) {
-    const [inPhantom, listener, ...args] = typeof rest[0] === "function" ? [false, ...rest] : rest;
+    const [inPhantom, listener, ...args] = typeof rest[0] === "boolean" ? rest : [false, ...rest];
     return this.#handle(name, inPhantom ? listener : null, inPhantom ? null : listener, args, false);
   }
 
   off(name, callback) {
+    return settle(this, this.#remove(name), callback);
+  }
+
+  async #remove(name) {
+    checkEvent(name);
     this.#events.remove(name);
-    return settle(this, this._command("off", [name]), callback);
+    await this._command("off", [name]);
   }
 
   set(name, value, callback) {
@@ -190,12 +202,15 @@ class Page {
 
   /** Runs `fn` inside PhantomJS for each request, which it can change or abort; `listener` hears of them in Node. */
   onResourceRequested(fn, listener, ...args) {
+    if (fn === null) {
+      return this.off("onResourceRequested", listener);
+    }
     return this.#handle("onResourceRequested", fn, listener, args, true);
   }
 
   #replace(name, listener) {
     if (listener === null || listener === undefined) {
-      return this.off(name);
+      return this.#remove(name);
     }
     return this.#handle(name, null, listener, [], true);
   }
@@ -203,7 +218,8 @@ class Page {
   /** `fn` is to run inside PhantomJS, `listener` in Node; `replace` puts them in the place of all others. */
   async #handle(name, fn, listener, args, replace) {
     checkEvent(name);
-    if (typeof (fn ?? listener) !== "function") {
+    // What runs in PhantomJS may be given as source text.
+    if (typeof fn !== "string" && typeof (fn ?? listener) !== "function") {
       throw new PageError("ERR_PAGE_COMMAND", `${name}: the listener must be a function`);
     }
     if (replace) {

@@ -3,12 +3,20 @@
 const os = require("node:os");
 const path = require("node:path");
 const { currentLease, defineMethods, settle } = require("./bridge-method");
+const { PageError } = require("./errors");
 const { OutObject, liveCallback, liveFunction } = require("./live");
 const { Page } = require("./page");
 
 /** `addCookie(cookie)`, or `addCookie(name, value, domain)` as npm `phantom` had it up to 0.7.1. */
 function cookie([first, value, domain]) {
   return [typeof first === "object" ? first : { name: first, value, domain }];
+}
+
+/** A function would be the callback, and the value undefined. */
+function refuseFunction([name, value]) {
+  if (typeof value === "function") {
+    throw new PageError("ERR_PAGE_COMMAND", `"${name}" cannot be set to a function: use ph.defineMethod()`);
+  }
 }
 
 const property = { command: (args) => (args.length > 1 ? "set" : "get") };
@@ -25,7 +33,7 @@ const METHODS = {
   injectJs: { encode: ([file]) => [path.resolve(file)] },
   invokeMethod: {},
   property,
-  set: {},
+  set: { check: refuseFunction },
   setProxy: {},
   windowProperty: {},
 };
@@ -36,7 +44,7 @@ function endOf(how) {
   const signals = Object.entries(os.constants.signals);
   return {
     code: kind === "code" ? Number(number) : null,
-    signal: kind === "signal" ? signals.find(([, value]) => value === Number(number))?.[0] : null,
+    signal: kind === "signal" ? (signals.find(([, value]) => value === Number(number))?.[0] ?? null) : null,
   };
 }
 
@@ -74,8 +82,10 @@ class Phantom {
     return settle(this, this.#browser.exit(given), then);
   }
 
-  async kill() {
+  /** Ends PhantomJS at once; done when it is gone. */
+  kill(callback) {
     this.#browser.kill();
+    return settle(this, this.#browser.gone, callback);
   }
 
   callback(fn) {

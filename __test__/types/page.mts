@@ -3,14 +3,23 @@
 import type {
   Cookie,
   LoadStatus,
+  NetworkRequest,
+  OutObject,
   Page,
+  PageEvents,
   PageSettings,
   PaperSize,
   Phantom,
   PhantomClusterClient,
+  PhantomFunction,
+  ResourceError,
+  ResourceRequest,
+  ResourceResponse,
+  ResourceTimeout,
   Size,
+  StackFrame,
 } from "phantom-cluster";
-import { same } from "./same.cjs";
+import { same, typeOf } from "./same.cjs";
 
 declare const client: PhantomClusterClient;
 const ph = client.ph as Phantom;
@@ -50,6 +59,50 @@ ph.addCookie({ name: "a" });
 ph.addCookie("a", "1");
 // @ts-expect-error not there
 ph.createPages();
+const phCookies = await ph.cookies();
+same<typeof phCookies, Cookie[]>();
+ph.onExit = (code, signal) => {
+  same<typeof code, number | null>();
+  same<typeof signal, NodeJS.Signals | null>();
+};
+ph.onExit = null;
+ph.process.kill();
+const killed = ph.kill();
+same<typeof killed, Promise<void>>();
+const majorByProperty = await ph.property("version.major");
+same<typeof majorByProperty, number>();
+ph.property("cookiesEnabled", (enabled) => same<typeof enabled, boolean>());
+ph.property("cookiesEnabled", false, (enabled) => same<typeof enabled, boolean>());
+const inWindow = await ph.windowProperty("a");
+same<typeof inWindow, unknown>();
+ph.windowProperty("a", { b: 1 }, (value) => same<typeof value, unknown>());
+await ph.defineMethod("twice", (a: number) => a * 2);
+ph.defineMethod("twice", "function (a) { return a * 2; }", () => {});
+const twice = await ph.invokeMethod<number>("twice", 1);
+same<typeof twice, number>();
+const unknownTwice = await ph.invokeMethod("twice", 1);
+same<typeof unknownTwice, unknown>();
+ph.invokeMethod("twice", 1, (result: number) => result.toFixed());
+const out = ph.createOutObject();
+same<typeof out, OutObject>();
+same<typeof out.target, string>();
+const outProperty = await out.property("a");
+same<typeof outProperty, unknown>();
+const headline = ph.callback(function headline(number, count) {
+  same<typeof number, number>();
+  same<typeof count, number>();
+  return `${number}/${count}`;
+});
+same<typeof headline, PhantomFunction>();
+ph.callback("function (page, pages) { return page + '/' + pages; }");
+// @ts-expect-error it can only be read
+ph.property("version", { major: 3, minor: 0, patch: 0 });
+// @ts-expect-error
+ph.property("cookiesEnabled", "no");
+// @ts-expect-error HTML is text
+ph.callback(() => 1);
+// @ts-expect-error only a page has events
+ph.on("onAlert", () => {});
 
 // Loading
 const status = await page.open("http://a.test/");
@@ -60,13 +113,24 @@ page.open("http://a.test/", { operation: "PUT", data: "x", headers: { "X-A": "1"
 await page.open("http://a.test/", "post", "a=1", { "X-A": "1" });
 const withBoth = page.open("http://a.test/", () => {});
 same<typeof withBoth, Promise<LoadStatus | undefined>>();
+await page.openUrl("http://a.test/");
+page.openUrl("http://a.test/", { operation: "post", data: "a=1" }, () => {});
+await page.openUrl("http://a.test/", "get", { ...(await page.get("settings")), userAgent: "a" });
 await page.openUrl("http://a.test/", "get", { userAgent: "a" });
+await page.on("onAlert", (text, more) => same<typeof more, number>(), 1);
+await page.on("onAlert", true, "function (text) {}");
 page.setContent("<p>a</p>", "http://a.test/", (set) => same<typeof set, LoadStatus>());
 await page.setContent("<p>a</p>");
 await page.reload();
 await page.stop();
 page.goBack((went) => same<typeof went, boolean>());
 page.goForward((went) => same<typeof went, boolean>());
+page.go(-1, (went) => same<typeof went, boolean>());
+await page.clearMemoryCache();
+await page.stopJavaScript();
+page.setProxy("http://127.0.0.1:3128", () => {});
+// @ts-expect-error a URL, unlike that of ph
+page.setProxy("127.0.0.1", 3128);
 page.close();
 page.close(() => {});
 await page.release();
@@ -185,6 +249,10 @@ page.sendEvent("keypress", "text", () => {});
 await page.sendEvent("keydown", 16777217, null, null, 0x02000000);
 await page.uploadFile("input[type=file]", "/tmp/a.txt");
 page.uploadFile("input[type=file]", ["/tmp/a.txt", "/tmp/b.txt"], () => {});
+await page.setFileOnPicker("/tmp/a.txt");
+page.setFileOnPicker("/tmp/a.txt", () => {});
+// @ts-expect-error PhantomJS asks for one file only
+page.setFileOnPicker(["/tmp/a.txt"]);
 // @ts-expect-error no such event
 page.sendEvent("tap", 1, 2);
 // @ts-expect-error a mouse has coordinates
@@ -199,6 +267,22 @@ page.switchToFrame("name", (there) => same<typeof there, boolean>());
 page.switchToParentFrame((there) => same<typeof there, boolean>());
 await page.switchToMainFrame();
 await page.switchToFocusedFrame();
+page.switchToChildFrame(0, (there) => same<typeof there, boolean>());
+page.childFramesCount((count) => same<typeof count, number>());
+page.childFramesName((names) => same<typeof names, string[]>());
+page.currentFrameName((frame) => same<typeof frame, string>());
+page.getPage("name", (opened) => same<typeof opened, Page | null>());
+
+// Methods by name
+await page.defineMethod("titled", function titled(this: { title: string }, prefix: string) {
+  return prefix + this.title;
+});
+page.defineMethod("titled", "function () { return this.title; }", () => {});
+const titled = await page.invokeMethod<string>("titled", "a");
+same<typeof titled, string>();
+page.invokeAsyncMethod("open", "http://a.test/", (opened: LoadStatus) => opened);
+const opened = await page.invokeAsyncMethod("open", "http://a.test/");
+same<typeof opened, unknown>();
 
 // Properties
 const url = await page.get("url");
@@ -236,6 +320,26 @@ page.set("zoomFactor");
 // @ts-expect-error it is text
 page.get("title").then((value: number) => value);
 
+const pages = await page.get("pages");
+same<typeof pages, readonly Page[]>();
+page.get("event.key.Enter", (key) => same<typeof key, number>());
+page.get("event.modifier.shift", (modifier) => same<typeof modifier, number>());
+page.get("offlineStorageQuota", (quota) => same<typeof quota, number>());
+page.property("title", (text) => same<typeof text, string>());
+const zoomByProperty = await page.property("zoomFactor", 2);
+same<typeof zoomByProperty, number>();
+page.property("settings.userAgent", "a", (agent) => same<typeof agent, string>());
+page.setting("loadImages", (load) => same<typeof load, boolean>());
+page.setting("userAgent", "a", (agent) => same<typeof agent, string>());
+const timeout = await page.setting("resourceTimeout");
+same<typeof timeout, number | undefined>();
+// @ts-expect-error it can only be read
+page.property("title", "a");
+// @ts-expect-error
+page.setting("loadImages", "no");
+// @ts-expect-error all of them, or one by its dotted name
+page.set("settings", { userAgent: "a" });
+
 // Their shorthands
 page.getContent((html) => same<typeof html, string>());
 const html = await page.getContent();
@@ -245,11 +349,23 @@ await page.setViewportSize(800, 600);
 page.setViewportSize(800, 600, (size) => same<typeof size, Size>());
 page.setViewportSize({ width: 800, height: 600 }, (size) => same<typeof size, Size>());
 page.setPaperSize({ format: "A4", margin: { top: "1cm" } }, (paper) => same<typeof paper, PaperSize>());
+await page.setPaperSize({
+  format: "A4",
+  header: { height: "1cm", contents: headline },
+  footer: { height: 20, contents: ph.callback("function (page, pages) { return ''; }") },
+});
+await page.property("paperSize", { width: 100, height: 100, footer: { height: "1cm", contents: headline } });
+// @ts-expect-error a function must be marked
+page.setPaperSize({ format: "A4", header: { height: "1cm", contents: (number: number) => `${number}` } });
+// @ts-expect-error a header has a height
+page.setPaperSize({ format: "A4", header: { contents: headline } });
 await page.setZoomFactor(1.5);
 await page.addCookie({ name: "a", value: "1", httponly: true });
 page.getCookies((all) => same<typeof all, Cookie[]>());
 page.deleteCookie("a", (deleted) => same<typeof deleted, boolean>());
-await page.clearCookies();
+const cleared = await page.clearCookies();
+same<typeof cleared, boolean>();
+page.cookies((all) => same<typeof all, Cookie[]>());
 // @ts-expect-error
 page.setViewportSize(800);
 // @ts-expect-error
@@ -258,5 +374,117 @@ page.setPaperSize({ orientation: "upright" });
 page.setHeaders({ "X-A": 1 });
 // @ts-expect-error not a method
 page.openPage("http://a.test/");
+
+// Events in Node: three ways
+await page.on("onLoadFinished", function (loaded) {
+  same<typeof loaded, LoadStatus>();
+  typeOf(this).is<Page>();
+});
+const listening = page.on("onConsoleMessage", false, (message) => same<typeof message, string>());
+same<typeof listening, Promise<void>>();
+await page.set("onError", (message, trace) => {
+  same<typeof message, string>();
+  same<typeof trace, StackFrame[]>();
+});
+page.set(
+  "onAlert",
+  (message) => same<typeof message, string>(),
+  () => {},
+);
+await page.set("onAlert", null);
+page.onPageCreated(
+  (child) => same<typeof child, Page>(),
+  () => {},
+);
+await page.onClosing((closing) => same<typeof closing, Page>());
+await page.onInitialized(() => {});
+await page.onUrlChanged(null);
+await page.onResourceReceived((response) => {
+  same<typeof response, ResourceResponse>();
+  same<typeof response.time, string>();
+  same<typeof response.stage, "start" | "end">();
+  same<typeof response.status, number | null>();
+});
+await page.onResourceError((error) => same<typeof error, ResourceError>());
+await page.onResourceTimeout((late) => {
+  same<typeof late, ResourceTimeout>();
+  same<typeof late.errorCode, 408>();
+});
+await page.onNavigationRequested((to, type, willNavigate, isMainFrame) => {
+  same<typeof to, string>();
+  type === "LinkClicked" || type === "Other";
+  same<typeof willNavigate, boolean>();
+  same<typeof isMainFrame, boolean>();
+  // @ts-expect-error no such reason
+  type === "Clicked";
+});
+await page.onRepaintRequested((...area) => same<typeof area, [number, number, number, number]>());
+await page.onCallback((first, second) => first.anything ?? second);
+await page.onFilePicker((file) => same<typeof file, string>());
+await page.onPrompt((message, preset) => same<[typeof message, typeof preset], [string, string]>());
+const event: keyof PageEvents = "onConfirm";
+page.off(event);
+page.off("onAlert", () => {});
+// @ts-expect-error no such event
+page.on("onLoadFinish", () => {});
+// @ts-expect-error no such event
+page.off("alert");
+// @ts-expect-error a listener is a function
+page.on("onAlert", "text");
+// @ts-expect-error a listener is a function
+page.set("onAlert", "text");
+// @ts-expect-error it gets a status
+page.on("onLoadFinished", (loaded: number) => loaded);
+// @ts-expect-error it gets one argument
+page.onConsoleMessage((message, line) => line ?? message);
+// @ts-expect-error a listener in Node cannot change a request
+page.on("onResourceRequested", (_request, control) => control.abort());
+
+// Events inside PhantomJS
+await page.on("onConfirm", true, (message) => message === "sure?");
+await page.on(
+  "onPrompt",
+  true,
+  function answer(message, preset, suffix) {
+    same<typeof preset, string>();
+    same<typeof suffix, string>();
+    return message + suffix;
+  },
+  "!",
+);
+await page.on("onFilePicker", true, () => "/tmp/a.txt");
+await page.on("onCallback", true, (object) => ({ sum: object.a + 1 }));
+await page.on(
+  "onResourceRequested",
+  true,
+  function collect(request, control, into) {
+    same<typeof request, ResourceRequest<Date>>();
+    same<typeof control, NetworkRequest>();
+    same<typeof request.postData, string | undefined>();
+    into.urls = (into.urls ?? []).concat(request.url);
+    control.setHeader("X-A", request.time.toISOString());
+  },
+  out,
+);
+await page.onResourceRequested(
+  function choose(request, control, part) {
+    same<typeof part, string>();
+    if (request.url.includes(part)) {
+      control.abort();
+    } else {
+      control.changeUrl(request.url);
+    }
+  },
+  (request) => same<typeof request, ResourceRequest>(),
+  "logo",
+);
+await page.onResourceRequested((_request, control) => control.abort());
+await page.onResourceRequested(null, (request) => same<typeof request, ResourceRequest>());
+// @ts-expect-error the answer is a boolean
+page.on("onConfirm", true, () => "yes");
+// @ts-expect-error an argument of another type
+page.on("onAlert", true, (message: string, times: number) => message.repeat(times), "2");
+// @ts-expect-error a request cannot be stopped
+page.onResourceRequested((_request, control) => control.stop());
 // @ts-expect-error only an engine makes pages
 new Page();
