@@ -96,7 +96,7 @@ export class PhantomClusterServer<Extra = NoEvents> extends Engine<PhantomCluste
   /** Tells a server from a client. */
   readonly role: "server";
 
-  /** How many workers are kept running. {@link addWorker} can raise it. */
+  /** How many workers are kept running. {@link addWorker} can raise it, {@link resize} sets it. */
   readonly numWorkers: number;
 
   /** The workers that run now, by their id. */
@@ -119,6 +119,20 @@ export class PhantomClusterServer<Extra = NoEvents> extends Engine<PhantomCluste
    * @throws {@link EngineError} `ERR_LISTEN`: the socket for the workers cannot be made
    */
   start(): void;
+
+  /**
+   * Keeps another number of workers running. Those that are too many finish what they hold before they end; without a
+   * queue, where only their user knows what they hold, after option `stopTimeout` at the latest.
+   *
+   * @throws {@link OptionTypeError} or {@link OptionRangeError}, `ERR_INVALID_OPTION`
+   */
+  resize(workers: Numeric): void;
+
+  /**
+   * Lets the workers finish what they hold, then stops; a queued engine answers all requests first, and takes no more
+   * (`ERR_ENGINE_CLOSING`). After `timeout` ms it stops at once, as {@link stop} does. Resolves when it has stopped.
+   */
+  close(options?: { readonly timeout?: Numeric }): Promise<void>;
 
   /**
    * Ends the workers, then emits `stopped`, once. After that nothing of the engine keeps the process alive. A worker
@@ -158,6 +172,8 @@ export class PhantomQueuedClusterServer<Req = Untyped, Res = Untyped, Extra = No
   /**
    * Puts a request at the tail of the queue; allowed before {@link start} too. A plain object without an `id` of its
    * own gets the item's id as `request.id`. On an engine that was stopped the item fails with `ERR_ENGINE_STOPPED`.
+   *
+   * @throws {@link EngineError} `ERR_ENGINE_CLOSING`: {@link close} was called
    *
    * @throws {@link RequestError} `ERR_INVALID_REQUEST`: JSON cannot carry the request
    * @throws {@link ItemError} `ERR_MESSAGE_TOO_LONG`: it is above option `maxMessageSize`
@@ -367,6 +383,20 @@ export interface PhantomClusterOptions {
   readonly stopTimeout?: Numeric;
 
   /**
+   * MiB of memory (resident) above which a worker finishes what it holds and is replaced.
+   *
+   * @default none
+   */
+  readonly workerMemoryLimit?: Numeric;
+
+  /**
+   * MiB of memory (resident) of PhantomJS above which its worker finishes what it holds and is replaced.
+   *
+   * @default none
+   */
+  readonly phantomMemoryLimit?: Numeric;
+
+  /**
    * Gives every page cookies of its own, so that requests do not see each other's.
    *
    * @default false
@@ -574,6 +604,13 @@ export interface PhantomClusterServerEvents extends EmitterEvents {
 
   /** A worker ended, by exit code or by signal. */
   workerDied: [worker: Worker, code: number | null, signal: NodeJS.Signals | null];
+
+  /**
+   * A worker takes no more work and ends before long, once another can take its place. Why: it has served its
+   * `iterations`, its or PhantomJS's `memory` is above the limit, there are too many workers after a `resize`, it got
+   * the `signal` SIGTERM, or its own script `stopped` it.
+   */
+  workerRetired: [worker: Worker, reason: "iterations" | "memory" | "resize" | "signal" | "stopped"];
 
   /** The engine cannot go on: `ERR_WORKER_CRASH_LOOP`. Without a listener it is thrown. */
   error: [error: EngineError];
@@ -1867,7 +1904,12 @@ export interface PhantomProperties extends WritablePhantomProperties {
  * `ERR_ENGINE_STOPPED`: the engine stopped before the request was answered. `ERR_LISTEN`: the socket for the workers
  * cannot be made. `ERR_MASTER_GONE`: a worker cannot reach the server.
  */
-export type EngineErrorCode = "ERR_WORKER_CRASH_LOOP" | "ERR_ENGINE_STOPPED" | "ERR_LISTEN" | "ERR_MASTER_GONE";
+export type EngineErrorCode =
+  | "ERR_WORKER_CRASH_LOOP"
+  | "ERR_ENGINE_STOPPED"
+  | "ERR_ENGINE_CLOSING"
+  | "ERR_LISTEN"
+  | "ERR_MASTER_GONE";
 
 /**
  * Codes of {@link PhantomError}. `ERR_PHANTOM_BINARY`: there is no PhantomJS to run. `ERR_PHANTOM_START`: it does not

@@ -117,7 +117,7 @@ await page.openUrl("http://a.test/");
 page.openUrl("http://a.test/", { operation: "post", data: "a=1" }, () => {});
 await page.openUrl("http://a.test/", "get", { ...(await page.get("settings")), userAgent: "a" });
 await page.openUrl("http://a.test/", "get", { userAgent: "a" });
-await page.on("onAlert", (text, more) => same<typeof more, number>(), 1);
+await page.on("onAlert", (_text, more) => same<typeof more, number>(), 1);
 await page.on("onAlert", true, "function (text) {}");
 page.setContent("<p>a</p>", "http://a.test/", (set) => same<typeof set, LoadStatus>());
 await page.setContent("<p>a</p>");
