@@ -25,7 +25,7 @@ class PhantomClusterClient extends EventEmitter {
   #launched = null;
   #inFlight = 0;
   #keepAlive = null;
-  #retirement = new Retirement();
+  #retirement;
   #isAnnounced = false;
   #isRetiring = false;
   #haltTimer = null;
@@ -37,6 +37,7 @@ class PhantomClusterClient extends EventEmitter {
     this.iterations = this.#options.workerIterations;
     this.parallelism = this.#options.workerParallelism;
     this.done = false;
+    this.#retirement = new Retirement(this.iterations);
   }
 
   start() {

@@ -7,6 +7,7 @@ const { ItemError } = require("./errors");
 const kOwner = Symbol("owner");
 const kEnd = Symbol("end");
 const kIsAwaited = Symbol("isAwaited");
+const kCleanUp = Symbol("cleanUp");
 
 /** A request and what becomes of it. `owner` is the engine's side of it; an item made by hand has none. */
 class QueueItem extends EventEmitter {
@@ -23,6 +24,7 @@ class QueueItem extends EventEmitter {
     this.response = null;
     this.error = null;
     this[kOwner] = null;
+    this[kCleanUp] = null;
   }
 
   get state() {
@@ -101,6 +103,7 @@ class QueueItem extends EventEmitter {
   [kEnd](state, outcome, attempts = this.attempts) {
     this.#mustBeOpen("end");
     clearTimeout(this.#timer);
+    this[kCleanUp]?.();
     this.#attempts = attempts;
     this.#state = state;
     if (state === "done") {
@@ -132,4 +135,4 @@ class QueueItem extends EventEmitter {
   }
 }
 
-module.exports = { QueueItem, kOwner, kEnd, kIsAwaited };
+module.exports = { QueueItem, kOwner, kCleanUp, kEnd, kIsAwaited };

@@ -3,7 +3,7 @@
 const { ServerEventKind: Kind } = require("../binding");
 const { EngineError, ItemError, RequestError, fromNative, fromWire } = require("./errors");
 const { readRequestOptions } = require("./options");
-const { QueueItem, kEnd, kIsAwaited, kOwner } = require("./queue-item");
+const { QueueItem, kCleanUp, kEnd, kIsAwaited, kOwner } = require("./queue-item");
 const { liveArray } = require("./queue-view");
 const { PhantomClusterServer } = require("./server");
 
@@ -36,7 +36,9 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
   enqueue(request, options) {
     const given = readRequestOptions(options);
     const { timeout = this.messageTimeout, maxAttempts = this._options.maxAttempts, priority, signal } = given;
-    signal?.throwIfAborted();
+    if (signal?.aborted) {
+      throw cancelledError("the request", signal);
+    }
     if (this.#isClosing && !this.done) {
       throw new EngineError("ERR_ENGINE_CLOSING", "the engine is closing and takes no more requests");
     }
@@ -62,9 +64,18 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     this.#nextId += 1;
     item[kOwner] = this.#owner;
     this.#items.set(item.id, item);
-    signal?.addEventListener("abort", () => item.cancel(), { once: true });
+    if (signal) {
+      this.#follow(item, signal);
+    }
     this.#claimExpiring(request);
     return item;
+  }
+
+  /** Ends the item when the signal says so; lets go of the signal, which may live long, when the item is over. */
+  #follow(item, signal) {
+    const cancel = () => this.#endFromOutside(item, "cancelled", cancelledError(`item ${item.id}`, signal));
+    signal.addEventListener("abort", cancel, { once: true });
+    item[kCleanUp] = () => signal.removeEventListener("abort", cancel);
   }
 
   run(request, options) {
@@ -77,7 +88,6 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     return this.#items.size === 0 ? Promise.resolve() : new Promise((resolve) => this.once("idle", resolve));
   }
 
-  /** Resolves when all requests are over. */
   async _drain() {
     this.#isClosing = true;
     await this.idle();
@@ -238,6 +248,10 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
 
 function stoppedError() {
   return new EngineError("ERR_ENGINE_STOPPED", "the engine was stopped before the request was answered");
+}
+
+function cancelledError(what, { reason }) {
+  return new ItemError("ERR_ITEM_CANCELLED", `${what} was cancelled by its signal`, { cause: reason });
 }
 
 function exhaustedError(id) {

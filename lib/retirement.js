@@ -2,12 +2,21 @@
 
 /** How much longer than its own start a worker's successor may take to start. */
 const MARGIN = 2;
+/** Not before so few items, or so small a share of all, are left: a worker that has time yet needs no successor. */
+const FEW = 8;
+const SHARE = 0.3;
 
 /** When a worker tells its master that it ends before long: early enough for its successor to be ready by then. */
 class Retirement {
   #startup = 0;
   #readyAt = 0;
   #served = 0;
+  #near;
+
+  /** `iterations`: how many items it will serve in all. */
+  constructor(iterations) {
+    this.#near = Math.max(FEW, iterations * SHARE);
+  }
 
   /** The worker can take work. */
   ready() {
@@ -26,7 +35,7 @@ class Retirement {
     if (left <= 0) {
       return true;
     }
-    if (this.#served === 0) {
+    if (this.#served === 0 || left > this.#near) {
       return false;
     }
     const each = (performance.now() - this.#readyAt) / this.#served;

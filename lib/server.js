@@ -40,6 +40,7 @@ class PhantomClusterServer extends EventEmitter {
   addWorker() {
     this.#listen();
     this._handleAll(this.#native.addWorker());
+    this.numWorkers = Math.max(this.numWorkers, this.#native.target);
   }
 
   start() {
@@ -186,7 +187,6 @@ class PhantomClusterServer extends EventEmitter {
       return this._handleAll(this.#native.forkFailed());
     }
     this.workers[worker.id] = worker;
-    this.numWorkers = Math.max(this.numWorkers, Object.keys(this.workers).length);
     // A worker that cannot be run says so here, and in its exit as well.
     worker.on("error", (error) => this.#faults.set(worker.id, error.message));
     this._handleAll(this.#native.forked(worker.id));

@@ -188,6 +188,12 @@ impl NativeServer {
         self.supervise(Supervisor::add_worker)
     }
 
+    /// How many workers are kept running.
+    #[napi(getter)]
+    pub fn target(&self) -> u32 {
+        self.supervisor.as_ref().map_or(0, Supervisor::target)
+    }
+
     /// Reports a fork that [`ServerEventKind::Fork`] asked for.
     #[napi]
     pub fn forked(&self, worker: u32) -> Vec<NativeEvent> {

@@ -430,3 +430,7 @@ impl Backlog {
 #[cfg(test)]
 #[path = "backlog_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "backlog_model.rs"]
+mod model;

@@ -1,6 +1,6 @@
 //! The master's end: takes requests in, hands them to workers, brings answers back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +26,8 @@ use crate::deadlines::{Deadlines, sleep_until};
 const GREETING_DEADLINE: Duration = Duration::from_secs(5);
 /// A worker that has not taken note of its lease's end by then does nothing any more.
 const HEARING_LIMIT: Duration = Duration::from_secs(2);
+/// More slots than any worker has (option `workerParallelism`). Each takes room in the list of idle workers.
+const MAX_SLOTS: u32 = 1024;
 /// Pause after a failed accept (out of file descriptors, say), so that it cannot spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -105,6 +107,8 @@ impl std::fmt::Debug for Shared {
 struct State {
     backlog: Backlog,
     peers: HashMap<WorkerId, Outbox>,
+    /// Workers that are to retire and have not connected yet.
+    retiring: HashSet<WorkerId>,
     /// Ended leases whose workers have yet to take note.
     unheard: Deadlines<(WorkerId, LeaseId)>,
 }
@@ -120,6 +124,7 @@ impl QueueServer {
             state: Mutex::new(State {
                 backlog: Backlog::new(options.backlog),
                 peers: HashMap::new(),
+                retiring: HashSet::new(),
                 unheard: Deadlines::new(),
             }),
             timer: Notify::new(),
@@ -210,7 +215,11 @@ impl QueueServer {
     pub(crate) fn retire(&self, worker: WorkerId) {
         let mut state = self.shared.state.lock();
         state.backlog.withdraw(worker);
-        state.tell(worker, &ToWorker::Retire);
+        if state.peers.contains_key(&worker) {
+            state.tell(worker, &ToWorker::Retire);
+        } else {
+            let _ = state.retiring.insert(worker);
+        }
     }
 
     /// Ends a worker at once; false when it is not connected.
@@ -322,6 +331,9 @@ impl Shared {
             return false;
         }
         let _ = state.peers.insert(worker, outbox.clone());
+        if state.retiring.remove(&worker) {
+            state.tell(worker, &ToWorker::Retire);
+        }
         true
     }
 
@@ -343,6 +355,7 @@ impl Shared {
     /// Takes one frame of a worker; false when it was its last.
     fn take(&self, worker: WorkerId, frame: FromWorker<'_>) -> bool {
         match frame {
+            FromWorker::Offer { slots, .. } if slots > MAX_SLOTS => return false,
             FromWorker::Offer { slots, published } => {
                 let generation = if published {
                     Generation::Published
@@ -513,3 +526,7 @@ async fn read<R: AsyncRead + Unpin>(
 #[cfg(test)]
 #[path = "server_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "hostile_tests.rs"]
+mod hostile_tests;

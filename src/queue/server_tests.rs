@@ -7,7 +7,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 const MAX_MESSAGE: usize = 1 << 20;
 const PATIENCE: Duration = Duration::from_secs(10);
 
-fn server() -> (QueueServer, UnboundedReceiver<ServerEvent>) {
+pub(super) fn server() -> (QueueServer, UnboundedReceiver<ServerEvent>) {
     let (sender, receiver) = unbounded_channel();
     let mut server = QueueServer::new(
         ServerOptions {
@@ -25,11 +25,11 @@ fn server() -> (QueueServer, UnboundedReceiver<ServerEvent>) {
     (server, receiver)
 }
 
-fn address(server: &QueueServer) -> &str {
+pub(super) fn address(server: &QueueServer) -> &str {
     server.endpoint.as_ref().expect("it listens").address()
 }
 
-async fn client(
+pub(super) async fn client(
     server: &QueueServer,
     worker: WorkerId,
 ) -> (QueueClient, UnboundedReceiver<ClientEvent>) {
@@ -48,14 +48,14 @@ async fn client(
     (client, receiver)
 }
 
-async fn next<T>(events: &mut UnboundedReceiver<T>) -> T {
+pub(super) async fn next<T>(events: &mut UnboundedReceiver<T>) -> T {
     timeout(PATIENCE, events.recv())
         .await
         .expect("in time")
         .expect("an event")
 }
 
-fn options(ms: u64) -> ItemOptions {
+pub(super) fn options(ms: u64) -> ItemOptions {
     ItemOptions {
         timeout: Duration::from_millis(ms),
         max_attempts: None,
@@ -63,7 +63,7 @@ fn options(ms: u64) -> ItemOptions {
     }
 }
 
-async fn leased(events: &mut UnboundedReceiver<ClientEvent>) -> (u64, ItemId, String) {
+pub(super) async fn leased(events: &mut UnboundedReceiver<ClientEvent>) -> (u64, ItemId, String) {
     match next(events).await {
         ClientEvent::Leased {
             lease,
@@ -218,4 +218,15 @@ async fn a_worker_that_would_stay_is_let_go_by_word() {
         assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 1 });
     };
     tokio::join!(closing, letting_go);
+}
+
+#[tokio::test]
+async fn a_worker_that_is_to_retire_before_it_is_connected_hears_of_it_then() {
+    let (server, mut events) = server();
+    server.retire(1);
+    let (client, mut work) = client(&server, 1).await;
+    assert_eq!(next(&mut work).await, ClientEvent::Retire);
+    client.close(false).await;
+    assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
+    assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 1 });
 }

@@ -129,6 +129,10 @@ impl Policy {
         vec![Command::Fork]
     }
 
+    pub(crate) fn target(&self) -> usize {
+        self.target
+    }
+
     /// A fork asked for is done.
     pub(crate) fn forked(&mut self, worker: WorkerId, now: Instant) -> Vec<Command> {
         self.forking = self.forking.saturating_sub(1);
@@ -148,6 +152,10 @@ impl Policy {
         let Some(entry) = self.workers.get_mut(&worker) else {
             return Vec::new();
         };
+        if entry.phase == Phase::Retiring {
+            // Told so before it could hear of it.
+            return vec![Command::Retire(worker)];
+        }
         if entry.phase != Phase::Starting {
             return Vec::new();
         }
@@ -190,8 +198,12 @@ impl Policy {
             return Vec::new();
         }
         self.target = workers;
+        if workers == 0 {
+            return self.retire_all();
+        }
+        // Whoever asks for workers wants them now, not after the pauses of restarts.
+        self.restarts.clear();
         if self.expected() > workers {
-            self.restarts.clear();
             return self.shrink();
         }
         self.fill()
@@ -299,6 +311,19 @@ impl Policy {
         vec![Command::Fork; forks]
     }
 
+    /// Also those that would end before long, and may have nothing to do until then.
+    fn retire_all(&mut self) -> Vec<Command> {
+        self.restarts.clear();
+        let staying = self.workers.iter_mut();
+        let staying = staying.filter(|(_, worker)| worker.phase != Phase::Leaving);
+        staying
+            .map(|(id, worker)| {
+                worker.phase = Phase::Retiring;
+                Command::Retire(*id)
+            })
+            .collect()
+    }
+
     /// Retires workers above the target, the oldest first.
     fn shrink(&mut self) -> Vec<Command> {
         let excess = self.expected().saturating_sub(self.target);
@@ -374,3 +399,7 @@ impl Policy {
 #[cfg(test)]
 #[path = "policy_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "policy_model.rs"]
+mod model;

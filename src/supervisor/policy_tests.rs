@@ -231,6 +231,37 @@ fn fewer_workers_retire_the_oldest_and_more_are_forked() {
 }
 
 #[test]
+fn without_any_workers_those_that_are_retiring_go_too() {
+    let now = Instant::now();
+    let mut policy = at_work(2, now);
+    assert_eq!(policy.retiring(1), [Command::Fork]);
+    assert_eq!(policy.forked(3, now), []);
+    assert_eq!(policy.resize(0), [1, 2, 3].map(Command::Retire));
+    assert_eq!(policy.ready(3), [Command::Retire(3)]);
+    assert_eq!(policy.leaving(1), [Command::Release(1)]);
+}
+
+#[test]
+fn one_that_is_too_many_before_it_is_ready_hears_of_it_then() {
+    let now = Instant::now();
+    let mut policy = running(2, now);
+    assert_eq!(policy.resize(1), [Command::Retire(1)]);
+    assert_eq!(policy.ready(1), [Command::Retire(1)]);
+    assert_eq!(policy.ready(2), []);
+}
+
+#[test]
+fn another_number_is_there_at_once_whatever_restarts_wait() {
+    let now = Instant::now();
+    let mut policy = at_work(4, now);
+    for worker in 1..=3 {
+        assert_eq!(policy.exited(worker, false, now, 0.0), []);
+    }
+    assert_eq!(policy.resize(3), [Command::Fork; 2]);
+    assert_eq!(policy.next_tick(), None);
+}
+
+#[test]
 fn a_frozen_worker_is_killed_and_replaced() {
     let now = Instant::now();
     let mut policy = at_work(1, now);

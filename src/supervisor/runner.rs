@@ -51,6 +51,11 @@ impl Supervisor {
         self.with(|policy, _| policy.add_worker())
     }
 
+    /// How many workers are kept running.
+    pub(crate) fn target(&self) -> u32 {
+        u32::try_from(self.shared.policy.lock().target()).unwrap_or(u32::MAX)
+    }
+
     pub(crate) fn forked(&self, worker: WorkerId) -> Vec<Command> {
         self.with(|policy, now| policy.forked(worker, now))
     }
