@@ -63,9 +63,9 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
       case Kind.Leased:
         return this.#receive(event);
       case Kind.Expired:
-        return this.#expire(id);
+        return this.#over(id, (lease) => this.#expire(lease));
       case Kind.Cancelled:
-        return this.#prefetched.remove(id) || this.#leases.get(id)?.withdraw();
+        return this.#over(id, (lease) => lease.withdraw());
       default:
         return super._handle(event);
     }
@@ -147,7 +147,8 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     }
   }
 
-  #expire(id) {
+  /** The master has ended a lease. */
+  #over(id, end) {
     const lease = this.#leases.get(id);
     // Said in any case: the master takes a worker that says nothing for frozen.
     this._queue.released(id);
@@ -155,15 +156,19 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     if (!lease) {
       return;
     }
-    if (lease.published) {
-      this.emit("queueItemTimeout", lease.item.id);
-    }
-    lease.expire();
+    end(lease);
     for (const page of lease.pages) {
       page.close().catch(() => undefined);
     }
     // A script that never ends holds up everything else in its PhantomJS.
     this.ph?._endIfWedged(WEDGED_AFTER);
+  }
+
+  #expire(lease) {
+    if (lease.published) {
+      this.emit("queueItemTimeout", lease.item.id);
+    }
+    lease.expire();
   }
 
   #respond(lease, response) {

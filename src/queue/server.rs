@@ -201,6 +201,9 @@ impl QueueServer {
         };
         if let Some((worker, lease)) = held {
             state.tell(worker, &ToWorker::Cancelled { lease });
+            if state.expect_to_hear(worker, lease, Instant::now()) {
+                self.shared.timer.notify_one();
+            }
         }
         true
     }
@@ -261,6 +264,11 @@ impl QueueServer {
 }
 
 impl State {
+    /// A worker has been told that a lease is over, and must take note; true when the timer must look again.
+    fn expect_to_hear(&mut self, worker: WorkerId, lease: LeaseId, now: Instant) -> bool {
+        self.unheard.insert((worker, lease), now + HEARING_LIMIT)
+    }
+
     fn next_deadline(&self) -> Option<Instant> {
         let leases = self.backlog.next_deadline().into_iter();
         leases.chain(self.unheard.next()).min()
@@ -314,7 +322,7 @@ impl Shared {
         }) = state.backlog.expire(now)
         {
             state.tell(worker, &ToWorker::Expired { lease });
-            let _ = state.unheard.insert((worker, lease), now + HEARING_LIMIT);
+            let _ = state.expect_to_hear(worker, lease, now);
             return Some(ServerEvent::Expired { item });
         }
         while let Some((worker, _)) = state.unheard.pop_due(now) {
