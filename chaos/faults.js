@@ -1,0 +1,155 @@
+"use strict";
+
+// Faults that come from outside of a request's handler: signals to processes, and calls of the engine's methods.
+
+const { setTimeout: sleep } = require("node:timers/promises");
+const { OPTIONS } = require("./options");
+const { isGone, processesWith } = require("./processes");
+const { timeUntil } = require("./time");
+
+/** How long the end of a process that was killed may take to be seen: the machine is busy starting others. */
+const KILL_LIMIT = 5_000;
+/** The same for one that was frozen, after its lease's end: it must be noticed first. */
+const FROZEN_LIMIT = 4_000;
+/** One that froze at its start is given up when its time to start is over: up to 45 s. */
+const START_LIMIT = 60_000;
+const FROZEN_FOR = OPTIONS.messageTimeout + FROZEN_LIMIT;
+const DRAIN_LIMIT = OPTIONS.stopTimeout + KILL_LIMIT;
+/** A worker that is to go may be one that froze at its start. */
+const RECOVERY_LIMIT = START_LIMIT;
+const ANSWER_LIMIT = 30_000;
+const VICTIM_LIMIT = 10_000;
+const BURST_SIZE = 400;
+
+/** There was nobody to do it to. */
+const NOBODY = { survived: null };
+
+const isAny = () => true;
+const isReady = ({ ready }, worker) => ready.has(worker.id);
+const isStarting = (run, worker) => !isReady(run, worker);
+
+/** A worker of the engine and its PhantomJS, both untouched so far; undefined when there is none. */
+function victim(run, isFit) {
+  const { engine, leftovers, random, touched } = run;
+  const processes = processesWith(leftovers.marker);
+  const pairs = Object.values(engine.workers).flatMap((worker) => {
+    const { pid } = worker.process;
+    const phantom = processes.find(({ isPhantom, parent }) => isPhantom && parent === pid);
+    const isWhole = phantom && !touched.has(worker.id) && !worker.isDead();
+    return isWhole && isFit(run, worker) ? [{ worker, pid, phantom: phantom.pid }] : [];
+  });
+  const chosen = random.pick(pairs);
+  if (chosen) {
+    touched.add(chosen.worker.id);
+  }
+  return chosen;
+}
+
+/** The same, as soon as there is one. */
+async function someVictim(run, isFit) {
+  let chosen;
+  await timeUntil(() => {
+    chosen = victim(run, isFit);
+    return chosen;
+  }, VICTIM_LIMIT);
+  return chosen;
+}
+
+/** False when the process ended while we looked. */
+function send(pid, signal) {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** Sends `signal` to one process of a pair; both must be gone within `limit`. Gives how long that took. */
+function signalTo(which, signal, limit, { isFit = isAny, before = () => {} } = {}) {
+  return async (run) => {
+    const chosen = await someVictim(run, isFit);
+    if (!chosen) {
+      return NOBODY;
+    }
+    before(run, chosen);
+    if (!send(chosen[which], signal)) {
+      return NOBODY;
+    }
+    const after = await timeUntil(() => isGone(chosen.pid) && isGone(chosen.phantom), limit);
+    return { survived: after !== null, after, what: `${which} ${chosen[which]} of worker ${chosen.worker.id}` };
+  };
+}
+
+/** Writes down how long the requests of a killed PhantomJS take to their next delivery. */
+function measureRedelivery({ ledger, redeliveries }, { worker }) {
+  const killedAt = Date.now();
+  ledger.awaitRedelivery(worker.id, (at) => redeliveries.push(at - killedAt));
+}
+
+async function resize({ engine }, workers) {
+  engine.resize(workers);
+  const count = () => Object.keys(engine.workers).length;
+  // Another resize may have come meanwhile; the last word counts. A worker may have its successor beside it.
+  const isDone = () => count() === engine.numWorkers || count() === engine.numWorkers + 1;
+  const after = await timeUntil(isDone, RECOVERY_LIMIT);
+  return { survived: after !== null, after, what: `to ${workers}, there are ${count()}` };
+}
+
+async function pauseAndResume({ engine, ledger, random }) {
+  engine.pause();
+  await sleep(random.between(100, 700));
+  engine.resume();
+  const { response } = ledger.counts;
+  const after = await timeUntil(() => ledger.counts.response > response, ANSWER_LIMIT);
+  return { survived: after !== null, after, what: "answers after it" };
+}
+
+/** As many requests at once as make workers take some in advance. */
+async function burst(run) {
+  const start = performance.now();
+  await Promise.all(Array.from({ length: BURST_SIZE }, () => run.request({ isQuick: true })));
+  return { survived: true, after: performance.now() - start };
+}
+
+/** Ends one request from outside, waiting or under way, by `end(item, controller)`. */
+function cancelling(end) {
+  return async (run) => {
+    const controller = new AbortController();
+    let item;
+    let follower;
+    const onItem = (...both) => {
+      [item, follower] = both;
+    };
+    run.request({ signal: controller.signal, onItem });
+    await sleep(run.random.between(0, 60));
+    const isOpen = ["queued", "leased"].includes(item.state);
+    end(item, controller);
+    if (!isOpen) {
+      return NOBODY;
+    }
+    follower.cancelled();
+    return { survived: item.state === "cancelled", what: `request ${item.id} is ${item.state}` };
+  };
+}
+
+/** By name: `run → { survived, after, what }`. */
+const FAULTS = {
+  "request cancelled": cancelling((item) => item.cancel()),
+  "request aborted": cancelling((_item, controller) => controller.abort()),
+  "burst of quick requests": burst,
+  "SIGKILL of a worker": signalTo("pid", "SIGKILL", KILL_LIMIT),
+  "SIGKILL of a PhantomJS": signalTo("phantom", "SIGKILL", KILL_LIMIT, { before: measureRedelivery }),
+  "SIGSTOP of a worker": signalTo("pid", "SIGSTOP", FROZEN_FOR, { isFit: isReady }),
+  "SIGSTOP of a PhantomJS": signalTo("phantom", "SIGSTOP", FROZEN_FOR, { isFit: isReady }),
+  "SIGSTOP of a worker that starts": signalTo("pid", "SIGSTOP", START_LIMIT, { isFit: isStarting }),
+  "SIGSTOP of a PhantomJS that starts": signalTo("phantom", "SIGSTOP", START_LIMIT, { isFit: isStarting }),
+  "SIGTERM of a worker": signalTo("pid", "SIGTERM", DRAIN_LIMIT),
+  "resize up": (run) => resize(run, OPTIONS.workers + run.random.between(1, 2)),
+  "resize down": (run) => resize(run, run.random.between(1, OPTIONS.workers - 1)),
+  "pause and resume": pauseAndResume,
+};
+
+/** These take up to a minute: for long runs. */
+const SLOW = ["SIGSTOP of a worker that starts", "SIGSTOP of a PhantomJS that starts"];
+
+module.exports = { FAULTS, SLOW };

@@ -1,0 +1,90 @@
+"use strict";
+
+const { HANG, LOOP } = require("./site");
+
+const ON_PURPOSE = "on purpose";
+const LATE = "too late";
+const forever = new Promise(() => {});
+
+async function serve(page, item, { url }) {
+  const status = await page.open(url + item.request.path);
+  const title = await page.evaluate("function () { return document.title; }");
+  item.finish({ status, title });
+}
+
+/** Answers without its page, as fast as can be. */
+function serveQuickly(_page, item) {
+  item.finish({ status: "success", title: `page ${item.request.path}` });
+}
+
+/**
+ * What goes wrong in a handler, by the name it has in the table. It does so at the first delivery of its request only.
+ * `ends`: how the request may end by that; "response" means that it is delivered once more and answered then.
+ */
+const MISDEEDS = {
+  "handler throws": {
+    ends: "failed",
+    run: () => {
+      throw new Error(ON_PURPOSE);
+    },
+  },
+  "handler rejects": {
+    ends: "failed",
+    run: async (page) => {
+      await page.get("title");
+      throw new Error(ON_PURPOSE);
+    },
+  },
+  "handler never answers": { ends: "response", run: () => forever },
+  "handler answers late": {
+    ends: "response",
+    run: (_page, item, { lease }) => {
+      setTimeout(() => item.finish(LATE), lease * 1.2);
+      return forever;
+    },
+  },
+  "handler answers twice": {
+    ends: "response",
+    run: async (page, item, setting) => {
+      await serve(page, item, setting);
+      item.finish(LATE);
+    },
+  },
+  "handler blocks Node": {
+    ends: "response",
+    run: () => {
+      for (;;) {}
+    },
+  },
+  "handler ends its process": { ends: "response", run: () => process.exit(7) },
+  "uncaught exception in a worker": {
+    ends: "response",
+    run: () => {
+      setTimeout(() => {
+        throw new Error(ON_PURPOSE);
+      }, 5);
+      return forever;
+    },
+  },
+  "handler ends PhantomJS": {
+    ends: "response",
+    run: (_page, _item, { engine }) => {
+      engine.ph.exit();
+      return forever;
+    },
+  },
+  "page that never loads": {
+    ends: "response",
+    run: (page, _item, { url }) => page.open(url + HANG).then(() => forever),
+  },
+  "endless loop in a page": {
+    ends: "response",
+    run: (page, _item, { url }) => page.open(url + LOOP).then(() => forever),
+  },
+  "endless loop in evaluate": {
+    ends: "response",
+    run: (page) => page.evaluate("function () { while (true) {} }").then(() => forever),
+  },
+};
+
+module.exports = { LATE, MISDEEDS, ON_PURPOSE, serve, serveQuickly };

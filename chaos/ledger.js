@@ -1,0 +1,100 @@
+"use strict";
+
+const { LATE, MISDEEDS, ON_PURPOSE } = require("./handlers");
+
+/** Why a request's end is wrong, or null. */
+function fault({ path, misdeed }, how, outcome) {
+  if (how === "cancelled") {
+    return null;
+  }
+  if (how === "response") {
+    const isRight = outcome !== LATE && outcome?.status === "success" && outcome.title === `page ${path}`;
+    return isRight ? null : `was answered with ${JSON.stringify(outcome)}`;
+  }
+  const isMeant = MISDEEDS[misdeed]?.ends === "failed" && outcome.message === ON_PURPOSE;
+  return isMeant ? null : `failed with ${outcome.code}: ${outcome.message}`;
+}
+
+/** Follows every request to its end, and writes down what must not happen. */
+class Ledger {
+  #open = new Map();
+  #deliveries = new Map();
+  #awaited = new Map();
+  counts = { enqueued: 0, response: 0, failed: 0, cancelled: 0, timeouts: 0, deliveries: 0 };
+  problems = [];
+
+  get open() {
+    return this.#open.size;
+  }
+
+  /** Calls `onEnd(how)` at the request's end; who ends it from outside calls the result's `cancelled()`. */
+  follow(item, onEnd) {
+    this.counts.enqueued += 1;
+    this.#open.set(item.id, item);
+    let ended = null;
+    const end = (how, outcome) => {
+      if (ended) {
+        this.#complain(item, `ended by "${how}" after it had ended by "${ended}"`);
+        return;
+      }
+      ended = how;
+      this.counts[how] += 1;
+      this.#forget(item.id);
+      const problem = fault(item.request, how, outcome);
+      if (problem) {
+        this.#complain(item, problem);
+      }
+      onEnd(how);
+    };
+    item.on("response", (response) => end("response", response));
+    item.on("failed", (error) => end("failed", error));
+    item.on("timeout", () => {
+      this.counts.timeouts += 1;
+    });
+    return { cancelled: () => end("cancelled") };
+  }
+
+  /** A worker says that it was handed a request. */
+  delivered({ delivered: id, attempts, at }, worker) {
+    this.counts.deliveries += 1;
+    if (this.#open.has(id)) {
+      this.#deliveries.set(id, { worker, attempts });
+    }
+    const awaited = this.#awaited.get(id);
+    if (awaited && attempts > awaited.attempts) {
+      this.#awaited.delete(id);
+      awaited.onDelivery(at);
+    }
+  }
+
+  /** Calls `onDelivery(at)` for each request that `worker` holds now, when it is delivered once more. */
+  awaitRedelivery(worker, onDelivery) {
+    for (const [id, last] of this.#deliveries) {
+      if (last.worker === worker) {
+        this.#awaited.set(id, { attempts: last.attempts, onDelivery });
+      }
+    }
+  }
+
+  complainOfOpen() {
+    for (const item of this.#open.values()) {
+      this.#complain(item, `never ended: it is ${item.state}`);
+    }
+  }
+
+  complain(problem) {
+    this.problems.push(problem);
+  }
+
+  #complain({ id, request, attempts }, what) {
+    this.complain(`request ${id} ${JSON.stringify(request)}, attempt ${attempts}, ${what}`);
+  }
+
+  #forget(id) {
+    this.#open.delete(id);
+    this.#deliveries.delete(id);
+    this.#awaited.delete(id);
+  }
+}
+
+module.exports = { Ledger };

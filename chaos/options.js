@@ -1,0 +1,18 @@
+"use strict";
+
+/** The engine under test. Its times are short, so that frozen and hanging parts do not stand still for long. */
+const OPTIONS = {
+  workers: 3,
+  workerParallelism: 4,
+  workerIterations: 200,
+  messageTimeout: 2_000,
+  maxAttempts: 100,
+  stopTimeout: 3_000,
+  phantomBasePort: 15_000,
+  // Far more is killed here than any sane system would bear.
+  restart: { minDelay: 20, maxDelay: 200, maxRestarts: 100_000, window: 60_000 },
+  onStdout: () => {},
+  onStderr: () => {},
+};
+
+module.exports = { OPTIONS };
