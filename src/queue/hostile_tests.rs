@@ -56,9 +56,10 @@ async fn all_is_well(server: &QueueServer, events: &mut UnboundedReceiver<Server
     works(server, events, (&client, &mut work), 1000).await;
     client.close(false).await;
     assert_eq!(next(events).await, ServerEvent::Left { worker });
-    let state = server.shared.state.lock();
-    assert!(state.peers.is_empty() && state.unheard.next().is_none());
-    drop(state);
+    {
+        let state = server.shared.state.lock();
+        assert!(state.peers.is_empty() && state.unheard.next().is_none());
+    }
     drop(client);
     nothing_is_left().await;
 }

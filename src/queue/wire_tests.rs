@@ -82,7 +82,7 @@ fn parts() -> impl Strategy<Value = Parts> {
 }
 
 impl Parts {
-    fn from_worker(&self) -> FromWorker<'_> {
+    fn worker_frame(&self) -> FromWorker<'_> {
         let (lease, text) = (self.id, self.text.as_str());
         match self.kind % 11 {
             0 => FromWorker::Hello {
@@ -108,7 +108,7 @@ impl Parts {
         }
     }
 
-    fn to_worker(&self) -> ToWorker<'_> {
+    fn master_frame(&self) -> ToWorker<'_> {
         let lease = self.id;
         match self.kind % 6 {
             0 => ToWorker::Lease {
@@ -144,7 +144,7 @@ proptest! {
 
     #[test]
     fn frames_of_any_kind_come_back_as_they_were(parts in parts()) {
-        let (from_worker, to_worker) = (parts.from_worker(), parts.to_worker());
+        let (from_worker, to_worker) = (parts.worker_frame(), parts.master_frame());
         let (one, other) = (encoded(&from_worker), encoded(&to_worker));
         prop_assert_eq!(decode::<FromWorker<'_>>(&one[4..]).expect("ours"), from_worker);
         prop_assert_eq!(decode::<ToWorker<'_>>(&other[4..]).expect("ours"), to_worker);
@@ -152,7 +152,7 @@ proptest! {
 
     #[test]
     fn a_frame_cut_short_is_refused(parts in parts(), at in any::<prop::sample::Index>()) {
-        let whole = encoded(&parts.from_worker());
+        let whole = encoded(&parts.worker_frame());
         let end = 4 + at.index(whole.len() - 4);
         prop_assert!(decode::<FromWorker<'_>>(&whole[4..end]).is_err());
         let mut cut = BytesMut::from(&whole[..end]);
@@ -167,7 +167,7 @@ proptest! {
         at in any::<prop::sample::Index>(),
         byte in any::<u8>(),
     ) {
-        let mut frame = encoded(&parts.from_worker()).split_off(4);
+        let mut frame = encoded(&parts.worker_frame()).split_off(4);
         let at = at.index(frame.len());
         frame[at] = byte;
         let _ = decode::<FromWorker<'_>>(&frame);
@@ -178,7 +178,7 @@ proptest! {
         all in prop::collection::vec(parts(), 1..8),
         sizes in prop::collection::vec(1_usize..700, 1..8),
     ) {
-        let sent: Vec<_> = all.iter().map(|parts| encoded(&parts.to_worker())).collect();
+        let sent: Vec<_> = all.iter().map(|parts| encoded(&parts.master_frame())).collect();
         let stream = sent.concat();
         let (mut codec, mut buffer, mut received) = (codec(LIMIT), BytesMut::new(), Vec::new());
         let (mut rest, mut sizes) = (stream.as_slice(), sizes.iter().cycle());
@@ -192,7 +192,7 @@ proptest! {
         }
         prop_assert_eq!(received.len(), all.len());
         for (frame, parts) in received.iter().zip(&all) {
-            prop_assert_eq!(decode::<ToWorker<'_>>(frame).expect("ours"), parts.to_worker());
+            prop_assert_eq!(decode::<ToWorker<'_>>(frame).expect("ours"), parts.master_frame());
         }
     }
 
