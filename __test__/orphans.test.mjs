@@ -46,6 +46,18 @@ function temporaryFolder() {
   return { folder, engines: () => fs.readdirSync(folder) };
 }
 
+/** For `whileRunning`: what fails there must not leave the cluster running until its deadline. */
+function looking(look) {
+  return async (running) => {
+    try {
+      await look(running);
+    } catch (error) {
+      running.child.kill("SIGKILL");
+      throw error;
+    }
+  };
+}
+
 // The master's end ------------------------------------------------------------------------------------------------------
 
 for (const [how, code] of [
@@ -54,12 +66,12 @@ for (const [how, code] of [
 ]) {
   test(`the master ends by ${how}: nothing is left, its files included`, linux, async (t) => {
     const result = await run("held.js", options({ how }), {
-      whileRunning: async ({ output, marker, child }) => {
+      whileRunning: looking(async ({ output, marker, child }) => {
         await heard(output, "go");
         await until(() => child.exitCode !== null || child.signalCode !== null, "the master's end");
         const time = await elapsed(() => processesOf(marker).length === 0, "the end of all");
         t.diagnostic(`all gone ${time} ms after the master`);
-      },
+      }),
     });
     assert.equal(result.code, code, result.text);
   });
@@ -71,14 +83,14 @@ async function endMaster(t, signal, inGroup) {
   const [name, more] = inGroup ? ["own-group.js", { script: "held.js" }] : ["held.js", {}];
   const result = await run(name, options(more), {
     temporary: folder,
-    whileRunning: async ({ output, marker }) => {
+    whileRunning: looking(async ({ output, marker }) => {
       const { master } = await heard(output, "go");
       assert.ok(processesOf(marker).length >= 5, "master, two workers, two PhantomJS");
       assert.equal(engines().length, 1);
       process.kill(inGroup ? -master : master, signal);
       const time = await elapsed(() => processesOf(marker).length === 0, "the end of all");
       t.diagnostic(`all gone ${time} ms after ${signal}`);
-    },
+    }),
   });
   const ended = inGroup ? eventsOf(result).find(({ event }) => event === "ended") : result;
   assert.equal(ended.signal, signal, result.text);
@@ -97,7 +109,7 @@ for (const signal of ["SIGKILL", "SIGTERM", "SIGINT"]) {
 /** Sends a signal to the worker that holds the request ("pid"), or to its PhantomJS ("phantom"). */
 async function strike(t, which, signal) {
   const result = await run("held.js", options(), {
-    whileRunning: async ({ output, marker, child }) => {
+    whileRunning: looking(async ({ output, marker, child }) => {
       await heard(output, "go");
       const first = await heard(output, "delivered", { attempt: 1 });
       const struckAt = Date.now();
@@ -113,7 +125,7 @@ async function strike(t, which, signal) {
       await until(() => processesOf(marker).length === 5, "the worker's successor");
       assert.deepEqual(zombiesOf(new Set(processesOf(marker).map(({ pid }) => pid))), []);
       child.kill("SIGUSR2");
-    },
+    }),
   });
   assert.equal(result.code, 0, result.text);
   assert.equal(result.events.filter(({ event }) => event === "response").length, 1, result.text);
@@ -121,7 +133,7 @@ async function strike(t, which, signal) {
 
 test("SIGSTOP to a worker whose request is cancelled then: it goes, and its place is taken", linux, async (t) => {
   const result = await run("held.js", options({ workers: 1 }), {
-    whileRunning: async ({ output, child }) => {
+    whileRunning: looking(async ({ output, child }) => {
       await heard(output, "go");
       const first = await heard(output, "delivered");
       process.kill(first.pid, "SIGSTOP");
@@ -131,7 +143,7 @@ test("SIGSTOP to a worker whose request is cancelled then: it goes, and its plac
       assert.notEqual(by, first.pid);
       t.diagnostic(`worker and PhantomJS gone ${time} ms after SIGSTOP`);
       child.kill("SIGUSR2");
-    },
+    }),
   });
   assert.equal(result.code, 0, result.text);
 });

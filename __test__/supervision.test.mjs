@@ -67,9 +67,9 @@ for (const workers of [1, 2]) {
 
 for (const limit of ["workerMemoryLimit", "phantomMemoryLimit"]) {
   test(`${limit}: a worker above it is retired, and no request is lost`, async () => {
-    const options = { workers: 2, [limit]: 1, count: 6, ms: 20 };
+    const options = { workers: 2, [limit]: 1, count: 8, ms: 400 };
     const { all, text } = await supervised("work", options);
-    assert.equal(all("response").length, 6, text);
+    assert.equal(all("response").length, 8, text);
     assert.ok(all("workerRetired", { reason: "memory" }).length >= 2, text);
     assert.deepEqual(
       all("workerRetired").filter(({ reason }) => reason !== "memory"),

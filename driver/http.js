@@ -3,6 +3,8 @@
 var errors = require("./errors");
 var DriverError = errors.DriverError;
 
+var REFUSED = 403;
+
 function header(request, name) {
   var key;
   for (key in request.headers) {
@@ -40,12 +42,17 @@ function escapeLoneSurrogates(json) {
 
 function send(response, status, json) {
   var body = utf8(json);
-  response.statusCode = status;
-  response.headers = {
+  var headers = {
     "Content-Type": "application/json; charset=utf-8",
     "Cache-Control": "no-cache",
     "Content-Length": String(body.length),
   };
+  if (status === REFUSED) {
+    // Each open connection takes one of the server's ten threads. Browsers, our own pages among them, close it then.
+    headers.Connection = "close";
+  }
+  response.statusCode = status;
+  response.headers = headers;
   response.setEncoding("binary");
   response.write(body);
   response.close();
@@ -111,17 +118,28 @@ function parseBody(request) {
   return body;
 }
 
+// A header or a form field called "__proto__" crashes PhantomJS 2.1 while it makes the request's object: the native setter
+// looks for a caller, and there is none. Through this one it has one, and does what it always did.
+function guardProto() {
+  var proto = Object.getOwnPropertyDescriptor(Object.prototype, "__proto__");
+  var set = proto.set;
+  proto.set = function (value) {
+    set.call(this, value);
+  };
+  Object.defineProperty(Object.prototype, "__proto__", proto);
+}
+
 // Calls handler({ method, path: [decoded segments after the token], body }, reply) per request.
 // Returns false when the port is taken.
 function listen(port, token, handler) {
   var server = require("webserver").create();
+  guardProto();
   return server.listen("127.0.0.1:" + port, { keepAlive: true }, function (request, response) {
     var segments = request.url.split("?")[0].split("/").slice(1);
     var refused = refusal(request, port, segments, token);
     var reply = new Reply(response);
     if (refused) {
-      response.statusCode = 403;
-      send(response, 403, JSON.stringify({ value: errors.toValue(new DriverError("unknown error", refused)) }));
+      send(response, REFUSED, JSON.stringify({ value: errors.toValue(new DriverError("unknown error", refused)) }));
       return;
     }
     try {

@@ -14,16 +14,20 @@ const currentLease = new AsyncLocalStorage();
  * callback gets the value alone, as in npm `phantom` 0.x.
  */
 function bridgeMethod(name, { command = name, check, encode, decode, callbackAt }) {
-  async function run(subject, given, args) {
-    check?.(given);
+  async function run(subject, args) {
     const verb = typeof command === "function" ? command(args) : command;
     const value = await subject._command(verb, encode ? encode(args) : args);
     return decode ? decode(value, subject, args) : value;
   }
-  return function method(...given) {
-    const args = [...given];
+  return function method(...args) {
+    try {
+      check?.(args);
+    } catch (error) {
+      // Before a function among the arguments is taken for the callback: that may be the mistake.
+      return settle(this, Promise.reject(error));
+    }
     const callback = takeCallback(args, callbackAt);
-    return settle(this, run(this, given, args), callback);
+    return settle(this, run(this, args), callback);
   };
 }
 

@@ -132,7 +132,7 @@ class PhantomClusterServer extends EventEmitter {
     }
   }
 
-  /** Resolves when no worker holds anything. Without a queue only the workers know: they end by themselves then. */
+  /** Resolves when nothing is under way. Without a queue only the workers know what is: all of them finish and end. */
   _drain() {
     this._handleAll(this.#native.resize(0));
     return this.#onEmpty();

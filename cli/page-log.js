@@ -1,0 +1,69 @@
+"use strict";
+
+const MOST_ERRORS = 20;
+const MOST_LETTERS = 500;
+
+// What a fragment names is no resource of its own.
+const resource = (url) => url.split("#")[0];
+
+/** What PhantomJS tells about a page while it loads: its addresses, their responses, its script errors. */
+class PageLog {
+  #addresses = [];
+  #responses = new Map();
+  #failures = new Map();
+  errors = [];
+  consoleErrors = 0;
+
+  async listen(page) {
+    await Promise.all([
+      page.on("onNavigationRequested", (url, _type, willNavigate, isMain) => this.#goes(url, willNavigate && isMain)),
+      page.on("onResourceReceived", (response) => this.#responses.set(resource(response.url), response)),
+      page.on("onResourceError", ({ url, errorString }) => this.#failures.set(resource(url), errorString)),
+      // PhantomJS reports console.error() here as well.
+      page.on("onError", (message, trace) => this.#fails(message, trace)),
+    ]);
+  }
+
+  /** The page's own response: that of the last address that it went to. Redirects count as addresses. */
+  get #response() {
+    const address = this.#addresses.findLast((url) => this.#responses.has(url));
+    return this.#responses.get(address);
+  }
+
+  /** Its HTTP status; null when there was none. */
+  get status() {
+    return this.#response?.status ?? null;
+  }
+
+  /** Why the page did not load. */
+  get reason() {
+    const { status, contentType, url } = this.#response ?? {};
+    if (status >= 400) {
+      return `HTTP ${status}`;
+    }
+    const error = url && this.#failures.get(resource(url));
+    if (error) {
+      return error;
+    }
+    if (status && !/html|xml/.test(contentType)) {
+      return contentType ? `PhantomJS does not show ${contentType}` : `HTTP ${status} without a page`;
+    }
+    return "PhantomJS did not load it";
+  }
+
+  #goes(url, isPage) {
+    if (isPage) {
+      this.#addresses.push(resource(url));
+    }
+  }
+
+  #fails(message, [at]) {
+    this.consoleErrors += 1;
+    if (this.errors.length < MOST_ERRORS) {
+      const place = at?.file ? ` (${at.file}:${at.line})` : "";
+      this.errors.push(message.slice(0, MOST_LETTERS) + place);
+    }
+  }
+}
+
+module.exports = { PageLog };

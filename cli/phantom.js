@@ -1,0 +1,92 @@
+"use strict";
+
+// Finds PhantomJS and tries it, without the addon.
+
+const { execFile } = require("node:child_process");
+const { findBinary } = require("../lib/binary");
+
+const LIMIT = 20_000;
+const PACKAGES = {
+  libfontconfig: "libfontconfig1 (Debian, Ubuntu) or fontconfig (Fedora, Alpine)",
+  libfreetype: "libfreetype6 (Debian, Ubuntu) or freetype (Fedora, Alpine)",
+  "libstdc++": "libstdc++6 (Debian, Ubuntu) or libstdc++ (Fedora, Alpine)",
+  libgcc_s: "libgcc-s1 (Debian, Ubuntu) or libgcc (Fedora, Alpine)",
+  libz: "zlib1g (Debian, Ubuntu) or zlib (Fedora, Alpine)",
+};
+
+/** Runs a program to its end: `{ error, stdout, stderr }`. */
+function execute(file, args, env = process.env) {
+  return new Promise((resolve) => {
+    const child = execFile(file, args, { env, timeout: LIMIT, killSignal: "SIGKILL" }, (error, stdout, stderr) =>
+      resolve({ error, stdout, stderr }),
+    );
+    child.stdin?.end();
+  });
+}
+
+/** As the engine starts it: its OpenSSL is of 2016 and gives up on the configuration files of today's systems. */
+function environment() {
+  const isSet = process.env.OPENSSL_CONF !== undefined || process.platform === "win32";
+  return isSet ? process.env : { ...process.env, OPENSSL_CONF: "/dev/null" };
+}
+
+/** The libraries that the system's loader does not find. */
+async function missingLibraries(file, said) {
+  const { stdout } = process.platform === "linux" ? await execute("ldd", [file]) : { stdout: "" };
+  const listed = [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map(([, library]) => library);
+  const [, first] = /error while loading shared libraries: ([^:\s]+)/.exec(said) ?? [];
+  return [...new Set(first ? [...listed, first] : listed)];
+}
+
+function packageOf(library) {
+  const name = library.split(".so")[0];
+  return Object.hasOwn(PACKAGES, name) ? PACKAGES[name] : `the package that has ${library}`;
+}
+
+function librariesProblem(libraries) {
+  const many = libraries.length > 1;
+  return {
+    problem: `PhantomJS misses the shared ${many ? "libraries" : "library"} ${libraries.join(", ")}`,
+    remedy: `install ${libraries.map(packageOf).join("; ")}`,
+    libraries,
+  };
+}
+
+function startProblem(file, { error, stdout, stderr }) {
+  if (error.code === "ENOENT") {
+    // The file is there: what is missing is the loader that it names.
+    return {
+      problem: `${file} cannot be run: it is built for a system with glibc`,
+      remedy: "use Debian, Ubuntu, Fedora or another system with glibc",
+    };
+  }
+  const said = (stderr || stdout).trim().split("\n")[0];
+  const how = error.killed ? `it did not end within ${LIMIT} ms` : `${error.signal ?? error.code}`;
+  return {
+    problem: `${file} --version fails (${how})${said ? `, saying: ${said}` : ""}`,
+    remedy: "name a PhantomJS 2.1.1 that is built for this system in PHANTOMJS_EXECUTABLE",
+  };
+}
+
+/** `{ file, version }`, or `{ problem, remedy }`, with `file` when one was found. */
+async function findPhantom() {
+  let file;
+  try {
+    file = findBinary();
+  } catch (error) {
+    const [problem, remedy] = error.message.split(/; (?=install )/);
+    return { problem, remedy };
+  }
+  const result = await execute(file, ["--version"], environment());
+  const version = result.stdout.trim();
+  if (!result.error && /^\d+\.\d+/.test(version)) {
+    return { file, version };
+  }
+  const libraries = await missingLibraries(file, result.stderr);
+  if (libraries.length > 0) {
+    return { file, ...librariesProblem(libraries) };
+  }
+  return { file, ...startProblem(file, { ...result, error: result.error ?? { code: "no version" } }) };
+}
+
+module.exports = { execute, findPhantom };
