@@ -48,10 +48,14 @@ pub(crate) struct ItemOptions {
     pub(crate) priority: i32,
 }
 
+/// Small, as there may be a million of them.
 #[derive(Debug)]
 struct Item {
     payload: Arc<str>,
-    options: ItemOptions,
+    timeout_ms: u32,
+    /// `u32::MAX` for no limit, which no count reaches.
+    max_attempts: u32,
+    priority: i32,
     /// Leases so far, the present one included.
     attempts: u32,
     /// Failures of the handler so far.
@@ -61,14 +65,14 @@ struct Item {
 
 impl Item {
     fn is_exhausted(&self) -> bool {
-        let max = self.options.max_attempts;
-        max.is_some_and(|max| self.attempts >= max)
+        self.attempts >= self.max_attempts
     }
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum ItemState {
-    Waiting(Place),
+    /// Its place among those of its priority.
+    Waiting(u64),
     Leased(LeaseId),
     Expired(Generation),
 }
@@ -195,10 +199,12 @@ impl Backlog {
             id,
             Item {
                 payload,
-                options,
+                timeout_ms: u32::try_from(options.timeout.as_millis()).unwrap_or(u32::MAX),
+                max_attempts: options.max_attempts.unwrap_or(u32::MAX),
+                priority: options.priority,
                 attempts: 0,
                 errors: 0,
-                state: ItemState::Waiting(place),
+                state: ItemState::Waiting(place.1),
             },
         );
     }
@@ -234,13 +240,14 @@ impl Backlog {
         if let Some(worker) = self.workers.get_mut(&worker) {
             let _ = worker.leases.insert(lease);
         }
-        let nearest = self.deadlines.insert(lease, now + item.options.timeout);
+        let timeout = Duration::from_millis(item.timeout_ms.into());
+        let nearest = self.deadlines.insert(lease, now + timeout);
         Some(Assignment {
             worker,
             lease,
             item: id,
             attempt: item.attempts,
-            timeout: item.options.timeout,
+            timeout,
             payload: Arc::clone(&item.payload),
             nearest,
         })
@@ -277,8 +284,8 @@ impl Backlog {
         if let Some(item) = self.items.get_mut(&id) {
             item.attempts -= 1;
             self.next_head -= 1;
-            let place = (-i64::from(item.options.priority), self.next_head);
-            item.state = ItemState::Waiting(place);
+            let place = (-i64::from(item.priority), self.next_head);
+            item.state = ItemState::Waiting(place.1);
             let _ = self.waiting.insert(place, id);
         }
     }
@@ -346,7 +353,7 @@ impl Backlog {
         let item = self.items.remove(&id)?;
         Some(match item.state {
             ItemState::Waiting(place) => {
-                let _ = self.waiting.remove(&place);
+                let _ = self.waiting.remove(&(-i64::from(item.priority), place));
                 None
             }
             ItemState::Leased(lease) => self.end_lease(lease).map(|ended| (ended.worker, lease)),
@@ -418,10 +425,10 @@ impl Backlog {
             let _ = self.items.remove(&id);
             return Fate::Exhausted(attempts);
         }
-        let place = self.place_at_tail(item.options.priority);
+        let place = self.place_at_tail(item.priority);
         let _ = self.waiting.insert(place, id);
         if let Some(item) = self.items.get_mut(&id) {
-            item.state = ItemState::Waiting(place);
+            item.state = ItemState::Waiting(place.1);
         }
         Fate::Requeued
     }
