@@ -11,12 +11,10 @@ const { timeUntil } = require("./time");
 const KILL_LIMIT = 5_000;
 /** The same for one that was frozen, after its lease's end: it must be noticed first. */
 const FROZEN_LIMIT = 4_000;
-/** One that froze at its start is given up when its time to start is over: up to 45 s. */
-const START_LIMIT = 60_000;
 const FROZEN_FOR = OPTIONS.messageTimeout + FROZEN_LIMIT;
 const DRAIN_LIMIT = OPTIONS.stopTimeout + KILL_LIMIT;
-/** A worker that is to go may be one that froze at its start. */
-const RECOVERY_LIMIT = START_LIMIT;
+/** How long the engine may take to be at its full number again. */
+const RECOVERY_LIMIT = 60_000;
 const ANSWER_LIMIT = 30_000;
 const VICTIM_LIMIT = 10_000;
 const BURST_SIZE = 400;
@@ -26,7 +24,7 @@ const NOBODY = { survived: null };
 
 const isAny = () => true;
 const isReady = ({ ready }, worker) => ready.has(worker.id);
-const isStarting = (run, worker) => !isReady(run, worker);
+const isBusy = ({ ledger }, worker) => ledger.heldBy(worker.id).length > 0;
 
 /** A worker of the engine and its PhantomJS, both untouched so far; undefined when there is none. */
 function victim(run, isFit) {
@@ -138,18 +136,13 @@ const FAULTS = {
   "request aborted": cancelling((_item, controller) => controller.abort()),
   "burst of quick requests": burst,
   "SIGKILL of a worker": signalTo("pid", "SIGKILL", KILL_LIMIT),
-  "SIGKILL of a PhantomJS": signalTo("phantom", "SIGKILL", KILL_LIMIT, { before: measureRedelivery }),
+  "SIGKILL of a PhantomJS": signalTo("phantom", "SIGKILL", KILL_LIMIT, { isFit: isBusy, before: measureRedelivery }),
   "SIGSTOP of a worker": signalTo("pid", "SIGSTOP", FROZEN_FOR, { isFit: isReady }),
   "SIGSTOP of a PhantomJS": signalTo("phantom", "SIGSTOP", FROZEN_FOR, { isFit: isReady }),
-  "SIGSTOP of a worker that starts": signalTo("pid", "SIGSTOP", START_LIMIT, { isFit: isStarting }),
-  "SIGSTOP of a PhantomJS that starts": signalTo("phantom", "SIGSTOP", START_LIMIT, { isFit: isStarting }),
-  "SIGTERM of a worker": signalTo("pid", "SIGTERM", DRAIN_LIMIT),
+  "SIGTERM of a worker": signalTo("pid", "SIGTERM", DRAIN_LIMIT, { isFit: isBusy }),
   "resize up": (run) => resize(run, OPTIONS.workers + run.random.between(1, 2)),
   "resize down": (run) => resize(run, run.random.between(1, OPTIONS.workers - 1)),
   "pause and resume": pauseAndResume,
 };
 
-/** These take up to a minute: for long runs. */
-const SLOW = ["SIGSTOP of a worker that starts", "SIGSTOP of a PhantomJS that starts"];
-
-module.exports = { FAULTS, SLOW };
+module.exports = { FAULTS };

@@ -67,12 +67,15 @@ class Ledger {
     }
   }
 
+  /** The requests that `worker` holds, as far as is known: `[id, delivery]`. */
+  heldBy(worker) {
+    return [...this.#deliveries].filter(([, delivery]) => delivery.worker === worker);
+  }
+
   /** Calls `onDelivery(at)` for each request that `worker` holds now, when it is delivered once more. */
   awaitRedelivery(worker, onDelivery) {
-    for (const [id, last] of this.#deliveries) {
-      if (last.worker === worker) {
-        this.#awaited.set(id, { attempts: last.attempts, onDelivery });
-      }
+    for (const [id, { attempts }] of this.heldBy(worker)) {
+      this.#awaited.set(id, { attempts, onDelivery });
     }
   }
 

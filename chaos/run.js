@@ -4,7 +4,7 @@ const cluster = require("node:cluster");
 const path = require("node:path");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { createQueued } = require("..");
-const { FAULTS, SLOW } = require("./faults");
+const { FAULTS } = require("./faults");
 const { MISDEEDS } = require("./handlers");
 const { Ledger } = require("./ledger");
 const { Leftovers } = require("./leftovers");
@@ -18,8 +18,6 @@ const { workers: WORKERS, workerParallelism: PARALLELISM } = OPTIONS;
 const WAITING = 4;
 /** The part of the planned time in which faults come; the rest is for the last requests. */
 const FAULTY_PART = 0.9;
-/** A run is long from here on, s. */
-const LONG = 120;
 const SETTLE_LIMIT = 60_000;
 const CLOSE_LIMIT = 30_000;
 
@@ -35,10 +33,9 @@ const WEIGHTS = {
   "SIGTERM of a worker": 2,
 };
 
-/** The faults of a run of that length in random order, then again, so that none is left out by chance. */
-function* deck(random, seconds) {
-  const names = NAMES.filter((name) => seconds >= LONG || !SLOW.includes(name));
-  const all = names.flatMap((name) => Array(WEIGHTS[name] ?? 1).fill(name));
+/** The faults in random order, then again, so that none is left out by chance. */
+function* deck(random) {
+  const all = NAMES.flatMap((name) => Array(WEIGHTS[name] ?? 1).fill(name));
   for (;;) {
     yield* random.shuffled(all);
   }
@@ -132,7 +129,7 @@ class Run {
   async #inject() {
     const { requests, faults, seconds } = this.#plan;
     const mean = (seconds * 1000 * FAULTY_PART) / faults;
-    const names = deck(this.random, seconds);
+    const names = deck(this.random);
     while (this.#injections.length < faults) {
       await sleep(this.random.pause(mean));
       this.#checks.push(this.#injectOne(names.next().value));
