@@ -137,6 +137,8 @@ class Run {
     while (this.ledger.counts.enqueued < requests) {
       await sleep(mean);
     }
+    // Under load to the end: what is frozen and has nothing to do is not missed by anyone.
+    await Promise.race([Promise.all(this.#checks), sleep(SETTLE_LIMIT, undefined, { ref: false })]);
     this.#isOver = true;
   }
 
@@ -164,7 +166,6 @@ class Run {
     if ((await timeUntil(() => ledger.open === 0, SETTLE_LIMIT)) === null) {
       ledger.complainOfOpen();
     }
-    await Promise.race([Promise.all(this.#checks), sleep(SETTLE_LIMIT, undefined, { ref: false })]);
     const workers = () => Object.keys(engine.workers).length;
     // One that is about to retire may have its successor beside it.
     const isWhole = () => [WORKERS, WORKERS + 1].includes(workers()) && leftovers.phantoms === workers();

@@ -57,6 +57,7 @@ pub(crate) enum ClientError {
 pub(crate) struct QueueClient {
     outbox: Outbox,
     ended: Arc<Notify>,
+    max_message: usize,
 }
 
 impl QueueClient {
@@ -81,6 +82,7 @@ impl QueueClient {
         let client = Self {
             outbox: outbox.clone(),
             ended: Arc::clone(&ended),
+            max_message,
         };
         // Ends with the connection: at the master's end, or when the outbox is closed.
         tokio::spawn(serve(stream, outbox, max_message, ended, on_event));
@@ -98,6 +100,11 @@ impl QueueClient {
     /// # Errors
     /// [`WireError::TooLong`] above the limit; the lease is still open then.
     pub(crate) fn answer(&self, lease: LeaseId, response: &str) -> Result<(), ClientError> {
+        let (size, limit) = (response.len(), self.max_message);
+        // A frame has a little room beside its payload, which is none of the response's.
+        if size > limit {
+            return Err(WireError::TooLong { size, limit }.into());
+        }
         Ok(self.outbox.send(&FromWorker::Answer { lease, response })?)
     }
 

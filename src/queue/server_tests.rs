@@ -174,6 +174,15 @@ async fn the_size_limit_names_both_numbers() {
         "a request of 1048577 bytes is above the limit of 1048576"
     );
     assert_eq!(server.waiting_len(), 0);
+    let (client, _work) = client(&server, 1).await;
+    let error = client
+        .answer(1, &"x".repeat(MAX_MESSAGE + 1))
+        .expect_err("too long");
+    assert_eq!(
+        error.to_string(),
+        "a message of 1048577 bytes is above the limit of 1048576"
+    );
+    client.answer(1, &"x".repeat(MAX_MESSAGE)).expect("it fits");
 }
 
 #[tokio::test]
