@@ -11,4 +11,4 @@ pub(crate) use backlog::{
     BacklogOptions, Ended, Fate, Generation, ItemOptions, TimeoutOutcome, WorkerId,
 };
 pub(crate) use client::{ClientError, ClientEvent, QueueClient};
-pub(crate) use server::{QueueServer, ServerError, ServerEvent, ServerOptions};
+pub(crate) use server::{QueueServer, ServerError, ServerEvent, ServerOptions, Silence};
