@@ -318,9 +318,7 @@ async function crawlTen(crawl, name) {
 test("a few silent strangers do not stop a crawl", () => survives((victim) => crawlAmong(6, victim)));
 
 // PhantomJS serves ten connections, whoever has them: a crawl goes on because its own are never closed.
-test("a hundred silent strangers do not stop a crawl", () =>
-  survives((victim) => crawlAmong(100, victim)),
-);
+test("a hundred silent strangers do not stop a crawl", () => survives((victim) => crawlAmong(100, victim)));
 
 test("no command line shows a secret, and the socket's directory is its user's alone", { skip: !isLinux }, async () => {
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "pc-hostile-"));
