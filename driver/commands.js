@@ -185,6 +185,8 @@ function open(session, args, answer) {
   }
   answerWhenLoaded(session, answer, isFragmentOf(session, args));
   session.page.openUrl(args[0], requestOf(args), session.page.settings);
+  // While the server takes its time.
+  setTimeout(sessions.prepare, 0);
 }
 
 // PhantomJS's includeJs never calls back when the script cannot be had; its resourceError signal says so.
@@ -325,11 +327,17 @@ addPassed(pageCommands, PASSED_TO_PAGE, function (session) {
   return session.page;
 });
 
+// What cannot change how a new page is.
+var KEEPS_SPARE = ["createPage", "status", "get", "getCookies", "addCookie", "deleteCookie", "clearCookies"];
+
 function run(target, method, args, answer) {
   var table = target === 0 ? phantomCommands : pageCommands;
   var subject = target === 0 ? phantom : sessions.get("p" + target);
   if (!table.hasOwnProperty(method)) {
     throw new DriverError("unknown command", "no such command: " + method);
+  }
+  if (target === 0 && KEEPS_SPARE.indexOf(method) < 0) {
+    sessions.discard();
   }
   table[method](subject, args, answer);
 }

@@ -10,6 +10,11 @@ var FIRST_OWN_NUMBER = 1e9;
 
 var sessions = {};
 var count = 0;
+// A page that is made in advance, while others load: it takes two thirds of a millisecond.
+var spare = null;
+var spareSettings = "";
+// Whoever keeps a page for long needs no spare one.
+var hasClosed = false;
 var nextOwnNumber = FIRST_OWN_NUMBER;
 
 // W3C defaults, ms (https://www.w3.org/TR/webdriver2/#dfn-timeouts-configuration).
@@ -62,11 +67,38 @@ function create(id, options) {
   if (sessions.hasOwnProperty(id)) {
     throw new DriverError("session not created", "session " + id + " exists");
   }
-  page = webpage.create();
+  page = takeSpare() || webpage.create();
   if (options && options.isolate) {
     page.cookieJar = require("cookiejar").create();
   }
   return add(id, page);
+}
+
+// Makes the next page ready.
+function prepare() {
+  if (!spare && hasClosed) {
+    spare = webpage.create();
+    spareSettings = JSON.stringify(phantom.defaultPageSettings);
+  }
+}
+
+function takeSpare() {
+  var page;
+  // A function of the user's that runs in here may have changed them.
+  if (spare && spareSettings !== JSON.stringify(phantom.defaultPageSettings)) {
+    discard();
+  }
+  page = spare;
+  spare = null;
+  return page;
+}
+
+// Whatever changes what a new page is like: the spare one was made before.
+function discard() {
+  if (spare) {
+    spare.close();
+    spare = null;
+  }
 }
 
 function add(id, page) {
@@ -97,6 +129,7 @@ function get(id) {
 
 function close(session) {
   if (remove(session)) {
+    hasClosed = true;
     session.page.close();
   }
 }
@@ -119,6 +152,8 @@ function remove(session) {
 }
 
 exports.create = create;
+exports.prepare = prepare;
+exports.discard = discard;
 exports.adopt = adopt;
 exports.get = get;
 exports.close = close;
