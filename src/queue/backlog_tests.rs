@@ -26,7 +26,7 @@ fn ended(item: ItemId, attempts: u32) -> Ended {
 }
 
 fn enqueue(backlog: &mut Backlog, id: ItemId) {
-    backlog.enqueue(id, id.to_string().into(), options());
+    backlog.enqueue(id, id.to_string().into(), options(), Instant::now());
 }
 
 fn expired(backlog: &mut Backlog, generation: Generation) -> ItemId {
@@ -77,6 +77,7 @@ fn higher_priority_goes_first() {
             priority: 5,
             ..options()
         },
+        Instant::now(),
     );
     enqueue(&mut backlog, 2);
     assert_eq!(backlog.waiting_ids().collect::<Vec<_>>(), [1, 0, 2]);
@@ -97,9 +98,20 @@ fn an_answer_counts_once_and_a_late_one_not_at_all() {
     backlog.offer(1, Generation::Documented, 1);
     let second = backlog.assign(now).expect("handed over again");
     assert_eq!(second.attempt, 2);
-    assert_eq!(backlog.settle(first), None, "the first lease is over");
-    assert_eq!(backlog.settle(second.lease), Some(ended(0, 2)));
-    assert_eq!(backlog.settle(second.lease), None, "answered already");
+    assert_eq!(
+        backlog.settle(first, Instant::now()),
+        None,
+        "the first lease is over"
+    );
+    assert_eq!(
+        backlog.settle(second.lease, Instant::now()),
+        Some(ended(0, 2))
+    );
+    assert_eq!(
+        backlog.settle(second.lease, Instant::now()),
+        None,
+        "answered already"
+    );
     assert!(!backlog.is_leased(0));
     assert_eq!(backlog.waiting_len(), 0);
 }
@@ -178,6 +190,7 @@ fn attempts_run_out() {
             max_attempts: Some(2),
             ..options()
         },
+        Instant::now(),
     );
     backlog.offer(1, Generation::Documented, 1);
     let _ = backlog.assign(now).expect("first attempt");
@@ -238,8 +251,8 @@ fn errors_are_retried_as_often_as_asked() {
     for expected in [Failure::Retried, Failure::Failed(ended(0, 2))] {
         backlog.offer(1, Generation::Documented, 1);
         let lease = backlog.assign(now).expect("handed over").lease;
-        assert_eq!(backlog.fail(lease), expected);
-        assert_eq!(backlog.fail(lease), Failure::Late);
+        assert_eq!(backlog.fail(lease, Instant::now()), expected);
+        assert_eq!(backlog.fail(lease, Instant::now()), Failure::Late);
     }
     assert_eq!(backlog.waiting_len(), 0);
 }
@@ -252,10 +265,13 @@ fn cancelling_says_which_lease_to_call_off() {
     enqueue(&mut backlog, 1);
     backlog.offer(1, Generation::Documented, 1);
     let lease = backlog.assign(now).expect("handed over").lease;
-    assert_eq!(backlog.cancel(0), Some(Some((1, lease))));
-    assert_eq!(backlog.cancel(1), Some(None));
-    assert_eq!(backlog.cancel(1), None);
-    assert_eq!(backlog.settle(lease), None);
+    assert_eq!(
+        backlog.cancel(0, Outcome::Cancelled),
+        Some(Some((1, lease)))
+    );
+    assert_eq!(backlog.cancel(1, Outcome::Cancelled), Some(None));
+    assert_eq!(backlog.cancel(1, Outcome::Cancelled), None);
+    assert_eq!(backlog.settle(lease, Instant::now()), None);
     assert_eq!(backlog.waiting_len(), 0);
 }
 

@@ -15,6 +15,7 @@ use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower_service::Service;
+use tracing::debug;
 
 /// Connects fantoccini to a driver on loopback.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,7 @@ impl Service<Uri> for LoopbackConnector {
             let port = uri.port_u16().unwrap_or(80);
             let stream = TcpStream::connect((host, port)).await?;
             stream.set_nodelay(true)?;
+            debug!(port, "connected to PhantomJS");
             Ok(LoopbackStream(TokioIo::new(stream)))
         })
     }

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tracing::{debug, trace};
 use url::{ParseError, Url};
 
 use super::client::{Channel, Endpoint, WebDriverError};
@@ -114,6 +115,7 @@ impl Stream {
                 !end
             }
             Err(error) => {
+                debug!(error = error.in_short(), "a connection to PhantomJS failed");
                 (self.on_lost)(error);
                 false
             }
@@ -200,6 +202,9 @@ fn read_entry(entry: Value) -> Option<BridgeEntry> {
     let Value::String(text) = text else {
         return None;
     };
+    if kind == EntryKind::Error {
+        trace!(command = id.as_i64(), text, "a command failed");
+    }
     Some(BridgeEntry {
         id: id.as_i64()?,
         kind,
