@@ -63,9 +63,11 @@ struct Item {
     /// Failures of the handler so far.
     errors: u32,
     state: ItemState,
-    /// When it was enqueued; none once it was handed over.
-    arrived: Option<Instant>,
+    /// When it was enqueued, µs after the backlog was made; `HANDED_OVER` from its first lease on.
+    arrived: u64,
 }
+
+const HANDED_OVER: u64 = u64::MAX;
 
 impl Item {
     fn is_exhausted(&self) -> bool {
@@ -200,6 +202,7 @@ pub(crate) struct Backlog {
     next_head: u64,
     next_lease: LeaseId,
     paused: bool,
+    made: Instant,
     tally: Tally,
 }
 
@@ -217,6 +220,7 @@ impl Backlog {
             next_head: u64::MAX / 2,
             next_lease: 1,
             paused: false,
+            made: Instant::now(),
             tally: Tally::default(),
         }
     }
@@ -231,6 +235,7 @@ impl Backlog {
     ) {
         trace!(item = id, priority = options.priority, "enqueued");
         self.tally.counts.enqueued += 1;
+        let arrived = self.micros(now);
         let place = self.place_at_tail(options.priority);
         let _ = self.waiting.insert(place, id);
         let _ = self.items.insert(
@@ -243,7 +248,7 @@ impl Backlog {
                 attempts: 0,
                 errors: 0,
                 state: ItemState::Waiting(place.1),
-                arrived: Some(now),
+                arrived,
             },
         );
     }
@@ -264,11 +269,17 @@ impl Backlog {
         self.idle.retain(|idle| *idle != worker);
     }
 
+    /// True when there are both an item and a free slot.
+    pub(crate) fn can_assign(&self) -> bool {
+        !self.paused && !self.waiting.is_empty() && !self.idle.is_empty()
+    }
+
     /// The next hand-over, while there are both an item and a free slot.
     pub(crate) fn assign(&mut self, now: Instant) -> Option<Assignment> {
-        if self.paused || self.waiting.is_empty() {
+        if !self.can_assign() {
             return None;
         }
+        let micros = self.micros(now);
         let worker = self.idle.pop_front()?;
         let (_, id) = self.waiting.pop_first()?;
         let item = self.items.get_mut(&id)?;
@@ -276,10 +287,10 @@ impl Backlog {
         self.next_lease += 1;
         item.attempts += 1;
         item.state = ItemState::Leased(lease);
-        if let Some(arrived) = item.arrived.take() {
-            self.tally
-                .wait
-                .record(now.saturating_duration_since(arrived));
+        if item.arrived != HANDED_OVER {
+            let waited = micros.saturating_sub(item.arrived);
+            self.tally.wait.record(Duration::from_micros(waited));
+            item.arrived = HANDED_OVER;
         }
         self.tally.counts.delivered += 1;
         trace!(item = id, worker, lease, attempt = item.attempts, "leased");
@@ -493,6 +504,10 @@ impl Backlog {
         let place = (-i64::from(priority), self.next_tail);
         self.next_tail += 1;
         place
+    }
+
+    fn micros(&self, now: Instant) -> u64 {
+        now.saturating_duration_since(self.made).as_micros() as u64
     }
 
     fn take_out(&mut self, item: ItemId) -> Option<Ended> {

@@ -286,3 +286,56 @@ fn a_paused_backlog_hands_nothing_over() {
     backlog.set_paused(false);
     assert!(backlog.assign(now).is_some());
 }
+
+#[test]
+fn what_happened_is_counted_and_measured() {
+    let mut backlog = with(None, 1);
+    let start = Instant::now();
+    let at = |ms| start + Duration::from_millis(ms);
+    for id in 0..6 {
+        backlog.enqueue(id, "".into(), options(), start);
+    }
+    backlog.offer(1, Generation::Documented, 4);
+    let leases: Vec<_> = std::iter::from_fn(|| backlog.assign(at(100)))
+        .map(|assigned| assigned.lease)
+        .collect();
+    assert!(backlog.settle(leases[0], at(150)).is_some());
+    assert_eq!(backlog.fail(leases[1], at(150)), Failure::Retried);
+    backlog.give_back(leases[2]);
+    assert!(backlog.expire(at(100) + MINUTE).is_some());
+    // All of them too late.
+    for lease in &leases {
+        assert_eq!(backlog.settle(*lease, at(200)), None);
+    }
+    assert_eq!(backlog.fail(leases[3], at(200)), Failure::Late);
+    assert!(backlog.cancel(4, Outcome::Cancelled).is_some());
+    assert!(backlog.cancel(5, Outcome::Completed).is_some());
+    let load = WorkerLoad {
+        leased: 0,
+        completed: 1,
+    };
+    assert_eq!(backlog.load_of(1), load);
+    assert_eq!(backlog.load_of(2), WorkerLoad::default());
+
+    let stats = backlog.stats();
+    assert_eq!((stats.waiting, stats.leased, stats.expired), (2, 0, 1));
+    let counts = Counts {
+        enqueued: 6,
+        delivered: 4,
+        returned: 1,
+        requeued: 1,
+        timeouts: 1,
+        late: 5,
+        completed: 2,
+        failed: 0,
+        timed_out: 0,
+        cancelled: 1,
+    };
+    assert_eq!(stats.counts, counts);
+    assert_eq!(stats.wait.count, 4);
+    // Whole µs.
+    let rounded = Duration::from_micros(99_999)..=Duration::from_micros(100_001);
+    assert!(rounded.contains(&stats.wait.max), "{:?}", stats.wait.max);
+    assert_eq!(stats.run.count, 2);
+    assert_eq!(stats.run.mean, Duration::from_millis(50));
+}

@@ -304,6 +304,10 @@ impl State {
 impl Shared {
     /// Hands over all that items and free slots allow.
     fn hand_over(&self, state: &mut State) {
+        // Reading the clock is a good part of what an enqueued item costs.
+        if !state.backlog.can_assign() {
+            return;
+        }
         let now = Instant::now();
         while let Some(Assignment {
             worker,
