@@ -34,9 +34,9 @@ function heard(output, name, more = {}) {
   return until(() => eventsOf(output).find(isIt), `event ${name}`, 20_000);
 }
 
-async function elapsed(condition, what) {
+async function elapsed(condition, what, limit) {
   const start = performance.now();
-  await until(condition, what);
+  await until(condition, what, limit);
   return Math.round(performance.now() - start);
 }
 
@@ -142,6 +142,29 @@ test("SIGSTOP to a worker whose request is cancelled then: it goes, and its plac
       const { by } = await heard(output, "response");
       assert.notEqual(by, first.pid);
       t.diagnostic(`worker and PhantomJS gone ${time} ms after SIGSTOP`);
+      child.kill("SIGUSR2");
+    }),
+  });
+  assert.equal(result.code, 0, result.text);
+});
+
+test("SIGSTOP to a worker that holds nothing: it misses its heartbeats, and its place is taken", linux, async (t) => {
+  const result = await run("held.js", options({ messageTimeout: 60_000 }), {
+    deadline: 60_000,
+    whileRunning: looking(async ({ output, child }) => {
+      const { pid: busy } = await heard(output, "delivered");
+      const others = eventsOf(output).filter(({ event, pid }) => event === "ready" && pid !== busy);
+      const [idle] = others;
+      process.kill(idle.pid, "SIGSTOP");
+      const time = await elapsed(
+        () => isGone(idle.pid) && isGone(idle.phantom),
+        "the end of the frozen worker",
+        40_000,
+      );
+      await until(() => eventsOf(output).filter(({ event }) => event === "ready").length === 3, "its successor");
+      t.diagnostic(`worker and PhantomJS gone ${time} ms after SIGSTOP`);
+      child.kill("SIGHUP");
+      await heard(output, "response");
       child.kill("SIGUSR2");
     }),
   });

@@ -39,6 +39,7 @@ class Browser {
   #pending = new Map();
   #nextId = 1;
   #pageTimeout;
+  #silenceLimit;
   #handlers;
   #exit = null;
   #exitGrace = 0;
@@ -46,8 +47,10 @@ class Browser {
   #onPageEvent = () => {};
 
   /** `handlers`: `onStdout(text)`, `onStderr(text)`, `onExit({ how, output })`. */
-  constructor({ pageTimeout }, handlers) {
+  constructor({ pageTimeout, messageTimeout = 0 }, handlers) {
     this.#pageTimeout = pageTimeout;
+    // A script that takes longer has nobody waiting for it any more.
+    this.#silenceLimit = Math.max(pageTimeout, messageTimeout);
     this.#handlers = handlers;
     this.#native = new NativeBrowser((events) => dispatch(events, (event) => this.#handle(event)));
     this.pid = null;
@@ -68,6 +71,7 @@ class Browser {
         driver: DRIVER,
         basePort,
         startTimeout: START_TIMEOUT,
+        silenceLimit: this.#silenceLimit,
       });
     } catch (error) {
       running.delete(this);

@@ -29,6 +29,7 @@ class PhantomClusterClient extends EventEmitter {
   #retirement;
   #isAnnounced = false;
   #isRetiring = false;
+  #isTooLarge = false;
   #haltTimer = null;
 
   constructor(options) {
@@ -58,6 +59,7 @@ class PhantomClusterClient extends EventEmitter {
     this.iterations -= 1;
     this.#inFlight -= 1;
     this.#retirement.count();
+    this.#retireIfTooLarge();
     this.#askForWork();
     this.#stopIfSpent();
   }
@@ -102,7 +104,8 @@ class PhantomClusterClient extends EventEmitter {
       case Kind.Halt:
         return this.#halt();
       case Kind.MemoryExceeded:
-        return this._retire("memory");
+        this.#isTooLarge = true;
+        return this.#retireIfTooLarge();
       case Kind.Lost:
         // Without its master a worker has no purpose. Its answers are of no use to anyone any more.
         return this.#stop(false);
@@ -122,6 +125,13 @@ class PhantomClusterClient extends EventEmitter {
       this.stop();
     } else if (reason === "signal" || this._holds() === undefined) {
       this.#haltTimer = setTimeout(() => this.#halt(), this.#options.stopTimeout);
+    }
+  }
+
+  // Not before its first request is done: with a limit below what an idle worker takes, workers would do nothing but start.
+  #retireIfTooLarge() {
+    if (this.#isTooLarge && this.#retirement.hasServed) {
+      this._retire("memory");
     }
   }
 

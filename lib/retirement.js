@@ -30,6 +30,10 @@ class Retirement {
     this.#served += 1;
   }
 
+  get hasServed() {
+    return this.#served > 0;
+  }
+
   /** True when `left` items will take no longer than another worker takes to start. */
   isNear(left) {
     if (left <= 0) {

@@ -125,7 +125,7 @@ class PhantomClusterServer extends EventEmitter {
       case Kind.Leaving:
         return this._handleAll(this.#native.leaving(id));
       case Kind.Frozen:
-        return this.#frozen(id);
+        return this.#frozen(id, text);
       case Kind.Retire:
         return this.#native.retire(id);
       case Kind.Release:
@@ -185,8 +185,8 @@ class PhantomClusterServer extends EventEmitter {
   }
 
   // Its requests have been handed to others; what does not react to anything cannot be asked to end.
-  #frozen(id) {
-    this.#faults.set(id, "it did not react to the end of a lease");
+  #frozen(id, what) {
+    this.#faults.set(id, `it did not react to ${what}`);
     this._handleAll(this.#native.frozen(id));
   }
 

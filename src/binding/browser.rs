@@ -44,6 +44,7 @@ pub struct NativeLaunchOptions {
     pub driver: String,
     pub base_port: u16,
     pub start_timeout: f64,
+    pub silence_limit: f64,
 }
 
 impl From<BrowserEvent> for NativeEntry {
@@ -94,6 +95,7 @@ impl NativeBrowser {
             driver: options.driver.into(),
             base_port: options.base_port,
             start_timeout: ms(options.start_timeout),
+            silence_limit: ms(options.silence_limit),
         };
         let browser = Browser::launch(&options, move |event| sink.push(event.into())).await?;
         let pid = browser.pid();

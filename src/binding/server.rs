@@ -1,6 +1,7 @@
 //! The master's native half.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use napi::bindgen_prelude::{Function, within_runtime_if_available};
 use napi::{Error, Result};
@@ -13,9 +14,12 @@ use super::stats::{NativeQueueStats, NativeSupervisorStats};
 use crate::pool::resident_memory;
 use crate::queue::{
     BacklogOptions, Ended, Fate, ItemOptions, Outcome, QueueServer, ServerEvent, ServerOptions,
-    TimeoutOutcome,
+    Silence, TimeoutOutcome,
 };
 use crate::supervisor::{Command, PolicyOptions, RestartOptions, Supervisor};
+
+/// A frozen worker that holds nothing is noticed after four of them at most.
+const HEARTBEAT: Duration = Duration::from_secs(4);
 
 /// What [`NativeEvent`] is about.
 #[napi]
@@ -111,7 +115,13 @@ impl From<ServerEvent> for NativeEvent {
                 Self(Kind::Retiring, worker.into(), Some(reason), 0)
             }
             ServerEvent::Leaving { worker } => Self(Kind::Leaving, worker.into(), None, 0),
-            ServerEvent::Frozen { worker } => Self(Kind::Frozen, worker.into(), None, 0),
+            ServerEvent::Frozen { worker, to } => {
+                let what = match to {
+                    Silence::LeaseEnd => "the end of a lease",
+                    Silence::Heartbeat => "heartbeats",
+                };
+                Self(Kind::Frozen, worker.into(), Some(what.to_owned()), 0)
+            }
         }
     }
 }
@@ -164,6 +174,7 @@ impl NativeServer {
                 retry_errors: options.retry_errors,
             },
             max_message: options.max_message as usize,
+            heartbeat: HEARTBEAT,
         };
         within_runtime_if_available(|| {
             let supervisor = Supervisor::new(policy, move |commands| {

@@ -17,8 +17,6 @@ use crate::webdriver::{Bridge, BridgeEntry, EntryKind};
 
 /// What is left in the pipes of a process that ended is read within this time.
 const OUTPUT_DEADLINE: Duration = Duration::from_secs(1);
-/// A batch that takes longer than this means that PhantomJS is wedged.
-const BATCH_LIMIT: Duration = Duration::from_secs(300);
 /// How long an exiting PhantomJS may take from losing its connections to its end.
 const LOST_GRACE: Duration = Duration::from_secs(2);
 /// The id of commands nobody waits for.
@@ -71,7 +69,8 @@ impl Browser {
         })
         .await?;
         let pending = Arc::new(Pending::new());
-        let bridge = open_bridge(&launched, &pending, &on_event).await?;
+        let silence_limit = options.silence_limit;
+        let bridge = open_bridge(&launched, silence_limit, &pending, &on_event).await?;
         let (end, ended) = watch::channel(false);
         let browser = Self {
             pid: launched.child.id().unwrap_or_default(),
@@ -131,6 +130,7 @@ impl Drop for Browser {
 
 async fn open_bridge(
     launched: &Launched,
+    silence_limit: Duration,
     pending: &Arc<Pending>,
     on_event: &Arc<impl Fn(BrowserEvent) + Send + Sync + 'static>,
 ) -> Result<Bridge, LaunchError> {
@@ -138,7 +138,7 @@ async fn open_bridge(
     let kill = Arc::clone(&launched.kill);
     let bridge = Bridge::open(
         &launched.endpoint,
-        BATCH_LIMIT,
+        silence_limit,
         move |entries| {
             for entry in entries {
                 if entry.kind == EntryKind::Event || settled.remove(entry.id) {

@@ -91,6 +91,28 @@ async fn its_death_is_noticed_at_once() {
     assert!(!is_alive(browser.pid()), "reaped");
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_is_frozen_and_has_nothing_to_do_is_killed() {
+    use nix::sys::signal::{Signal, kill};
+
+    let (sender, mut events) = unbounded_channel();
+    let mut options = launch_options(23_200);
+    options.silence_limit = Duration::from_secs(1);
+    let on_event = move |event| {
+        let _ = sender.send(event);
+    };
+    let browser = Browser::launch(&options, on_event)
+        .await
+        .expect("it starts");
+    let pid = nix::unistd::Pid::from_raw(browser.pid().cast_signed());
+    kill(pid, Signal::SIGSTOP).expect("it lives");
+    let BrowserEvent::Exited { how, .. } = next(&mut events).await else {
+        panic!("not the end");
+    };
+    assert_eq!(how, "signal 9");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dropped_browser_leaves_no_process() {
     let (browser, mut events) = browser(23_160).await;

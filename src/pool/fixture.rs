@@ -31,6 +31,7 @@ pub(crate) fn launch_options(base_port: u16) -> LaunchOptions {
         driver: root().join("driver/main.js"),
         base_port,
         start_timeout: Duration::from_secs(30),
+        silence_limit: Duration::from_secs(60),
     }
 }
 

@@ -47,6 +47,8 @@ pub(crate) struct LaunchOptions {
     pub(crate) base_port: u16,
     /// How long it may take until it listens.
     pub(crate) start_timeout: Duration,
+    /// For how long a page's script may keep it from answering anything.
+    pub(crate) silence_limit: Duration,
 }
 
 /// Why PhantomJS did not start.

@@ -173,7 +173,7 @@ async fn serve(
 ) {
     let mut frames = FramedRead::new(&stream, wire::codec(max_message));
     let farewell = tokio::select! {
-        farewell = read(&mut frames, &on_event) => farewell,
+        farewell = read(&mut frames, &outbox, &on_event) => farewell,
         _ = outbox.write_to(&stream) => false,
     };
     debug!(farewell, "the connection to the primary process ended");
@@ -187,6 +187,7 @@ async fn serve(
 /// Reads until the connection ends; true when the master said farewell.
 async fn read<R: AsyncRead + Unpin>(
     frames: &mut FramedRead<R, LengthDelimitedCodec>,
+    outbox: &Outbox,
     on_event: &impl Fn(ClientEvent),
 ) -> bool {
     while let Some(Ok(frame)) = frames.next().await {
@@ -209,6 +210,11 @@ async fn read<R: AsyncRead + Unpin>(
             Ok(ToWorker::Retire) => ClientEvent::Retire,
             Ok(ToWorker::Halt) => ClientEvent::Halt,
             Ok(ToWorker::Farewell) => return true,
+            // Answered here and not by JavaScript: a worker whose event loop is busy is not frozen.
+            Ok(ToWorker::Ping) => {
+                let _ = outbox.send(&FromWorker::Pong);
+                continue;
+            }
             Err(_) => return false,
         });
     }

@@ -27,7 +27,7 @@ fn framed(frame: &impl Serialize) -> BytesMut {
 }
 
 /// One that has shown the token, and will misbehave.
-async fn traitor(server: &QueueServer, worker: WorkerId) -> Stream {
+pub(super) async fn traitor(server: &QueueServer, worker: WorkerId) -> Stream {
     let mut stream = stranger(server).await;
     let token = server.token();
     say(&mut stream, &framed(&FromWorker::Hello { token, worker })).await;

@@ -13,5 +13,5 @@ pub(crate) use backlog::{
     WorkerLoad,
 };
 pub(crate) use client::{ClientError, ClientEvent, QueueClient};
-pub(crate) use server::{QueueServer, ServerError, ServerEvent, ServerOptions};
+pub(crate) use server::{QueueServer, ServerError, ServerEvent, ServerOptions, Silence};
 pub(crate) use tally::{Outcome, SpanSummary};

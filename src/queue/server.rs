@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -30,6 +31,8 @@ const GREETING_DEADLINE: Duration = Duration::from_secs(5);
 const HEARING_LIMIT: Duration = Duration::from_secs(2);
 /// More slots than any worker has (option `workerParallelism`). Each takes room in the list of idle workers.
 const MAX_SLOTS: u32 = 1024;
+/// So many heartbeats in a row without a word, and a worker is frozen.
+const MISSED_HEARTBEATS: u32 = 3;
 /// Pause after a failed accept (out of file descriptors, say), so that it cannot spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -39,6 +42,8 @@ pub(crate) struct ServerOptions {
     pub(crate) backlog: BacklogOptions,
     /// Longest request or response, bytes of JSON.
     pub(crate) max_message: usize,
+    /// Time from one heartbeat to the next.
+    pub(crate) heartbeat: Duration,
 }
 
 /// What the engine's owner must know.
@@ -64,8 +69,17 @@ pub(crate) enum ServerEvent {
     Retiring { worker: WorkerId, reason: String },
     /// A worker has nothing left to do; [`QueueServer::release`] lets it go.
     Leaving { worker: WorkerId },
-    /// A worker did not take note of the end of its lease.
-    Frozen { worker: WorkerId },
+    /// A worker does not react any more, and to what.
+    Frozen { worker: WorkerId, to: Silence },
+}
+
+/// What a worker did not react to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Silence {
+    /// The end of its lease.
+    LeaseEnd,
+    /// Heartbeats.
+    Heartbeat,
 }
 
 /// Why the queue cannot take requests.
@@ -93,6 +107,7 @@ struct Shared {
     timer: Notify,
     token: String,
     max_message: usize,
+    heartbeat: Duration,
     on_event: Box<dyn Fn(ServerEvent) + Send + Sync>,
 }
 
@@ -135,6 +150,7 @@ impl QueueServer {
             timer: Notify::new(),
             token: format!("{:032x}", rand::random::<u128>()),
             max_message: options.max_message,
+            heartbeat: options.heartbeat,
             on_event: Box::new(on_event),
         });
         let stop = CancellationToken::new();
@@ -354,7 +370,8 @@ impl Shared {
                     worker,
                     "worker frozen: it took no note of the end of a lease"
                 );
-                return Some(ServerEvent::Frozen { worker });
+                let to = Silence::LeaseEnd;
+                return Some(ServerEvent::Frozen { worker, to });
             }
         }
         None
@@ -454,6 +471,8 @@ impl Shared {
                     (self.on_event)(ServerEvent::Leaving { worker });
                 }
             }
+            // That it came is all there is to know.
+            FromWorker::Pong => {}
             // A second greeting makes no sense; whoever sends it is not our client.
             FromWorker::Hello { .. } => return false,
         }
@@ -508,9 +527,11 @@ async fn serve(shared: Arc<Shared>, stream: Stream) {
     };
     (shared.on_event)(ServerEvent::Joined { worker });
     let mut frames = frames.map_decoder(|_| wire::codec(shared.max_message));
+    let heard = AtomicBool::new(true);
     tokio::select! {
-        () = read(&shared, worker, &mut frames) => {}
+        () = read(&shared, worker, &mut frames, &heard) => {}
         _ = outbox.write_to(&stream) => {}
+        never = watch(&shared, worker, &outbox, &heard) => never,
     }
     drop(leaving);
 }
@@ -560,8 +581,10 @@ async fn read<R: AsyncRead + Unpin>(
     shared: &Shared,
     worker: WorkerId,
     frames: &mut FramedRead<R, LengthDelimitedCodec>,
+    heard: &AtomicBool,
 ) {
     while let Some(Ok(frame)) = frames.next().await {
+        heard.store(true, Ordering::Relaxed);
         let taken = wire::decode(&frame).is_ok_and(|frame| shared.take(worker, frame));
         if !taken {
             warn!(
@@ -570,6 +593,27 @@ async fn read<R: AsyncRead + Unpin>(
             );
             return;
         }
+    }
+}
+
+/// Asks a worker for signs of life. A lease's end says more and sooner, but one that holds nothing has none.
+async fn watch<T>(shared: &Shared, worker: WorkerId, outbox: &Outbox, heard: &AtomicBool) -> T {
+    let mut missed = 0;
+    loop {
+        // Beats are counted instead of reading the clock: time that this process itself was frozen for is not the worker's.
+        tokio::time::sleep(shared.heartbeat).await;
+        missed = if heard.swap(false, Ordering::Relaxed) {
+            0
+        } else {
+            missed + 1
+        };
+        if missed == MISSED_HEARTBEATS {
+            missed = 0;
+            warn!(worker, "worker frozen: it did not answer for too long");
+            let to = Silence::Heartbeat;
+            (shared.on_event)(ServerEvent::Frozen { worker, to });
+        }
+        let _ = outbox.send(&ToWorker::Ping);
     }
 }
 

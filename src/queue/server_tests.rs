@@ -8,6 +8,10 @@ const MAX_MESSAGE: usize = 1 << 20;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) fn server() -> (QueueServer, UnboundedReceiver<ServerEvent>) {
+    server_with(Duration::from_secs(600))
+}
+
+fn server_with(heartbeat: Duration) -> (QueueServer, UnboundedReceiver<ServerEvent>) {
     let (sender, receiver) = unbounded_channel();
     let mut server = QueueServer::new(
         ServerOptions {
@@ -16,6 +20,7 @@ pub(super) fn server() -> (QueueServer, UnboundedReceiver<ServerEvent>) {
                 retry_errors: 0,
             },
             max_message: MAX_MESSAGE,
+            heartbeat,
         },
         move |event| {
             let _ = sender.send(event);
@@ -210,8 +215,33 @@ async fn a_worker_that_does_not_note_its_leases_end_is_told_of() {
             client.released(lease);
         }
     }
-    assert_eq!(next(&mut events).await, ServerEvent::Frozen { worker: 2 });
+    assert_eq!(
+        next(&mut events).await,
+        ServerEvent::Frozen {
+            worker: 2,
+            to: Silence::LeaseEnd
+        }
+    );
     assert!(events.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_worker_that_holds_nothing_and_does_not_react_is_told_of_by_its_heartbeats() {
+    let heartbeat = Duration::from_millis(300);
+    let (server, mut events) = server_with(heartbeat);
+    let (_lives, _work) = client(&server, 1).await;
+    assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
+    let frozen = super::hostile_tests::traitor(&server, 2).await;
+    assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 2 });
+    for _ in 0..2 {
+        let to = Silence::Heartbeat;
+        let event = next(&mut events).await;
+        assert_eq!(event, ServerEvent::Frozen { worker: 2, to });
+    }
+    drop(frozen);
+    assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 2 });
+    tokio::time::sleep(heartbeat * (MISSED_HEARTBEATS + 2)).await;
+    assert!(events.try_recv().is_err(), "the other reacts");
 }
 
 #[tokio::test]

@@ -40,6 +40,8 @@ pub(crate) enum FromWorker<'a> {
     /// Nothing more will come: the master answers with `Farewell` once all before this is taken in. With `stay` the worker
     /// is ready to wait until another can take its place.
     Goodbye { stay: bool },
+    /// Answer to `Ping`.
+    Pong,
 }
 
 /// Master to worker.
@@ -63,6 +65,8 @@ pub(crate) enum ToWorker<'a> {
     Halt,
     /// Answer to `Goodbye`.
     Farewell,
+    /// Asks for a sign of life.
+    Ping,
 }
 
 /// Why a frame could not be made or read.

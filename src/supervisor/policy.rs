@@ -91,7 +91,7 @@ pub(crate) struct PolicyStats {
 struct Worker {
     forked_at: Instant,
     phase: Phase,
-    /// Set once it was told to end: when to stop being polite.
+    /// Set once it was told to end, or let go: when to stop being polite.
     kill_at: Option<Instant>,
 }
 
@@ -141,13 +141,13 @@ impl Policy {
     }
 
     /// Keeps `workers` workers running from now on, or more if more were added before.
-    pub(crate) fn start(&mut self, workers: usize) -> Vec<Command> {
+    pub(crate) fn start(&mut self, workers: usize, now: Instant) -> Vec<Command> {
         if self.started || self.stopping {
             return Vec::new();
         }
         self.started = true;
         self.target = self.target.max(workers);
-        self.fill()
+        self.fill(now)
     }
 
     /// One worker more than there are; the number kept grows when that is above it.
@@ -181,7 +181,7 @@ impl Policy {
     }
 
     /// A worker can take work.
-    pub(crate) fn ready(&mut self, worker: WorkerId) -> Vec<Command> {
+    pub(crate) fn ready(&mut self, worker: WorkerId, now: Instant) -> Vec<Command> {
         let Some(entry) = self.workers.get_mut(&worker) else {
             return Vec::new();
         };
@@ -194,52 +194,54 @@ impl Policy {
         }
         entry.phase = Phase::Ready;
         // It is what one that leaves has waited for.
-        let mut commands: Vec<_> = self.release_one().into_iter().collect();
+        let mut commands: Vec<_> = self.release_one(now).into_iter().collect();
         commands.extend(self.shrink());
+        commands.extend(self.release_if_nobody_comes(now));
         commands
     }
 
     /// A worker will end before long: its successor can be made ready meanwhile.
-    pub(crate) fn retiring(&mut self, worker: WorkerId) -> Vec<Command> {
+    pub(crate) fn retiring(&mut self, worker: WorkerId, now: Instant) -> Vec<Command> {
         let Some(entry) = self.workers.get_mut(&worker) else {
             return Vec::new();
         };
         if !entry.is_replaced() {
             entry.phase = Phase::Retiring;
         }
-        self.fill()
+        self.fill(now)
     }
 
     /// A worker has nothing left to do and asks to be let go. One at a time is kept until its successor is ready, so that
     /// no moment is without a worker; a second gives its place to its successor at once.
-    pub(crate) fn leaving(&mut self, worker: WorkerId) -> Vec<Command> {
+    pub(crate) fn leaving(&mut self, worker: WorkerId, now: Instant) -> Vec<Command> {
         let Some(entry) = self.workers.get_mut(&worker) else {
             return Vec::new();
         };
         entry.phase = Phase::Leaving;
-        let mut commands = self.fill();
-        let is_awaited = self.forking > 0 || self.count(Phase::Starting) > 0;
-        if !is_awaited || self.count(Phase::Leaving) > 1 {
-            commands.extend(self.release_one());
+        let mut commands = self.fill(now);
+        if self.count(Phase::Leaving) > 1 {
+            commands.extend(self.release_one(now));
         }
         commands
     }
 
     /// Keeps `workers` workers running from now on. Those that are too many finish what they hold.
-    pub(crate) fn resize(&mut self, workers: usize) -> Vec<Command> {
+    pub(crate) fn resize(&mut self, workers: usize, now: Instant) -> Vec<Command> {
         if !self.started || self.stopping {
             return Vec::new();
         }
         self.target = workers;
-        if workers == 0 {
-            return self.retire_all();
-        }
         // Whoever asks for workers wants them now, not after the pauses of restarts.
         self.restarts.clear();
-        if self.expected() > workers {
-            return self.shrink();
-        }
-        self.fill()
+        let mut commands = if workers == 0 {
+            self.retire_all()
+        } else if self.expected() > workers {
+            self.shrink()
+        } else {
+            self.fork_missing()
+        };
+        commands.extend(self.release_if_nobody_comes(now));
+        commands
     }
 
     /// A worker does not react any more.
@@ -272,12 +274,7 @@ impl Policy {
             return self.stopped_if_empty();
         }
         if clean || gone.kill_at.is_some() {
-            let mut commands = self.fill();
-            // With nobody on the way there is nothing to wait for.
-            if self.forking == 0 && self.count(Phase::Starting) == 0 {
-                commands.extend(self.release_one());
-            }
-            return commands;
+            return self.fill(now);
         }
         self.crashed(now, jitter)
     }
@@ -303,7 +300,7 @@ impl Policy {
         let mut commands = Vec::new();
         while self.restarts.front().is_some_and(|due| *due <= now) {
             let _ = self.restarts.pop_front();
-            commands.extend(self.fill());
+            commands.extend(self.fill(now));
         }
         for (id, worker) in &mut self.workers {
             if worker.kill_at.is_some_and(|due| due <= now) {
@@ -346,7 +343,14 @@ impl Policy {
         lasting + self.forking + self.restarts.len()
     }
 
-    fn fill(&mut self) -> Vec<Command> {
+    /// Asks for the workers that are missing, and lets those go that none of them would replace.
+    fn fill(&mut self, now: Instant) -> Vec<Command> {
+        let mut commands = self.fork_missing();
+        commands.extend(self.release_if_nobody_comes(now));
+        commands
+    }
+
+    fn fork_missing(&mut self) -> Vec<Command> {
         if self.stopping || self.crash_loop {
             return Vec::new();
         }
@@ -361,7 +365,6 @@ impl Policy {
 
     /// Also those that would end before long, and may have nothing to do until then.
     fn retire_all(&mut self) -> Vec<Command> {
-        self.restarts.clear();
         let staying = self.workers.iter_mut();
         let staying = staying.filter(|(_, worker)| worker.phase != Phase::Leaving);
         staying
@@ -385,12 +388,23 @@ impl Policy {
             .collect()
     }
 
-    fn release_one(&mut self) -> Option<Command> {
+    fn release_one(&mut self, now: Instant) -> Option<Command> {
         let mut workers = self.workers.iter_mut();
         let (id, worker) = workers.find(|(_, worker)| worker.phase == Phase::Leaving)?;
         // Let go once: it counts as one on its way out from now on.
         worker.phase = Phase::Retiring;
+        worker.kill_at = Some(now + self.options.stop_timeout);
         Some(Command::Release(*id))
+    }
+
+    /// With no successor on the way there is nothing to stay for.
+    fn release_if_nobody_comes(&mut self, now: Instant) -> Vec<Command> {
+        let is_awaited =
+            self.forking > 0 || self.count(Phase::Starting) > 0 || !self.restarts.is_empty();
+        if is_awaited {
+            return Vec::new();
+        }
+        std::iter::from_fn(|| self.release_one(now)).collect()
     }
 
     fn crashed(&mut self, now: Instant, jitter: f64) -> Vec<Command> {
@@ -399,7 +413,7 @@ impl Policy {
         }
         self.crashed += 1;
         if self.crash_loop {
-            return Vec::new();
+            return self.release_if_nobody_comes(now);
         }
         let RestartOptions {
             max_restarts,
@@ -420,7 +434,9 @@ impl Policy {
                 crashes = self.crashes.len(),
                 "crash loop: no worker is replaced any more"
             );
-            return vec![Command::CrashLoop];
+            let mut commands = vec![Command::CrashLoop];
+            commands.extend(self.release_if_nobody_comes(now));
+            return commands;
         }
         if self.expected() < self.target {
             let due = now + self.backoff.next(jitter);
@@ -434,7 +450,7 @@ impl Policy {
             let position = self.restarts.partition_point(|other| *other <= due);
             self.restarts.insert(position, due);
         }
-        Vec::new()
+        self.release_if_nobody_comes(now)
     }
 
     fn terminate(&mut self, worker: WorkerId, now: Instant) -> Option<Command> {

@@ -4,9 +4,6 @@ use super::*;
 use proptest::prelude::*;
 
 const MAX_WORKERS: usize = 4;
-/// What the policy gets wrong today: one that waits to be let go waits for ever when its successor crashes and no restart
-/// follows (after a crash loop, or a resize meanwhile).
-const SPARES_KNOWN_GAP: bool = true;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -68,7 +65,7 @@ struct Process {
     retiring: bool,
     /// It has asked to be let go.
     leaving: bool,
-    released: bool,
+    released: Option<Instant>,
     terminated: Option<Instant>,
     frozen: bool,
     killed: bool,
@@ -77,7 +74,7 @@ struct Process {
 impl Process {
     /// Nothing is left for it but to end.
     fn must_end(&self) -> bool {
-        self.released || self.killed || self.terminated.is_some()
+        self.released.is_some() || self.killed || self.terminated.is_some()
     }
 }
 
@@ -102,7 +99,7 @@ impl World {
             crash_loops: 0,
             stops: 0,
         };
-        let commands = world.policy.start(workers);
+        let commands = world.policy.start(workers, world.now);
         world.obey(commands);
         world
     }
@@ -113,9 +110,6 @@ impl World {
     }
 
     fn take(&mut self, step: &Step) {
-        if SPARES_KNOWN_GAP && self.is_known_gap(step) {
-            return;
-        }
         match *step {
             Step::Fork => self.fork(),
             Step::ForkFails(jitter) => self.fork_fails(jitter),
@@ -132,15 +126,6 @@ impl World {
             Step::Stop => self.stop(),
         }
         self.check();
-    }
-
-    fn is_known_gap(&self, step: &Step) -> bool {
-        let waits = self.policy.count(Phase::Leaving) > 0;
-        match step {
-            Step::Resize(_) => waits && !self.policy.restarts.is_empty(),
-            Step::ForkFails(_) | Step::Exit(_, false, _) => waits,
-            _ => false,
-        }
     }
 
     fn with(&mut self, pick: Pick, act: impl FnOnce(&mut Self, WorkerId)) {
@@ -178,13 +163,13 @@ impl World {
 
     fn ready(&mut self, id: WorkerId) {
         self.process(id).ready = true;
-        let commands = self.policy.ready(id);
+        let commands = self.policy.ready(id, self.now);
         self.obey(commands);
     }
 
     fn retiring(&mut self, id: WorkerId) {
         self.process(id).retiring = true;
-        let commands = self.policy.retiring(id);
+        let commands = self.policy.retiring(id, self.now);
         self.obey(commands);
     }
 
@@ -195,7 +180,7 @@ impl World {
         }
         process.retiring = true;
         process.leaving = true;
-        let commands = self.policy.leaving(id);
+        let commands = self.policy.leaving(id, self.now);
         self.obey(commands);
     }
 
@@ -213,7 +198,7 @@ impl World {
     }
 
     fn resize(&mut self, workers: usize) {
-        let commands = self.policy.resize(workers);
+        let commands = self.policy.resize(workers, self.now);
         self.obey(commands);
         assert!(self.is_stopping() || self.policy.target == workers);
     }
@@ -255,12 +240,13 @@ impl World {
                     process.retiring = true;
                 }
                 Command::Release(id) => {
+                    let now = self.now;
                     let process = self.process(id);
                     assert!(
-                        process.leaving && !process.released,
+                        process.leaving && process.released.is_none(),
                         "{id} did not ask, or was let go"
                     );
-                    process.released = true;
+                    process.released = Some(now);
                 }
                 Command::Kill(id) => self.asked_to_kill(id),
                 Command::CrashLoop => self.crash_loops += 1,
@@ -296,9 +282,8 @@ impl World {
     fn asked_to_kill(&mut self, id: WorkerId) {
         let now = self.now;
         let process = self.process(id);
-        let is_late = process
-            .terminated
-            .is_some_and(|at| at + Duration::from_secs(5) <= now);
+        let told = process.terminated.or(process.released);
+        let is_late = told.is_some_and(|at| at + Duration::from_secs(5) <= now);
         assert!(process.frozen || is_late, "{id} was given no time");
         process.killed = true;
     }

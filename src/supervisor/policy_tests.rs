@@ -16,7 +16,7 @@ fn options() -> PolicyOptions {
 fn running(workers: u32, now: Instant) -> Policy {
     let mut policy = Policy::new(options());
     assert_eq!(
-        policy.start(workers as usize),
+        policy.start(workers as usize, now),
         vec![Command::Fork; workers as usize]
     );
     for worker in 1..=workers {
@@ -32,7 +32,7 @@ fn ms(n: u64) -> Duration {
 #[test]
 fn starting_twice_is_harmless() {
     let mut policy = running(2, Instant::now());
-    assert_eq!(policy.start(1), []);
+    assert_eq!(policy.start(1, Instant::now()), []);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn stopping_asks_then_kills_and_says_once_when_all_are_gone() {
     assert_eq!(policy.tick(late), [Command::Kill(2)]);
     assert_eq!(policy.exited(2, false, late, 0.0), [Command::Stopped]);
     assert_eq!(policy.exited(2, false, late, 0.0), []);
-    assert_eq!(policy.start(1), []);
+    assert_eq!(policy.start(1, now), []);
     assert_eq!(policy.add_worker(), []);
 }
 
@@ -117,7 +117,7 @@ fn stopping_without_workers_is_over_at_once() {
 fn a_worker_forked_while_stopping_is_ended() {
     let now = Instant::now();
     let mut policy = Policy::new(options());
-    let _ = policy.start(1);
+    let _ = policy.start(1, Instant::now());
     assert_eq!(policy.stop(now), []);
     assert_eq!(policy.forked(1, now), [Command::Terminate(1)]);
     assert_eq!(policy.exited(1, false, now, 0.0), [Command::Stopped]);
@@ -146,7 +146,7 @@ fn workers_of_others_are_none_of_our_business() {
 fn a_failed_fork_is_tried_again_after_a_pause() {
     let now = Instant::now();
     let mut policy = Policy::new(options());
-    let _ = policy.start(1);
+    let _ = policy.start(1, Instant::now());
     assert_eq!(policy.fork_failed(now, 0.0), []);
     assert_eq!(policy.tick(now + ms(100)), [Command::Fork]);
 }
@@ -155,7 +155,7 @@ fn a_failed_fork_is_tried_again_after_a_pause() {
 fn at_work(workers: u32, now: Instant) -> Policy {
     let mut policy = running(workers, now);
     for worker in 1..=workers {
-        assert_eq!(policy.ready(worker), []);
+        assert_eq!(policy.ready(worker, now), []);
     }
     policy
 }
@@ -164,11 +164,11 @@ fn at_work(workers: u32, now: Instant) -> Policy {
 fn a_retiring_worker_stays_until_its_successor_is_ready() {
     let now = Instant::now();
     let mut policy = at_work(2, now);
-    assert_eq!(policy.retiring(1), [Command::Fork]);
-    assert_eq!(policy.retiring(1), [], "said twice");
+    assert_eq!(policy.retiring(1, now), [Command::Fork]);
+    assert_eq!(policy.retiring(1, now), [], "said twice");
     assert_eq!(policy.forked(3, now), []);
-    assert_eq!(policy.leaving(1), [], "3 is on its way");
-    assert_eq!(policy.ready(3), [Command::Release(1)]);
+    assert_eq!(policy.leaving(1, now), [], "3 is on its way");
+    assert_eq!(policy.ready(3, now), [Command::Release(1)]);
     assert_eq!(policy.exited(1, true, now, 0.0), []);
 }
 
@@ -176,34 +176,34 @@ fn a_retiring_worker_stays_until_its_successor_is_ready() {
 fn one_that_leaves_after_its_successor_is_ready_goes_at_once() {
     let now = Instant::now();
     let mut policy = at_work(1, now);
-    assert_eq!(policy.retiring(1), [Command::Fork]);
+    assert_eq!(policy.retiring(1, now), [Command::Fork]);
     assert_eq!(policy.forked(2, now), []);
-    assert_eq!(policy.ready(2), []);
-    assert_eq!(policy.leaving(1), [Command::Release(1)]);
+    assert_eq!(policy.ready(2, now), []);
+    assert_eq!(policy.leaving(1, now), [Command::Release(1)]);
 }
 
 #[test]
 fn one_that_leaves_without_notice_has_its_successor_forked() {
     let now = Instant::now();
     let mut policy = at_work(1, now);
-    assert_eq!(policy.leaving(1), [Command::Fork]);
+    assert_eq!(policy.leaving(1, now), [Command::Fork]);
     assert_eq!(policy.forked(2, now), []);
-    assert_eq!(policy.ready(2), [Command::Release(1)]);
+    assert_eq!(policy.ready(2, now), [Command::Release(1)]);
 }
 
 #[test]
 fn there_is_never_more_than_one_extra_worker() {
     let now = Instant::now();
     let mut policy = at_work(3, now);
-    assert_eq!(policy.retiring(1), [Command::Fork]);
-    assert_eq!(policy.retiring(2), []);
+    assert_eq!(policy.retiring(1, now), [Command::Fork]);
+    assert_eq!(policy.retiring(2, now), []);
     assert_eq!(policy.forked(4, now), []);
-    assert_eq!(policy.leaving(1), []);
+    assert_eq!(policy.leaving(1, now), []);
     // A second one gives its place to its successor instead of waiting.
-    assert_eq!(policy.leaving(2), [Command::Release(1)]);
+    assert_eq!(policy.leaving(2, now), [Command::Release(1)]);
     assert_eq!(policy.exited(1, true, now, 0.0), [Command::Fork]);
     assert_eq!(policy.forked(5, now), []);
-    assert_eq!(policy.ready(4), [Command::Release(2)]);
+    assert_eq!(policy.ready(4, now), [Command::Release(2)]);
     assert_eq!(policy.exited(2, true, now, 0.0), []);
 }
 
@@ -211,43 +211,46 @@ fn there_is_never_more_than_one_extra_worker() {
 fn one_that_waits_is_let_go_when_its_successor_dies() {
     let now = Instant::now();
     let mut policy = at_work(1, now);
-    assert_eq!(policy.leaving(1), [Command::Fork]);
+    assert_eq!(policy.leaving(1, now), [Command::Fork]);
     assert_eq!(policy.forked(2, now), []);
     assert_eq!(policy.exited(2, true, now, 0.0), [Command::Fork]);
     assert_eq!(policy.forked(3, now), []);
-    assert_eq!(policy.ready(3), [Command::Release(1)]);
+    assert_eq!(policy.ready(3, now), [Command::Release(1)]);
 }
 
 #[test]
 fn fewer_workers_retire_the_oldest_and_more_are_forked() {
     let now = Instant::now();
     let mut policy = at_work(3, now);
-    assert_eq!(policy.resize(1), [Command::Retire(1), Command::Retire(2)]);
-    assert_eq!(policy.retiring(1), [], "nobody takes its place");
-    assert_eq!(policy.leaving(1), [Command::Release(1)]);
+    assert_eq!(
+        policy.resize(1, now),
+        [Command::Retire(1), Command::Retire(2)]
+    );
+    assert_eq!(policy.retiring(1, now), [], "nobody takes its place");
+    assert_eq!(policy.leaving(1, now), [Command::Release(1)]);
     assert_eq!(policy.exited(1, true, now, 0.0), []);
     assert_eq!(policy.exited(2, true, now, 0.0), []);
-    assert_eq!(policy.resize(2), [Command::Fork]);
+    assert_eq!(policy.resize(2, now), [Command::Fork]);
 }
 
 #[test]
 fn without_any_workers_those_that_are_retiring_go_too() {
     let now = Instant::now();
     let mut policy = at_work(2, now);
-    assert_eq!(policy.retiring(1), [Command::Fork]);
+    assert_eq!(policy.retiring(1, now), [Command::Fork]);
     assert_eq!(policy.forked(3, now), []);
-    assert_eq!(policy.resize(0), [1, 2, 3].map(Command::Retire));
-    assert_eq!(policy.ready(3), [Command::Retire(3)]);
-    assert_eq!(policy.leaving(1), [Command::Release(1)]);
+    assert_eq!(policy.resize(0, now), [1, 2, 3].map(Command::Retire));
+    assert_eq!(policy.ready(3, now), [Command::Retire(3)]);
+    assert_eq!(policy.leaving(1, now), [Command::Release(1)]);
 }
 
 #[test]
 fn one_that_is_too_many_before_it_is_ready_hears_of_it_then() {
     let now = Instant::now();
     let mut policy = running(2, now);
-    assert_eq!(policy.resize(1), [Command::Retire(1)]);
-    assert_eq!(policy.ready(1), [Command::Retire(1)]);
-    assert_eq!(policy.ready(2), []);
+    assert_eq!(policy.resize(1, now), [Command::Retire(1)]);
+    assert_eq!(policy.ready(1, now), [Command::Retire(1)]);
+    assert_eq!(policy.ready(2, now), []);
 }
 
 #[test]
@@ -257,7 +260,7 @@ fn another_number_is_there_at_once_whatever_restarts_wait() {
     for worker in 1..=3 {
         assert_eq!(policy.exited(worker, false, now, 0.0), []);
     }
-    assert_eq!(policy.resize(3), [Command::Fork; 2]);
+    assert_eq!(policy.resize(3, now), [Command::Fork; 2]);
     assert_eq!(policy.next_tick(), None);
 }
 
@@ -276,7 +279,7 @@ fn workers_and_their_ends_are_counted() {
     let start = Instant::now();
     let later = start + Duration::from_secs(3);
     let mut policy = running(2, start);
-    let _ = policy.ready(2);
+    let _ = policy.ready(2, start);
     let _ = policy.exited(1, false, start, 0.0);
     let stats = policy.stats(later);
     let worker = WorkerStats {

@@ -45,7 +45,7 @@ impl Supervisor {
     }
 
     pub(crate) fn start(&self, workers: u32) -> Vec<Command> {
-        self.with(|policy, _| policy.start(workers as usize))
+        self.with(|policy, now| policy.start(workers as usize, now))
     }
 
     pub(crate) fn add_worker(&self) -> Vec<Command> {
@@ -76,20 +76,20 @@ impl Supervisor {
 
     pub(crate) fn ready(&self, worker: WorkerId) -> Vec<Command> {
         info!(worker, "worker ready");
-        self.with(|policy, _| policy.ready(worker))
+        self.with(|policy, now| policy.ready(worker, now))
     }
 
     pub(crate) fn retiring(&self, worker: WorkerId) -> Vec<Command> {
-        self.with(|policy, _| policy.retiring(worker))
+        self.with(|policy, now| policy.retiring(worker, now))
     }
 
     pub(crate) fn leaving(&self, worker: WorkerId) -> Vec<Command> {
         debug!(worker, "worker is done, and waits for its successor");
-        self.with(|policy, _| policy.leaving(worker))
+        self.with(|policy, now| policy.leaving(worker, now))
     }
 
     pub(crate) fn resize(&self, workers: u32) -> Vec<Command> {
-        self.with(|policy, _| policy.resize(workers as usize))
+        self.with(|policy, now| policy.resize(workers as usize, now))
     }
 
     pub(crate) fn frozen(&self, worker: WorkerId) -> Vec<Command> {

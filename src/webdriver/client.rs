@@ -52,12 +52,13 @@ impl Endpoint {
 
     /// A client with a connection of its own that is tied to no session: each command names what it is for.
     pub(crate) async fn connect(&self) -> Result<Channel, WebDriverError> {
-        let client = Client::with_existing_session(&self.base, "", LoopbackConnector)
+        let connector = LoopbackConnector::default();
+        let client = Client::with_existing_session(&self.base, "", connector.clone())
             .await
             .map_err(Box::new)?;
         // Its session is a stand-in: dropping the client must not delete one.
         client.persist().await.map_err(Box::new)?;
-        Ok(Channel { client })
+        Ok(Channel { client, connector })
     }
 
     /// A client with a session, that is a page, of its own.
@@ -66,7 +67,7 @@ impl Endpoint {
         Ok(Client::with_capabilities_and_connector(
             &self.base,
             &fantoccini::wd::Capabilities::new(),
-            LoopbackConnector,
+            LoopbackConnector::default(),
         )
         .await
         .map_err(Box::new)?)
@@ -77,6 +78,13 @@ impl Endpoint {
 #[derive(Debug)]
 pub(crate) struct Channel {
     client: Client,
+    connector: LoopbackConnector,
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.connector.close();
+    }
 }
 
 impl Channel {

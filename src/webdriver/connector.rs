@@ -3,23 +3,84 @@
 //! PhantomJS's web server writes header and body in two segments, and the kernel holds the second back until the first
 //! is acknowledged: 40 ms with delayed acknowledgements. Asking for quick ones after each read brings a command down to
 //! a third of a millisecond. The option does not stick (tcp(7)), so it is set again each time.
+//!
+//! Each client has one connection. hyper would open another when a command follows so closely that the last one's
+//! connection is not back in its pool, and use whichever is ready first; PhantomJS has ten threads for all its
+//! connections, and one that finds none free hangs.
 
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
 use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 use tower_service::Service;
 use tracing::debug;
 
-/// Connects fantoccini to a driver on loopback.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LoopbackConnector;
+/// Connects one fantoccini client to a driver on loopback.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LoopbackConnector(Arc<Mutex<Slot>>);
+
+/// The place of the one connection.
+#[derive(Debug, Default)]
+struct Slot {
+    is_taken: bool,
+    is_closed: bool,
+    /// Who gets the place next.
+    next: Option<oneshot::Sender<()>>,
+}
+
+/// Whoever holds this has the one connection.
+#[derive(Debug)]
+struct Place(Arc<Mutex<Slot>>);
+
+impl LoopbackConnector {
+    /// Lets nobody wait any more: who waits keeps hyper's pool, and with it the connection that is no longer needed.
+    pub(crate) fn close(&self) {
+        let mut slot = self.0.lock();
+        slot.is_closed = true;
+        slot.next = None;
+    }
+
+    /// Waits for the end of the connection there is. Who waits already gives way: its command is being served by that
+    /// very connection.
+    async fn place(self) -> io::Result<Place> {
+        let turn = {
+            let mut slot = self.0.lock();
+            if slot.is_closed {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            if slot.is_taken {
+                let (next, turn) = oneshot::channel();
+                slot.next = Some(next);
+                Some(turn)
+            } else {
+                slot.is_taken = true;
+                None
+            }
+        };
+        if let Some(turn) = turn {
+            turn.await
+                .map_err(|_| io::Error::from(io::ErrorKind::Interrupted))?;
+        }
+        Ok(Place(self.0))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut slot = self.0.lock();
+        let passed_on = slot.next.take().is_some_and(|next| next.send(()).is_ok());
+        slot.is_taken = passed_on;
+    }
+}
 
 impl Service<Uri> for LoopbackConnector {
     type Response = LoopbackStream;
@@ -31,20 +92,22 @@ impl Service<Uri> for LoopbackConnector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
+        let connector = self.clone();
         Box::pin(async move {
+            let place = connector.place().await?;
             let host = uri.host().unwrap_or("127.0.0.1");
             let port = uri.port_u16().unwrap_or(80);
             let stream = TcpStream::connect((host, port)).await?;
             stream.set_nodelay(true)?;
             debug!(port, "connected to PhantomJS");
-            Ok(LoopbackStream(TokioIo::new(stream)))
+            Ok(LoopbackStream(TokioIo::new(stream), place))
         })
     }
 }
 
 /// A TCP stream that acknowledges what it reads at once.
 #[derive(Debug)]
-pub(crate) struct LoopbackStream(TokioIo<TcpStream>);
+pub(crate) struct LoopbackStream(TokioIo<TcpStream>, #[allow(dead_code)] Place);
 
 impl LoopbackStream {
     #[cfg(target_os = "linux")]
@@ -105,5 +168,49 @@ impl Write for LoopbackStream {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.0).poll_write_vectored(cx, slices)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+
+    #[tokio::test]
+    async fn one_connection_at_a_time_and_the_last_who_waits_is_next() {
+        let connector = LoopbackConnector::default();
+        let first = connector.clone().place().await.expect("it is free");
+        let mut second = Box::pin(connector.clone().place());
+        assert!((&mut second).now_or_never().is_none());
+        let mut third = Box::pin(connector.clone().place());
+        assert!((&mut third).now_or_never().is_none());
+        let error = second.await.expect_err("given way");
+        assert_eq!(error.kind(), io::ErrorKind::Interrupted);
+        drop(first);
+        drop(third.await.expect("its turn"));
+        let last = connector.clone().place().now_or_never();
+        assert!(last.is_some_and(|place| place.is_ok()), "free again");
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_connector_that_is_closed() {
+        let connector = LoopbackConnector::default();
+        let _first = connector.clone().place().await.expect("it is free");
+        let mut second = Box::pin(connector.clone().place());
+        assert!((&mut second).now_or_never().is_none());
+        connector.close();
+        assert!(second.await.is_err());
+        assert!(connector.place().await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_place_is_free_when_nobody_waits_any_more() {
+        let connector = LoopbackConnector::default();
+        let first = connector.clone().place().await.expect("it is free");
+        let mut second = Box::pin(connector.clone().place());
+        assert!((&mut second).now_or_never().is_none());
+        drop(second);
+        drop(first);
+        assert!(connector.place().now_or_never().is_some());
     }
 }

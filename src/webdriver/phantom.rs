@@ -9,6 +9,7 @@ use http::Method;
 use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::{debug, trace};
 use url::{ParseError, Url};
@@ -17,8 +18,11 @@ use super::client::{Channel, Endpoint, WebDriverError};
 
 /// Commands that may share one request; more only make the first wait for the last.
 const MAX_BATCH: usize = 256;
-/// How much longer than its hold time a poll may take: PhantomJS answers nothing while a page's script runs.
-const POLL_LIMIT: Duration = Duration::from_secs(60);
+/// An answer to a poll is held back for 4 s (driver/bridge.js), and a busy machine takes its time too.
+const POLL_HOLD: Duration = Duration::from_secs(6);
+/// A connection without a request for 90 s is closed by the client, and whether PhantomJS has a thread for another one is
+/// up to strangers: it has ten in all.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// What an entry of the stream is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -50,13 +54,14 @@ pub(crate) struct Bridge {
 
 impl Bridge {
     /// Opens the two connections. `on_entries` gets replies and events in order; `on_lost` is called at most twice when
-    /// PhantomJS stops answering without having said that it exits.
+    /// PhantomJS stops answering without having said that it exits: a page's script may
+    /// keep it from answering anything for `silence_limit`.
     ///
     /// # Errors
     /// When no client can be made.
     pub(crate) async fn open(
         endpoint: &Endpoint,
-        command_limit: Duration,
+        silence_limit: Duration,
         on_entries: impl Fn(Vec<BridgeEntry>) + Send + Sync + 'static,
         on_lost: impl Fn(WebDriverError) + Send + Sync + 'static,
     ) -> Result<Self, WebDriverError> {
@@ -68,13 +73,9 @@ impl Bridge {
             on_entries: Box::new(on_entries),
             on_lost: Box::new(on_lost),
         });
-        let sending = send_batches(
-            endpoint.connect().await?,
-            queue,
-            command_limit,
-            Arc::clone(&stream),
-        );
-        let polling = poll_events(endpoint.connect().await?, stream);
+        let limit = POLL_HOLD + silence_limit;
+        let sending = send_batches(endpoint.connect().await?, queue, limit, Arc::clone(&stream));
+        let polling = poll_events(endpoint.connect().await?, limit, stream);
         tokio::spawn(close.clone().run_until_cancelled_owned(sending));
         tokio::spawn(close.clone().run_until_cancelled_owned(polling));
         Ok(Self {
@@ -130,8 +131,12 @@ async fn send_batches(
     stream: Arc<Stream>,
 ) {
     let mut ready = Vec::new();
-    // While one batch is under way the next one gathers.
-    while queue.recv_many(&mut ready, MAX_BATCH).await > 0 {
+    loop {
+        // While one batch is under way the next one gathers; an empty one keeps the connection.
+        let gathered = timeout(KEEP_ALIVE, queue.recv_many(&mut ready, MAX_BATCH));
+        if gathered.await == Ok(0) {
+            return;
+        }
         let batch = Batch(format!("{{\"commands\":[{}]}}", ready.join(",")));
         ready.clear();
         if !stream.take(channel.run(batch, limit).await) {
@@ -140,8 +145,8 @@ async fn send_batches(
     }
 }
 
-async fn poll_events(channel: Channel, stream: Arc<Stream>) {
-    while stream.take(channel.run(Poll, POLL_LIMIT).await) {}
+async fn poll_events(channel: Channel, limit: Duration, stream: Arc<Stream>) {
+    while stream.take(channel.run(Poll, limit).await) {}
 }
 
 #[derive(Debug)]
