@@ -135,6 +135,12 @@ export class PhantomClusterServer<Extra = NoEvents> extends Engine<PhantomCluste
   close(options?: { readonly timeout?: Numeric }): Promise<void>;
 
   /**
+   * What the engine does now and has done since it was made, as a plain object that JSON can carry. After `stopped` the
+   * figures are the last ones.
+   */
+  stats(): EngineStats;
+
+  /**
    * Ends the workers, then emits `stopped`, once. After that nothing of the engine keeps the process alive. A worker
    * that does not end within option `stopTimeout` is killed.
    */
@@ -190,6 +196,12 @@ export class PhantomQueuedClusterServer<Req = Untyped, Res = Untyped, Extra = No
 
   /** Resolves when no request is waiting or with a worker; at once when there is none now. */
   idle(): Promise<void>;
+
+  /**
+   * What the engine does now and has done since it was made, as a plain object that JSON can carry. After `stopped` the
+   * figures are the last ones.
+   */
+  stats(): QueuedEngineStats;
 
   /** Hands no more requests to workers. Those under way go on. */
   pause(): void;
@@ -477,6 +489,151 @@ export interface EnqueueOptions {
    * @default the engine's `maxAttempts`
    */
   readonly maxAttempts?: Numeric;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Figures
+
+/** What `stats()` of {@link PhantomClusterServer} gives. */
+export interface EngineStats {
+  /** The workers that run, oldest first. */
+  readonly workers: readonly WorkerStats[];
+
+  /** How workers came and went. */
+  readonly restarts: RestartStats;
+}
+
+/** What `stats()` of {@link PhantomQueuedClusterServer} gives. */
+export interface QueuedEngineStats extends EngineStats {
+  /** What the queue holds, and how often what happened. */
+  readonly queue: QueueStats;
+
+  /** How long requests wait and run. */
+  readonly latency: LatencyStats;
+}
+
+/** One worker. */
+export interface WorkerStats extends ProcessStats {
+  /** `cluster.Worker.id` */
+  readonly id: number;
+
+  /**
+   * What it is at. `starting`: not ready for work yet. `ready`: takes work. `retiring`: ends before long, and another
+   * takes its place. `leaving`: has nothing left to do, and waits until that is ready. `stopping`: was told to end.
+   */
+  readonly phase: "starting" | "ready" | "retiring" | "leaving" | "stopping";
+
+  /** How long ago it was forked, in ms. */
+  readonly uptime: number;
+
+  /** How many requests it holds now, those taken in advance included; 0 without a queue. */
+  readonly leased: number;
+
+  /** How many requests it has answered; 0 without a queue. */
+  readonly completed: number;
+
+  /** Its PhantomJS; null until the worker is ready. */
+  readonly phantom: ProcessStats | null;
+}
+
+/** A process. */
+export interface ProcessStats {
+  /** Its id; null when it could not be run. */
+  readonly pid: number | null;
+
+  /** Its resident memory in bytes, looked up for this call; null when it is gone. */
+  readonly rss: number | null;
+}
+
+/** How workers came and went. */
+export interface RestartStats {
+  /** How many workers were forked, the first ones included. */
+  readonly forked: number;
+
+  /** How many of them ended otherwise than they should, or could not be forked. */
+  readonly crashed: number;
+
+  /** How many replacements wait for their pause to end (option `restart`). */
+  readonly pending: number;
+
+  /** True from `ERR_WORKER_CRASH_LOOP` on. */
+  readonly crashLoop: boolean;
+}
+
+/**
+ * What the queue holds, and how often what happened. Each request that was enqueued is one of `waiting`, `leased` and
+ * `expired`, or counts in one of `completed`, `failed`, `timedOut` and `cancelled`: their sum is `enqueued`. The first
+ * three are as of now; the others only grow.
+ */
+export interface QueueStats {
+  /** Requests that wait for a worker. */
+  readonly waiting: number;
+
+  /** Requests that a worker has, those taken in advance included. */
+  readonly leased: number;
+
+  /** Requests whose time is over, and whose `timeout` has not been emitted yet. */
+  readonly expired: number;
+
+  /** Requests that were enqueued. One that is enqueued again counts once. */
+  readonly enqueued: number;
+
+  /** Hand-overs to workers. */
+  readonly delivered: number;
+
+  /** Hand-overs that workers gave back unstarted. They are no attempts, but count as `delivered`. */
+  readonly returned: number;
+
+  /** How often a request was enqueued again: after its time, after an error of its handler, or as its worker ended. */
+  readonly requeued: number;
+
+  /** How often a request's time was over. */
+  readonly timeouts: number;
+
+  /** Answers that came when the time of their request was over, or it was cancelled. They were dropped. */
+  readonly lateAnswers: number;
+
+  /** Requests that were answered: state `done`. */
+  readonly completed: number;
+
+  /** Requests that failed: state `failed`. */
+  readonly failed: number;
+
+  /** Requests whose time was over and that were not enqueued again: state `timedOut`. */
+  readonly timedOut: number;
+
+  /** Requests that were cancelled: state `cancelled`. */
+  readonly cancelled: number;
+}
+
+/** How long requests wait and run. */
+export interface LatencyStats {
+  /** From `enqueue()` to the first hand-over to a worker. */
+  readonly wait: SpanStats;
+
+  /**
+   * From a hand-over to the answer or the error that came back for it. Timeouts, cancellations and the ends of workers
+   * are not in it.
+   */
+  readonly run: SpanStats;
+}
+
+/** How long something took, in ms, over all times since the engine was made. All 0 when it has not happened yet. */
+export interface SpanStats {
+  /** How often it happened. */
+  readonly count: number;
+
+  /** The mean. */
+  readonly mean: number;
+
+  /** What half of the times were within, to 1 %. */
+  readonly p50: number;
+
+  /** What 99 of 100 times were within, to 1 %. */
+  readonly p99: number;
+
+  /** The longest. */
+  readonly max: number;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -848,6 +1005,7 @@ export interface Phantom {
     name: Name,
     callback: Callback<ValueAt<PhantomProperties, Name>>,
   ): Promise<ValueAt<PhantomProperties, Name> | undefined>;
+  /** The value of a property of PhantomJS's `phantom`; dots lead into objects. */
   get<Name extends NameOf<PhantomProperties>>(name: Name): Promise<ValueAt<PhantomProperties, Name>>;
 
   /** Sets a property of PhantomJS's `phantom` and gives the value that it has then. */
@@ -856,6 +1014,7 @@ export interface Phantom {
     value: NewPhantomValue<Name>,
     callback: Callback<ValueAt<PhantomProperties, Name>>,
   ): Promise<ValueAt<PhantomProperties, Name> | undefined>;
+  /** Sets a property of PhantomJS's `phantom` and gives the value that it has then. */
   set<Name extends NameOf<PhantomProperties>>(
     name: Name,
     value: NewPhantomValue<Name>,
@@ -1141,6 +1300,7 @@ export interface Page {
     name: Name,
     callback: Callback<ValueAt<PageProperties, Name>>,
   ): Promise<ValueAt<PageProperties, Name> | undefined>;
+  /** The value of a property of the page; dots lead into objects (`"settings.userAgent"`). */
   get<Name extends PageProperty>(name: Name): Promise<ValueAt<PageProperties, Name>>;
 
   /** Puts a listener in Node in the place of all listeners of an event; null only removes them. */
@@ -1157,6 +1317,7 @@ export interface Page {
     value: NewPageValue<Name>,
     callback: Callback<ValueAt<PageProperties, Name>>,
   ): Promise<ValueAt<PageProperties, Name> | undefined>;
+  /** Sets a property of the page (`"settings.userAgent"`) and gives the value that it has then. */
   set<Name extends PageProperty>(name: Name, value: NewPageValue<Name>): Promise<ValueAt<PageProperties, Name>>;
 
   /**
@@ -2096,18 +2257,22 @@ declare class Engine<Events> extends EventEmitter {
 
   /** Calls `listener` on each such event. */
   on<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+  /** Calls `listener` on each such event. */
   on<Both, Name extends EitherKey<Both>>(this: Both, event: Name, listener: EitherListener<Both, Name>): Both;
 
   /** Calls `listener` on the next such event only. */
   once<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+  /** Calls `listener` on the next such event only. */
   once<Both, Name extends EitherKey<Both>>(this: Both, event: Name, listener: EitherListener<Both, Name>): Both;
 
   /** The same as `on`. */
   addListener<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+  /** The same as `on`. */
   addListener<Both, Name extends EitherKey<Both>>(this: Both, event: Name, listener: EitherListener<Both, Name>): Both;
 
   /** As `on`, before the listeners there are. */
   prependListener<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+  /** As `on`, before the listeners there are. */
   prependListener<Both, Name extends EitherKey<Both>>(
     this: Both,
     event: Name,
@@ -2116,6 +2281,7 @@ declare class Engine<Events> extends EventEmitter {
 
   /** As `once`, before the listeners there are. */
   prependOnceListener<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+  /** As `once`, before the listeners there are. */
   prependOnceListener<Both, Name extends EitherKey<Both>>(
     this: Both,
     event: Name,
@@ -2124,10 +2290,12 @@ declare class Engine<Events> extends EventEmitter {
 
   /** Removes a listener. */
   off<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+  /** Removes a listener. */
   off<Both, Name extends EitherKey<Both>>(this: Both, event: Name, listener: EitherListener<Both, Name>): Both;
 
   /** The same as `off`. */
   removeListener<Name extends EventKey<Events>>(event: Name, listener: Listener<this, Events, Name>): this;
+  /** The same as `off`. */
   removeListener<Both, Name extends EitherKey<Both>>(
     this: Both,
     event: Name,

@@ -220,7 +220,7 @@ test("docs/api.md has the codes of errors and warnings, the states of items, and
   assert.deepEqual(sorted(documented), sorted(declared));
 
   const lib = fs.readdirSync(path.join(root, "lib")).map((file) => read(`lib/${file}`));
-  const warnings = new Set(lib.join("").match(/(?<=code: ")PHANTOM_CLUSTER_\w+/g));
+  const warnings = new Set(lib.join("").match(/(?<=\bwarn(?:Once)?\(\s*")PHANTOM_CLUSTER_\w+/g));
   assert.deepEqual(sorted(firstColumn(rowsOf("Warnings", "warning"))), sorted(warnings));
 
   assert.deepEqual(firstColumn(rowsOf("QueueItem", "state")), textsOf(engines, "QueueItemState"));
@@ -241,6 +241,52 @@ test("no document names a code that is not there", () => {
   for (const file of DOCUMENTS) {
     for (const code of read(file).match(/\b(ERR|PHANTOM_CLUSTER)_[A-Z_]+\b/g) ?? []) {
       assert.ok(known.has(code), `${file}: ${code}`);
+    }
+  }
+});
+
+test("docs/api.md has all figures of stats(), and where they are", () => {
+  const figures = (name, prefix) =>
+    find(engines, name).members.flatMap((node) => {
+      const path = prefix + node.name.text;
+      const [type] = /\w+Stats\b/.exec(node.type.getText()) ?? [];
+      return type ? figures(type, `${path}${/\[\]/.test(node.type.getText()) ? "[]" : ""}.`) : [path];
+    });
+  const own = (name) => find(engines, name).heritageClauses?.flatMap(({ types }) => types.map((one) => one.getText()));
+  assert.deepEqual(own("QueuedEngineStats"), ["EngineStats"]);
+  assert.deepEqual(own("WorkerStats"), ["ProcessStats"]);
+  const processes = ["workers[].pid", "workers[].rss"];
+  const declared = [...figures("EngineStats", ""), ...processes, ...figures("QueuedEngineStats", "")];
+  // One table row for both kinds of spans.
+  const spans = declared.map((path) => path.replace(/^latency\.(wait|run)\./, "latency.*."));
+  assert.deepEqual(sorted(firstColumn(rowsOf("Figures", "figure"))), sorted(new Set(spans)));
+});
+
+test("every exported declaration and every member has a comment", () => {
+  const hasComment = (node) =>
+    ts.getJSDocCommentsAndTags(node).some((doc) => ts.isJSDoc(doc) && ts.getTextOfJSDocComment(doc.comment)?.trim());
+  const nameOf = ({ name }) => name?.getText() ?? "(form)";
+  const bare = [engines, standalone].flatMap((source) => {
+    // The base classes are not exported; their members are those of the exported ones.
+    const seen = source.statements.filter(
+      (node) => isExported(node) || ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node),
+    );
+    return seen.flatMap((node) => {
+      const members = (node.members ?? node.type?.members ?? []).filter(
+        ({ name }) => !name || !ts.isComputedPropertyName(name),
+      );
+      const parts = [node, ...members].filter((part) => !hasComment(part));
+      return parts.map((part) => `${source.fileName}: ${nameOf(node)} ${part === node ? "" : nameOf(part)}`);
+    });
+  });
+  assert.deepEqual(bare, []);
+});
+
+test("every warning goes through lib/warn.js, and so has a code", () => {
+  for (const folder of ["lib", "cli", "."]) {
+    for (const file of fs.readdirSync(path.join(root, folder)).filter((name) => name.endsWith(".js"))) {
+      const name = path.join(folder, file);
+      assert.ok(name === path.join("lib", "warn.js") || !read(name).includes("emitWarning"), name);
     }
   }
 });

@@ -1,6 +1,7 @@
 "use strict";
 
 const { AsyncLocalStorage } = require("node:async_hooks");
+const { warn } = require("./warn");
 
 /** The lease whose handler is running, so that what it starts can be told from what others start. */
 const currentLease = new AsyncLocalStorage();
@@ -95,7 +96,7 @@ function settle(subject, promise, callback) {
 
 function reportFailure(subject, error) {
   if (!failLease(subject, error)) {
-    process.emitWarning(error);
+    warn("PHANTOM_CLUSTER_ERROR_IGNORED", `nobody takes this error: ${error.message}`, error);
   }
 }
 

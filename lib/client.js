@@ -7,6 +7,7 @@ const { findBinary } = require("./binary");
 const { Browser, logLines } = require("./browser");
 const { dispatch } = require("./dispatch");
 const { fromNative } = require("./errors");
+const { log } = require("./log");
 const { readOptions } = require("./options");
 const { Phantom } = require("./phantom");
 const { Retirement } = require("./retirement");
@@ -49,6 +50,7 @@ class PhantomClusterClient extends EventEmitter {
     const binary = findBinary(this.#options.phantomBinary);
     this.#keepAlive = setInterval(() => {}, FOREVER);
     process.on("SIGTERM", this.#onSigterm);
+    log.info?.("worker started", { iterations: this.iterations, parallelism: this.parallelism, binary });
     this.#launched = this.#launch(binary);
     this.emit("started");
   }
@@ -73,6 +75,7 @@ class PhantomClusterClient extends EventEmitter {
       return;
     }
     this.done = true;
+    log.info?.("worker stops", { left: this.iterations });
     this._ending();
     this.#end(stay).then(
       () => this.#exit(0),
@@ -115,6 +118,7 @@ class PhantomClusterClient extends EventEmitter {
       return;
     }
     this.#isRetiring = true;
+    log.info?.("worker retires", { reason, holds: this._holds() });
     this.#announce(reason);
     this.#queue.withdraw();
     if (this._holds() === 0) {
@@ -165,6 +169,7 @@ class PhantomClusterClient extends EventEmitter {
     }
     this.ph = new Phantom(this.#browser, this.#options);
     this.#retirement.ready();
+    this.#queue.phantom(this.#browser.pid);
     this.#queue.ready();
     this.#watchMemory();
     this.emit("phantomStarted");
@@ -224,6 +229,7 @@ class PhantomClusterClient extends EventEmitter {
     if (this.done) {
       return;
     }
+    log.warn?.("PhantomJS gone, and with it this worker", { phantom: this.#browser.pid, how });
     // Tells the master that this end was none of the worker's own choice, so that it does not fork as fast as it can.
     this.#queue.fault(`PhantomJS ended (${how})${output ? `, saying: ${output}` : ""}`);
     this.emit("phantomDied");
@@ -235,6 +241,7 @@ class PhantomClusterClient extends EventEmitter {
   // Ends this worker at once. PhantomJS is ended and reaped first: a container without an init would keep it as a zombie
   // otherwise.
   async #halt() {
+    log.info?.("worker ends at once");
     this.done = true;
     process.removeListener("SIGTERM", this.#onSigterm);
     await this.#browser?.close(0);
@@ -256,6 +263,7 @@ class PhantomClusterClient extends EventEmitter {
 
   async #crash(error) {
     this.done = true;
+    log.error?.("worker cannot go on", { error: error.message });
     console.error(`phantom-cluster: worker ${cluster.worker?.id ?? 0}: ${error.stack}`);
     this.#queue.fault(error.message);
     await this.#queue.close(false);

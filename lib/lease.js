@@ -1,7 +1,9 @@
 "use strict";
 
 const { ItemError, fromNative, toWire } = require("./errors");
+const { log } = require("./log");
 const { QueueItem, kEnd, kOwner } = require("./queue-item");
+const { warn } = require("./warn");
 
 /** A request that a worker holds: ended once, by its answer, its failure, or its time. */
 class Lease {
@@ -57,7 +59,8 @@ class Lease {
     }
     if (this.published) {
       // 0.1.x knows no handler that fails: its users hear of it by the request's timeout. The slot is free before that.
-      process.emitWarning(error instanceof Error ? error : String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      warn("PHANTOM_CLUSTER_HANDLER_FAILED", `the handler of request ${this.item.id} failed: ${reason}`, error);
       this.#close("failed", error);
     } else {
       this.#reportFailure(error);
@@ -90,6 +93,7 @@ class Lease {
       return;
     }
     this.#isOpen = false;
+    log.trace?.("ended in its worker", { item: this.item.id, lease: this.#id, state });
     try {
       this.item[kEnd](state, outcome);
     } finally {

@@ -5,6 +5,7 @@ const { inspect } = require("node:util");
 const os = require("node:os");
 const { OptionTypeError, OptionRangeError } = require("./errors");
 const { didYouMean } = require("./nearest");
+const { warnOnce } = require("./warn");
 
 const integer = (min, max, fallback) => ({ kind: "integer", min, max, fallback });
 const ms = (fallback) => integer(1, 2 ** 31 - 1, fallback);
@@ -50,8 +51,6 @@ const REQUEST_OPTIONS = {
 
 // The README of 0.1.x named these two; the plain name wins where both stand.
 const ALIASES = { numWorkers: "workers", iterations: "workerIterations" };
-
-const warned = new Set();
 
 function show(value) {
   return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
@@ -146,13 +145,10 @@ function readAll(given, table, prefix) {
 
 function warnUnknown(path, known, name) {
   // Workers run the same script: one voice is enough.
-  if (warned.has(path) || cluster.isWorker) {
-    return;
+  if (!cluster.isWorker) {
+    const message = `phantom-cluster has no option "${path}"${didYouMean(name, known)}`;
+    warnOnce("PHANTOM_CLUSTER_UNKNOWN_OPTION", path, message);
   }
-  warned.add(path);
-  process.emitWarning(`phantom-cluster has no option "${path}"${didYouMean(name, known)}`, {
-    code: "PHANTOM_CLUSTER_UNKNOWN_OPTION",
-  });
 }
 
 /**

@@ -4,6 +4,7 @@ const { AsyncLocalStorage } = require("node:async_hooks");
 const { guard } = require("./bridge-method");
 const { PageError } = require("./errors");
 const { didYouMean } = require("./nearest");
+const { warnOnce } = require("./warn");
 
 /** Every event of a page, as PhantomJS names it. */
 const EVENTS = [
@@ -32,8 +33,6 @@ const EVENTS = [
 // PhantomJS wants some answers at once (confirm(), prompt(), callPhantom()) and cannot wait for Node's.
 const ANSWERED = new Set(["onCallback", "onConfirm", "onFilePicker", "onLongRunningScript", "onPrompt"]);
 
-const warned = new Set();
-
 /** @throws {PageError} when PhantomJS has no such event */
 function checkEvent(name) {
   if (!EVENTS.includes(name)) {
@@ -42,14 +41,12 @@ function checkEvent(name) {
 }
 
 function warnOfAnswer(name) {
-  if (!warned.has(name)) {
-    warned.add(name);
-    process.emitWarning(
-      `what a listener in Node returns for "${name}" is ignored, as PhantomJS cannot wait for it; ` +
-        `a function that runs inside PhantomJS can answer: page.on("${name}", true, function)`,
-      { code: "PHANTOM_CLUSTER_ANSWER_IGNORED" },
-    );
-  }
+  warnOnce(
+    "PHANTOM_CLUSTER_ANSWER_IGNORED",
+    name,
+    `what a listener in Node returns for "${name}" is ignored, as PhantomJS cannot wait for it; ` +
+      `a function that runs inside PhantomJS can answer: page.on("${name}", true, function)`,
+  );
 }
 
 /** The listeners in Node of one page. */

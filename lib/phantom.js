@@ -4,6 +4,7 @@ const os = require("node:os");
 const path = require("node:path");
 const { currentLease, defineMethods, settle } = require("./bridge-method");
 const { PageError } = require("./errors");
+const { log } = require("./log");
 const { OutObject, liveCallback, liveFunction } = require("./live");
 const { Page } = require("./page");
 
@@ -131,7 +132,10 @@ class Phantom {
 
   /** Ends PhantomJS when it does not answer within `limit` ms. */
   _endIfWedged(limit) {
-    this.#browser.command(0, "status", [], limit).catch(() => this.#browser.kill());
+    this.#browser.command(0, "status", [], limit).catch(() => {
+      log.warn?.("PhantomJS is killed, if it still runs: it did not answer", { pid: this.#browser.pid, ms: limit });
+      this.#browser.kill();
+    });
   }
 
   /** PhantomJS is gone. */

@@ -4,6 +4,7 @@ const { ClientEventKind: Kind } = require("../binding");
 const { currentLease } = require("./bridge-method");
 const { PhantomClusterClient } = require("./client");
 const { Lease } = require("./lease");
+const { log } = require("./log");
 const { Prefetch } = require("./prefetch");
 
 // D: the documented handler, with a page. P: that of the published 0.1.x, without one.
@@ -122,6 +123,7 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
       this.#free(id, lease),
     );
     this.#leases.set(id, lease);
+    log.trace?.("given to its handler", { item, lease: id, attempt });
     if (published) {
       this.currentRequestId = item;
       currentLease.run(lease, () => this.#call(PUBLISHED, this.#viewFor(lease), [lease.item.request], lease));
@@ -158,6 +160,7 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     }
     end(lease);
     for (const page of lease.pages) {
+      log.trace?.("a page is closed: the lease ended", { item: lease.item.id });
       page.close().catch(() => undefined);
     }
     // A script that never ends holds up everything else in its PhantomJS.

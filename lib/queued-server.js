@@ -1,11 +1,16 @@
 "use strict";
 
-const { ServerEventKind: Kind } = require("../binding");
+const { EndKind, ServerEventKind: Kind } = require("../binding");
 const { EngineError, ItemError, RequestError, fromNative, fromWire } = require("./errors");
+const { log } = require("./log");
 const { readRequestOptions } = require("./options");
 const { QueueItem, kCleanUp, kEnd, kIsAwaited, kOwner } = require("./queue-item");
 const { liveArray } = require("./queue-view");
 const { PhantomClusterServer } = require("./server");
+const { warn } = require("./warn");
+
+// The ends that come from outside of the queue.
+const ENDS = { done: EndKind.Completed, failed: EndKind.Failed, cancelled: EndKind.Cancelled };
 
 /** Takes requests, hands them to workers, and brings their responses back. */
 class PhantomQueuedClusterServer extends PhantomClusterServer {
@@ -128,7 +133,9 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
 
   _released() {
     for (const id of [...this.#items.keys()]) {
-      this.#end(id, "failed", stoppedError(), this._native.attempts(id) ?? 0);
+      const attempts = this._native.attempts(id) ?? 0;
+      this._native.cancel(id, EndKind.Failed);
+      this.#end(id, "failed", stoppedError(), attempts);
     }
   }
 
@@ -193,9 +200,10 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     const item = this.#items.get(id);
     if (item?.listenerCount("failed") === 0 && !item[kIsAwaited] && !this.#warnedOfFailures) {
       this.#warnedOfFailures = true;
-      process.emitWarning(
-        `request ${id} failed and nothing listens to its "failed" event (further ones are not reported): ${error.stack}`,
-        { code: "PHANTOM_CLUSTER_REQUEST_FAILED" },
+      warn(
+        "PHANTOM_CLUSTER_REQUEST_FAILED",
+        `request ${id} failed and nothing listens to its "failed" event (further ones are not reported): ${error.message}`,
+        error,
       );
     }
     this.#end(id, "failed", error, attempts);
@@ -207,6 +215,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
       return;
     }
     this.#items.delete(id);
+    log.trace?.("ended", { item: id, state, attempts, code: outcome?.code });
     try {
       item[kEnd](state, outcome, attempts);
     } finally {
@@ -214,6 +223,11 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
         this.emit("idle");
       }
     }
+  }
+
+  _stats() {
+    const { wait, run, ...queue } = this._native.queueStats();
+    return { ...super._stats(), queue, latency: { wait, run } };
   }
 
   /** What the items' own methods do on this side. */
@@ -238,10 +252,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
   };
 
   #endFromOutside({ id, attempts }, state, outcome) {
-    // The expiring one is settled by what follows its `timeout`.
-    if (this.#expiring?.item.id !== id) {
-      this._native.cancel(id);
-    }
+    this._native.cancel(id, ENDS[state]);
     this.#end(id, state, outcome, attempts);
   }
 }

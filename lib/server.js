@@ -6,6 +6,7 @@ const { NativeServer, ServerEventKind: Kind } = require("../binding");
 const { findBinary } = require("./binary");
 const { dispatch } = require("./dispatch");
 const { EngineError, fromNative } = require("./errors");
+const { log } = require("./log");
 const { readOption, readOptions } = require("./options");
 const { environment, nextEngine } = require("./worker-contact");
 
@@ -23,6 +24,8 @@ class PhantomClusterServer extends EventEmitter {
   #isReleased = false;
   #drained = null;
   #faults = new Map();
+  // What `stats()` says once the native half is closed.
+  #lastStats = null;
 
   constructor(options) {
     super();
@@ -47,7 +50,8 @@ class PhantomClusterServer extends EventEmitter {
     if (this.#keepAlive || this.done) {
       return;
     }
-    findBinary(this.#options.phantomBinary);
+    const binary = findBinary(this.#options.phantomBinary);
+    log.info?.("engine starts", { engine: this.#engine, workers: this.numWorkers, binary });
     this.#listen();
     this.#keepAlive = setInterval(() => {}, FOREVER);
     this._handleAll(this.#native.start(this.numWorkers));
@@ -59,12 +63,14 @@ class PhantomClusterServer extends EventEmitter {
       return;
     }
     this.done = true;
+    log.info?.("engine stops", { engine: this.#engine });
     this._handleAll(this.#native.stop());
   }
 
   /** Keeps `workers` workers from now on; those that are too many finish what they hold first. */
   resize(workers) {
     this.numWorkers = readOption("workers", workers, this.numWorkers);
+    log.info?.("engine is resized", { engine: this.#engine, workers: this.numWorkers });
     this._handleAll(this.#native.resize(this.numWorkers));
   }
 
@@ -78,11 +84,16 @@ class PhantomClusterServer extends EventEmitter {
     }
     const stopped = new Promise((resolve) => this.once("stopped", resolve));
     const limit = readOption("stopTimeout", timeout, FOREVER, "timeout");
+    log.info?.("engine closes", { engine: this.#engine, timeout });
     const timer = setTimeout(() => this.stop(), limit);
     this.#drained ??= this._drain();
     this.#drained.then(() => this.stop());
     await stopped;
     clearTimeout(timer);
+  }
+
+  stats() {
+    return structuredClone(this.#lastStats ?? this._stats());
   }
 
   /** Tells the two sides of `create()` apart. */
@@ -122,14 +133,34 @@ class PhantomClusterServer extends EventEmitter {
       case Kind.Terminate:
         return this.#terminate(id);
       case Kind.Kill:
+        log.warn?.("worker is killed", { worker: id });
         return this.workers[id]?.process.kill("SIGKILL");
       case Kind.Fault:
+        log.warn?.("worker reports a fault", { worker: id, fault: text });
         return void this.#faults.set(id, text);
       case Kind.CrashLoop:
         return this.#reportCrashLoop();
       case Kind.Stopped:
         return process.nextTick(() => this.#release());
     }
+  }
+
+  /** Figures of the native half, which is open. */
+  _stats() {
+    const { workers, ...restarts } = this.#native.supervisorStats();
+    const pidOf = ({ id }) => this.workers[id]?.process.pid;
+    const pids = workers.flatMap((worker) => [pidOf(worker), worker.phantom]).filter(Boolean);
+    const bytes = this.#native.residentMemory(pids);
+    const memory = new Map(pids.map((pid, index) => [pid, bytes[index]]));
+    const process = (pid) => ({ pid: pid ?? null, rss: memory.get(pid) ?? null });
+    return {
+      workers: workers.map(({ phantom, ...worker }) => ({
+        ...worker,
+        ...process(pidOf(worker)),
+        phantom: phantom ? process(phantom) : null,
+      })),
+      restarts,
+    };
   }
 
   /** Resolves when nothing is under way. Without a queue only the workers know what is: all of them finish and end. */
@@ -146,6 +177,7 @@ class PhantomClusterServer extends EventEmitter {
 
   #retiring(id, reason) {
     const worker = this.workers[id];
+    log.info?.("worker retires", { worker: id, reason });
     this._handleAll(this.#native.retiring(id));
     if (worker) {
       this.emit("workerRetired", worker, reason);
@@ -187,6 +219,7 @@ class PhantomClusterServer extends EventEmitter {
       return this._handleAll(this.#native.forkFailed());
     }
     this.workers[worker.id] = worker;
+    log.info?.("worker forked", { worker: worker.id, worker_pid: worker.process.pid });
     // A worker that cannot be run says so here, and in its exit as well.
     worker.on("error", (error) => this.#faults.set(worker.id, error.message));
     this._handleAll(this.#native.forked(worker.id));
@@ -201,6 +234,7 @@ class PhantomClusterServer extends EventEmitter {
     const fault = this.#faults.get(worker.id);
     this.#faults.delete(worker.id);
     this.#lastExit = `${signal ? `signal ${signal}` : `code ${code}`}${fault ? `: ${fault}` : ""}`;
+    log.info?.("worker ended", { worker: worker.id, code, signal, fault });
     const clean = !fault && (code === 0 || worker.exitedAfterDisconnect === true);
     try {
       this.emit("workerDied", worker, code, signal);
@@ -214,7 +248,7 @@ class PhantomClusterServer extends EventEmitter {
     for (const worker of Object.values(this.workers)) {
       worker.process.kill("SIGKILL");
     }
-    this.#native.close();
+    this.#close();
   };
 
   #reportCrashLoop() {
@@ -234,8 +268,14 @@ class PhantomClusterServer extends EventEmitter {
     cluster.removeListener("exit", this.#onExit);
     process.removeListener("exit", this.#onProcessExit);
     this._released();
-    this.#native.close();
+    this.#close();
+    log.info?.("engine stopped", { engine: this.#engine });
     this.emit("stopped");
+  }
+
+  #close() {
+    this.#lastStats ??= this._stats();
+    this.#native.close();
   }
 
   /** For subclasses: the engine is about to say `stopped`. */

@@ -9,6 +9,7 @@ const { OptionRangeError, OptionTypeError } = require("./errors");
 const { didYouMean } = require("./nearest");
 const { readOption } = require("./options");
 const { Phantom } = require("./phantom");
+const { warn, warnOnce } = require("./warn");
 
 const FOREVER = 2 ** 31 - 1;
 const LAST_PORT = 65_000;
@@ -38,8 +39,6 @@ const OPTIONS = {
   port: { read: readPort, fallback: 12_300 },
   shimPath: { read: ignored },
 };
-
-const warned = new Set();
 
 function show(value) {
   return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
@@ -121,12 +120,8 @@ function readOptions(given) {
 }
 
 function warnUnknown(name) {
-  if (!warned.has(name)) {
-    warned.add(name);
-    process.emitWarning(`phantom-cluster/phantom has no option "${name}"${didYouMean(name, Object.keys(OPTIONS))}`, {
-      code: "PHANTOM_CLUSTER_UNKNOWN_OPTION",
-    });
-  }
+  const message = `phantom-cluster/phantom has no option "${name}"${didYouMean(name, Object.keys(OPTIONS))}`;
+  warnOnce("PHANTOM_CLUSTER_UNKNOWN_OPTION", `phantom ${name}`, message);
 }
 
 /** What `create()` was given, in whatever order; `switches` is null when there were none, not even an empty array. */
@@ -215,9 +210,10 @@ class StandalonePhantom extends Phantom {
     super._ended(how);
     if (listeners.length === 0 && !this.#isEnding) {
       const said = output ? `, saying: ${output}` : "";
-      process.emitWarning(`PhantomJS ended (${how})${said}; option onExit hears of it in place of this warning`, {
-        code: "PHANTOM_CLUSTER_PHANTOM_ENDED",
-      });
+      warn(
+        "PHANTOM_CLUSTER_PHANTOM_ENDED",
+        `PhantomJS ended (${how})${said}; option onExit hears of it in place of this warning`,
+      );
     }
   }
 }
@@ -259,7 +255,7 @@ async function callBack(started, callback) {
   } catch (error) {
     // A callback of the days before 0.7.2 has no place for it.
     if (callback.length === 1) {
-      process.emitWarning(error);
+      warn("PHANTOM_CLUSTER_ERROR_IGNORED", `PhantomJS did not start: ${error.message}`, error);
     }
     guard({}, () => callback(null, error));
     return undefined;

@@ -4,10 +4,12 @@
 //! - [`queue`]: requests, leases and the local socket between master and workers
 //! - [`pool`]: the PhantomJS processes
 //! - [`webdriver`]: how PhantomJS is spoken to
+//! - [`logging`]: what `NODE_DEBUG` makes visible
 //! - [`binding`]: what JavaScript sees
 
 mod binding;
 mod deadlines;
+mod logging;
 mod pool;
 mod queue;
 mod supervisor;

@@ -5,6 +5,7 @@ import { EventEmitter, once } from "node:events";
 import pc, {
   create,
   createQueued,
+  type EngineStats,
   type ItemFailure,
   type Page,
   type Phantom,
@@ -14,8 +15,11 @@ import pc, {
   PhantomQueuedClusterClient,
   PhantomQueuedClusterServer,
   type PhantomQueuedClusterWorker,
+  type ProcessStats,
+  type QueuedEngineStats,
   QueueItem,
   type QueueItemState,
+  type SpanStats,
 } from "phantom-cluster";
 import { same } from "./same.cjs";
 
@@ -115,6 +119,7 @@ same<typeof server.itemsQueue, readonly QueueItem<Job, Answer>[]>();
 same<typeof server.clientsQueue, readonly Worker[]>();
 same<typeof server.workersQueue, readonly Worker[]>();
 same<typeof server.messageTimeout, number>();
+const queuedClient = new PhantomQueuedClusterClient<Job, Answer>();
 server.queue.map(({ request }) => request.url);
 // @ts-expect-error a view cannot be changed
 server.queue.push(new QueueItem<Job, Answer>(1, { url: "" }));
@@ -122,6 +127,31 @@ server.queue.push(new QueueItem<Job, Answer>(1, { url: "" }));
 server.done = true;
 // @ts-expect-error
 server.workers = {};
+
+// Figures.
+const figures = server.stats();
+same<typeof figures, QueuedEngineStats>();
+same<typeof figures.queue.waiting, number>();
+same<typeof figures.latency.run, SpanStats>();
+for (const { id, phase, phantom } of figures.workers) {
+  same<typeof id, number>();
+  same<typeof phase, "starting" | "ready" | "retiring" | "leaving" | "stopping">();
+  same<typeof phantom, ProcessStats | null>();
+  // @ts-expect-error no such phase
+  phase === "idle";
+  // @ts-expect-error null until the worker is ready
+  phantom.pid;
+}
+// @ts-expect-error they are a copy, and not to be changed
+figures.queue.waiting = 0;
+// @ts-expect-error no such counter
+figures.queue.answered;
+const bareFigures = new pc.PhantomClusterServer().stats();
+same<typeof bareFigures, EngineStats>();
+// @ts-expect-error only createQueued() has a queue
+bareFigures.queue;
+// @ts-expect-error only a server has figures
+queuedClient.stats();
 
 // Items.
 const item = new QueueItem<Job, Answer>(0, { url: "" });

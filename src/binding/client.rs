@@ -166,6 +166,14 @@ impl NativeClient {
         }
     }
 
+    /// Says which process this worker's PhantomJS is.
+    #[napi]
+    pub fn phantom(&self, pid: u32) {
+        if let Some(client) = self.client() {
+            client.phantom(pid);
+        }
+    }
+
     /// Says that this worker ends before long.
     #[napi]
     pub fn retiring(&self, reason: String) {

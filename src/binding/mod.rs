@@ -3,7 +3,9 @@
 mod browser;
 mod client;
 mod error;
+mod log;
 mod number;
 mod runtime;
 mod server;
 mod sink;
+mod stats;

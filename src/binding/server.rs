@@ -10,9 +10,11 @@ use napi_derive::napi;
 use super::error::coded;
 use super::number::{from_js, ms, to_js};
 use super::sink::EventSink;
+use super::stats::{NativeQueueStats, NativeSupervisorStats};
+use crate::pool::resident_memory;
 use crate::queue::{
-    BacklogOptions, Ended, Fate, ItemOptions, QueueServer, ServerEvent, ServerOptions, Silence,
-    TimeoutOutcome,
+    BacklogOptions, Ended, Fate, ItemOptions, Outcome, QueueServer, ServerEvent, ServerOptions,
+    Silence, TimeoutOutcome,
 };
 use crate::supervisor::{Command, PolicyOptions, RestartOptions, Supervisor};
 
@@ -41,6 +43,15 @@ pub enum ServerEventKind {
     Kill,
     CrashLoop,
     Stopped,
+}
+
+/// How an item was ended from outside.
+#[napi]
+#[derive(Debug)]
+pub enum EndKind {
+    Completed,
+    Failed,
+    Cancelled,
 }
 
 /// Kind, item or worker, a JSON or plain text where the kind has one, and the attempts of an item that is over.
@@ -323,10 +334,40 @@ impl NativeServer {
 
     /// Ends an item from outside; false when it is over already.
     #[napi]
-    pub fn cancel(&self, id: i64) -> bool {
+    pub fn cancel(&self, id: i64, end: EndKind) -> bool {
+        let outcome = match end {
+            EndKind::Completed => Outcome::Completed,
+            EndKind::Failed => Outcome::Failed,
+            EndKind::Cancelled => Outcome::Cancelled,
+        };
         self.queue
             .as_ref()
-            .is_some_and(|queue| queue.cancel(from_js(id)))
+            .is_some_and(|queue| queue.cancel(from_js(id), outcome))
+    }
+
+    /// What the queue holds and has seen; null after `close`.
+    #[napi]
+    pub fn queue_stats(&self) -> Option<NativeQueueStats> {
+        Some(self.queue.as_ref()?.stats().into())
+    }
+
+    /// The workers that run, and how those before them fared; null after `close`.
+    #[napi]
+    pub fn supervisor_stats(&self) -> Option<NativeSupervisorStats> {
+        let stats = self.supervisor.as_ref()?.stats();
+        let queue = self.queue.as_ref()?;
+        Some(NativeSupervisorStats::new(stats, |worker| {
+            queue.load_of(worker)
+        }))
+    }
+
+    /// Resident memory of each process, bytes; null for those that are gone.
+    #[napi]
+    pub fn resident_memory(&self, pids: Vec<u32>) -> Vec<Option<f64>> {
+        let memory = resident_memory(&pids).into_iter();
+        memory
+            .map(|bytes| bytes.map(|bytes| bytes as f64))
+            .collect()
     }
 
     #[napi]

@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use tokio::process::Child;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
+use tracing::{debug, info, warn};
 
 use super::launch::{self, LaunchError, LaunchOptions, Launched, Output};
 use super::process::{self, KillHandle};
@@ -110,6 +111,7 @@ impl Browser {
             let _ = self.bridge.send(format!("[{NO_REPLY},0,\"exit\",[]]"));
             let _ = timeout(grace, ended.wait_for(|ended| *ended)).await;
         }
+        debug!(pid = self.pid, "PhantomJS is closed");
         self.kill.kill();
         let _ = ended.wait_for(|ended| *ended).await;
     }
@@ -150,6 +152,7 @@ async fn open_bridge(
             let kill = Arc::clone(&kill);
             tokio::spawn(async move {
                 tokio::time::sleep(LOST_GRACE).await;
+                warn!("PhantomJS is killed, if it still runs: its connections failed");
                 kill.kill();
             });
         },
@@ -164,6 +167,7 @@ async fn live(
     end: watch::Sender<bool>,
     on_event: Arc<impl Fn(BrowserEvent) + Send + Sync + 'static>,
 ) {
+    let pid = launched.child.id();
     let status = tokio::select! {
         status = wait(&mut launched.child, &launched.kill) => status,
         never = pending.expire(|id| on_event(timed_out(id))) => never,
@@ -171,6 +175,8 @@ async fn live(
     for output in &mut launched.outputs {
         let _ = timeout(OUTPUT_DEADLINE, output).await;
     }
+    let (port, how) = (launched.port, status.map(launch::describe));
+    info!(pid, port, how, "PhantomJS ended");
     let _ = end.send(true);
     on_event(BrowserEvent::Exited {
         how: status.map_or_else(|| "unknown".to_owned(), launch::describe),

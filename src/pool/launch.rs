@@ -11,6 +11,8 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tracing::{debug, info, warn};
 
 use super::output::{Tail, forward};
 use super::process::{self, KillHandle};
@@ -156,6 +158,8 @@ async fn launch_at(
             binary: binary.clone(),
             source,
         })?;
+    let (since, pid) = (Instant::now(), child.id());
+    debug!(pid, port, binary, "PhantomJS launched");
     let tails = Arc::new(Tails::default());
     let (ready, mut listening) = oneshot::channel();
     let outputs = watch_outputs(&mut child, &tails, ready, on_output);
@@ -164,6 +168,7 @@ async fn launch_at(
         Ok(()) = &mut listening => None,
         status = process::wait(&mut child, &kill) => Some(status),
         () = tokio::time::sleep(options.start_timeout) => {
+            warn!(pid, port, "PhantomJS killed: it did not listen in time");
             kill.kill();
             let _ = process::wait(&mut child, &kill).await;
             return Err(LaunchError::Silent {
@@ -173,7 +178,9 @@ async fn launch_at(
             });
         }
     };
+    let ms = since.elapsed().as_millis() as u64;
     let Some(ended) = started else {
+        info!(pid, port, ms, "PhantomJS ready");
         return Ok(Some(Launched {
             child,
             kill: Arc::new(kill),
@@ -186,6 +193,8 @@ async fn launch_at(
     for output in outputs {
         let _ = output.await;
     }
+    let how = ended.as_ref().ok().copied().map(describe);
+    debug!(pid, port, ms, how, "PhantomJS ended at its start");
     match ended {
         Ok(status) if status.code() == Some(EXIT_PORT_TAKEN) => Ok(None),
         Ok(status) => Err(LaunchError::Exited {

@@ -10,5 +10,5 @@ mod process;
 
 pub(crate) use browser::{Browser, BrowserEvent};
 pub(crate) use launch::{LaunchError, LaunchOptions};
-pub(crate) use memory::MemoryWatch;
+pub(crate) use memory::{MemoryWatch, resident_memory};
 pub(crate) use process::end_with_parent;

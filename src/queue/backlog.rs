@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tracing::trace;
 
+use super::tally::{Counts, Outcome, SpanSummary, Tally};
 use crate::deadlines::Deadlines;
 
 /// An item's id, given by the engine that enqueues it, unique there.
@@ -61,7 +63,11 @@ struct Item {
     /// Failures of the handler so far.
     errors: u32,
     state: ItemState,
+    /// When it was enqueued, µs after the backlog was made; `HANDED_OVER` from its first lease on.
+    arrived: u64,
 }
+
+const HANDED_OVER: u64 = u64::MAX;
 
 impl Item {
     fn is_exhausted(&self) -> bool {
@@ -84,12 +90,14 @@ type Place = (i64, u64);
 struct Lease {
     item: ItemId,
     worker: WorkerId,
+    begun: Instant,
 }
 
 #[derive(Debug)]
 struct Worker {
     generation: Generation,
     leases: HashSet<LeaseId>,
+    completed: u64,
 }
 
 /// One hand-over: send `payload` to `worker`.
@@ -156,6 +164,28 @@ pub(crate) enum Failure {
     Late,
 }
 
+/// What a backlog holds and has seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct BacklogStats {
+    pub(crate) waiting: usize,
+    pub(crate) leased: usize,
+    /// Items whose time is over and of which nothing was decided yet.
+    pub(crate) expired: usize,
+    pub(crate) counts: Counts,
+    /// From the arrival of an item to its first lease.
+    pub(crate) wait: SpanSummary,
+    /// From the beginning of a lease to its answer or failure.
+    pub(crate) run: SpanSummary,
+}
+
+/// What a worker holds and has done.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct WorkerLoad {
+    pub(crate) leased: usize,
+    /// Items it answered.
+    pub(crate) completed: u64,
+}
+
 /// The in-memory backlog.
 #[derive(Debug)]
 pub(crate) struct Backlog {
@@ -172,6 +202,8 @@ pub(crate) struct Backlog {
     next_head: u64,
     next_lease: LeaseId,
     paused: bool,
+    made: Instant,
+    tally: Tally,
 }
 
 impl Backlog {
@@ -188,11 +220,22 @@ impl Backlog {
             next_head: u64::MAX / 2,
             next_lease: 1,
             paused: false,
+            made: Instant::now(),
+            tally: Tally::default(),
         }
     }
 
     /// Puts a new item at the tail.
-    pub(crate) fn enqueue(&mut self, id: ItemId, payload: Arc<str>, options: ItemOptions) {
+    pub(crate) fn enqueue(
+        &mut self,
+        id: ItemId,
+        payload: Arc<str>,
+        options: ItemOptions,
+        now: Instant,
+    ) {
+        trace!(item = id, priority = options.priority, "enqueued");
+        self.tally.counts.enqueued += 1;
+        let arrived = self.micros(now);
         let place = self.place_at_tail(options.priority);
         let _ = self.waiting.insert(place, id);
         let _ = self.items.insert(
@@ -205,6 +248,7 @@ impl Backlog {
                 attempts: 0,
                 errors: 0,
                 state: ItemState::Waiting(place.1),
+                arrived,
             },
         );
     }
@@ -214,6 +258,7 @@ impl Backlog {
         let entry = self.workers.entry(worker).or_insert_with(|| Worker {
             generation,
             leases: HashSet::new(),
+            completed: 0,
         });
         entry.generation = generation;
         self.idle.extend((0..slots).map(|_| worker));
@@ -224,11 +269,17 @@ impl Backlog {
         self.idle.retain(|idle| *idle != worker);
     }
 
+    /// True when there are both an item and a free slot.
+    pub(crate) fn can_assign(&self) -> bool {
+        !self.paused && !self.waiting.is_empty() && !self.idle.is_empty()
+    }
+
     /// The next hand-over, while there are both an item and a free slot.
     pub(crate) fn assign(&mut self, now: Instant) -> Option<Assignment> {
-        if self.paused || self.waiting.is_empty() {
+        if !self.can_assign() {
             return None;
         }
+        let micros = self.micros(now);
         let worker = self.idle.pop_front()?;
         let (_, id) = self.waiting.pop_first()?;
         let item = self.items.get_mut(&id)?;
@@ -236,7 +287,21 @@ impl Backlog {
         self.next_lease += 1;
         item.attempts += 1;
         item.state = ItemState::Leased(lease);
-        let _ = self.leases.insert(lease, Lease { item: id, worker });
+        if item.arrived != HANDED_OVER {
+            let waited = micros.saturating_sub(item.arrived);
+            self.tally.wait.record(Duration::from_micros(waited));
+            item.arrived = HANDED_OVER;
+        }
+        self.tally.counts.delivered += 1;
+        trace!(item = id, worker, lease, attempt = item.attempts, "leased");
+        let _ = self.leases.insert(
+            lease,
+            Lease {
+                item: id,
+                worker,
+                begun: now,
+            },
+        );
         if let Some(worker) = self.workers.get_mut(&worker) {
             let _ = worker.leases.insert(lease);
         }
@@ -254,14 +319,19 @@ impl Backlog {
     }
 
     /// An answer came. The item it ends, or none when the lease was over already.
-    pub(crate) fn settle(&mut self, lease: LeaseId) -> Option<Ended> {
-        let item = self.end_lease(lease)?.item;
+    pub(crate) fn settle(&mut self, lease: LeaseId, now: Instant) -> Option<Ended> {
+        let Lease { item, worker, .. } = self.end_by_worker(lease, now)?;
+        trace!(item, worker, lease, "answered");
+        self.tally.counts.completed += 1;
+        if let Some(worker) = self.workers.get_mut(&worker) {
+            worker.completed += 1;
+        }
         self.take_out(item)
     }
 
     /// The handler failed.
-    pub(crate) fn fail(&mut self, lease: LeaseId) -> Failure {
-        let Some(Lease { item: id, .. }) = self.end_lease(lease) else {
+    pub(crate) fn fail(&mut self, lease: LeaseId, now: Instant) -> Failure {
+        let Some(Lease { item: id, .. }) = self.end_by_worker(lease, now) else {
             return Failure::Late;
         };
         let retry_errors = self.options.retry_errors;
@@ -270,9 +340,11 @@ impl Backlog {
             item.errors <= retry_errors && !item.is_exhausted()
         });
         if retry {
-            let _ = self.requeue(id);
+            let _ = self.requeue(id, "its handler failed");
             return Failure::Retried;
         }
+        trace!(item = id, lease, "failed");
+        self.tally.counts.failed += 1;
         self.take_out(id).map_or(Failure::Late, Failure::Failed)
     }
 
@@ -281,6 +353,8 @@ impl Backlog {
         let Some(Lease { item: id, .. }) = self.end_lease(lease) else {
             return;
         };
+        trace!(item = id, lease, "given back unstarted");
+        self.tally.counts.returned += 1;
         if let Some(item) = self.items.get_mut(&id) {
             item.attempts -= 1;
             self.next_head -= 1;
@@ -302,7 +376,7 @@ impl Backlog {
             .into_iter()
             .filter_map(|lease| {
                 let item = self.end_lease(lease)?.item;
-                Some((item, self.requeue(item)))
+                Some((item, self.requeue(item, "its worker is gone")))
             })
             .collect()
     }
@@ -310,7 +384,9 @@ impl Backlog {
     /// The next lease that ended by `now`.
     pub(crate) fn expire(&mut self, now: Instant) -> Option<Expiry> {
         let lease = self.deadlines.pop_due(now)?;
-        let Lease { item, worker } = self.end_lease(lease)?;
+        let Lease { item, worker, .. } = self.end_lease(lease)?;
+        trace!(item, worker, lease, "expired");
+        self.tally.counts.timeouts += 1;
         let generation = self
             .workers
             .get(&worker)
@@ -342,15 +418,23 @@ impl Backlog {
                 .unwrap_or(!(generation == Generation::Published && outcome.has_listener))
         };
         if requeue {
-            return Some(self.requeue(id));
+            return Some(self.requeue(id, "its time was over"));
         }
+        trace!(item = id, replaced = outcome.replaced, "timed out");
+        self.tally.counts.timed_out += 1;
         let _ = self.items.remove(&id);
         Some(Fate::Dropped)
     }
 
     /// Ends an item from outside. The lease to call off, if a worker has it; none when the item is unknown.
-    pub(crate) fn cancel(&mut self, id: ItemId) -> Option<Option<(WorkerId, LeaseId)>> {
+    pub(crate) fn cancel(
+        &mut self,
+        id: ItemId,
+        outcome: Outcome,
+    ) -> Option<Option<(WorkerId, LeaseId)>> {
         let item = self.items.remove(&id)?;
+        trace!(item = id, ?outcome, "ended from outside");
+        self.tally.end(outcome);
         Some(match item.state {
             ItemState::Waiting(place) => {
                 let _ = self.waiting.remove(&(-i64::from(item.priority), place));
@@ -395,15 +479,53 @@ impl Backlog {
         self.idle.iter().copied()
     }
 
+    pub(crate) fn stats(&self) -> BacklogStats {
+        let (waiting, leased) = (self.waiting.len(), self.leases.len());
+        BacklogStats {
+            waiting,
+            leased,
+            expired: self.items.len().saturating_sub(waiting + leased),
+            counts: self.tally.counts,
+            wait: self.tally.wait.summary(),
+            run: self.tally.run.summary(),
+        }
+    }
+
+    /// All zero for one that has not offered a slot yet.
+    pub(crate) fn load_of(&self, worker: WorkerId) -> WorkerLoad {
+        let load = |worker: &Worker| WorkerLoad {
+            leased: worker.leases.len(),
+            completed: worker.completed,
+        };
+        self.workers.get(&worker).map(load).unwrap_or_default()
+    }
+
     fn place_at_tail(&mut self, priority: i32) -> Place {
         let place = (-i64::from(priority), self.next_tail);
         self.next_tail += 1;
         place
     }
 
+    fn micros(&self, now: Instant) -> u64 {
+        now.saturating_duration_since(self.made).as_micros() as u64
+    }
+
     fn take_out(&mut self, item: ItemId) -> Option<Ended> {
         let attempts = self.items.remove(&item)?.attempts;
         Some(Ended { item, attempts })
+    }
+
+    /// Ends a lease by its worker's word; none when it comes too late.
+    fn end_by_worker(&mut self, lease: LeaseId, now: Instant) -> Option<Lease> {
+        let Some(ended) = self.end_lease(lease) else {
+            trace!(lease, "late answer dropped");
+            self.tally.counts.late += 1;
+            return None;
+        };
+        self.tally
+            .run
+            .record(now.saturating_duration_since(ended.begun));
+        Some(ended)
     }
 
     fn end_lease(&mut self, lease: LeaseId) -> Option<Lease> {
@@ -416,15 +538,19 @@ impl Backlog {
     }
 
     /// To the tail, or out when the attempts are used up.
-    fn requeue(&mut self, id: ItemId) -> Fate {
+    fn requeue(&mut self, id: ItemId, reason: &str) -> Fate {
         let Some(item) = self.items.get(&id) else {
             return Fate::Dropped;
         };
         if item.is_exhausted() {
             let attempts = item.attempts;
+            trace!(item = id, attempts, reason, "failed: attempts used up");
+            self.tally.counts.failed += 1;
             let _ = self.items.remove(&id);
             return Fate::Exhausted(attempts);
         }
+        trace!(item = id, reason, "enqueued again");
+        self.tally.counts.requeued += 1;
         let place = self.place_at_tail(item.priority);
         let _ = self.waiting.insert(place, id);
         if let Some(item) = self.items.get_mut(&id) {

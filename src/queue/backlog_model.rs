@@ -270,7 +270,8 @@ impl World {
     fn enqueue(&mut self, options: ItemOptions) {
         let id = self.items;
         self.items += 1;
-        self.backlog.enqueue(id, id.to_string().into(), options);
+        self.backlog
+            .enqueue(id, id.to_string().into(), options, self.now);
         let item = ModelItem {
             options,
             attempts: 0,
@@ -329,7 +330,7 @@ impl World {
             item,
             attempts: self.model.end(item, End::Answered),
         });
-        assert_eq!(self.backlog.settle(lease), expected);
+        assert_eq!(self.backlog.settle(lease, self.now), expected);
     }
 
     fn fail(&mut self, lease: LeaseId) {
@@ -337,7 +338,7 @@ impl World {
             None => Failure::Late,
             Some(item) => self.model_failure(item),
         };
-        assert_eq!(self.backlog.fail(lease), expected);
+        assert_eq!(self.backlog.fail(lease, self.now), expected);
     }
 
     fn model_failure(&mut self, item: ItemId) -> Failure {
@@ -404,7 +405,7 @@ impl World {
         if expected.is_some() {
             let _ = self.model.end(id, End::Cancelled);
         }
-        assert_eq!(self.backlog.cancel(id), expected);
+        assert_eq!(self.backlog.cancel(id, Outcome::Cancelled), expected);
     }
 
     fn withdraw(&mut self, worker: WorkerId) {
@@ -435,6 +436,7 @@ impl World {
             leases.iter().map(|(_, _, due)| *due).min()
         );
         assert_eq!(backlog.leases.len(), leases.len());
+        self.check_stats(leases.len());
         for id in 0..=self.items {
             let item = model.items.get(&id);
             let is_held = item.is_some_and(|item| matches!(item.place, Place::Held { .. }));
@@ -458,6 +460,39 @@ impl World {
                 "worker {id}"
             );
         }
+    }
+
+    /// Every item is somewhere, once.
+    fn check_stats(&self, leased: usize) {
+        let stats = self.backlog.stats();
+        let ended = |end| self.model.ends.values().filter(|one| **one == end).count() as u64;
+        let Counts {
+            enqueued,
+            delivered,
+            returned,
+            completed,
+            failed,
+            timed_out,
+            cancelled,
+            ..
+        } = stats.counts;
+        assert_eq!(
+            (stats.waiting, stats.leased),
+            (self.model.queue.len(), leased)
+        );
+        assert_eq!(enqueued, self.items);
+        assert_eq!(completed, ended(End::Answered));
+        assert_eq!(failed, ended(End::Failed) + ended(End::Exhausted));
+        assert_eq!(timed_out, ended(End::Dropped));
+        assert_eq!(cancelled, ended(End::Cancelled));
+        let open = stats.waiting + stats.leased + stats.expired;
+        assert_eq!(
+            enqueued,
+            open as u64 + completed + failed + timed_out + cancelled
+        );
+        assert_eq!(delivered, self.leases.len() as u64);
+        assert!(returned <= delivered && stats.run.count <= delivered);
+        assert!(stats.wait.count <= enqueued);
     }
 
     /// Brings everything to its end: what is held expires, what waits is answered.

@@ -26,7 +26,7 @@ fn ended(item: ItemId, attempts: u32) -> Ended {
 }
 
 fn enqueue(backlog: &mut Backlog, id: ItemId) {
-    backlog.enqueue(id, id.to_string().into(), options());
+    backlog.enqueue(id, id.to_string().into(), options(), Instant::now());
 }
 
 fn expired(backlog: &mut Backlog, generation: Generation) -> ItemId {
@@ -77,6 +77,7 @@ fn higher_priority_goes_first() {
             priority: 5,
             ..options()
         },
+        Instant::now(),
     );
     enqueue(&mut backlog, 2);
     assert_eq!(backlog.waiting_ids().collect::<Vec<_>>(), [1, 0, 2]);
@@ -97,9 +98,20 @@ fn an_answer_counts_once_and_a_late_one_not_at_all() {
     backlog.offer(1, Generation::Documented, 1);
     let second = backlog.assign(now).expect("handed over again");
     assert_eq!(second.attempt, 2);
-    assert_eq!(backlog.settle(first), None, "the first lease is over");
-    assert_eq!(backlog.settle(second.lease), Some(ended(0, 2)));
-    assert_eq!(backlog.settle(second.lease), None, "answered already");
+    assert_eq!(
+        backlog.settle(first, Instant::now()),
+        None,
+        "the first lease is over"
+    );
+    assert_eq!(
+        backlog.settle(second.lease, Instant::now()),
+        Some(ended(0, 2))
+    );
+    assert_eq!(
+        backlog.settle(second.lease, Instant::now()),
+        None,
+        "answered already"
+    );
     assert!(!backlog.is_leased(0));
     assert_eq!(backlog.waiting_len(), 0);
 }
@@ -178,6 +190,7 @@ fn attempts_run_out() {
             max_attempts: Some(2),
             ..options()
         },
+        Instant::now(),
     );
     backlog.offer(1, Generation::Documented, 1);
     let _ = backlog.assign(now).expect("first attempt");
@@ -238,8 +251,8 @@ fn errors_are_retried_as_often_as_asked() {
     for expected in [Failure::Retried, Failure::Failed(ended(0, 2))] {
         backlog.offer(1, Generation::Documented, 1);
         let lease = backlog.assign(now).expect("handed over").lease;
-        assert_eq!(backlog.fail(lease), expected);
-        assert_eq!(backlog.fail(lease), Failure::Late);
+        assert_eq!(backlog.fail(lease, Instant::now()), expected);
+        assert_eq!(backlog.fail(lease, Instant::now()), Failure::Late);
     }
     assert_eq!(backlog.waiting_len(), 0);
 }
@@ -252,10 +265,13 @@ fn cancelling_says_which_lease_to_call_off() {
     enqueue(&mut backlog, 1);
     backlog.offer(1, Generation::Documented, 1);
     let lease = backlog.assign(now).expect("handed over").lease;
-    assert_eq!(backlog.cancel(0), Some(Some((1, lease))));
-    assert_eq!(backlog.cancel(1), Some(None));
-    assert_eq!(backlog.cancel(1), None);
-    assert_eq!(backlog.settle(lease), None);
+    assert_eq!(
+        backlog.cancel(0, Outcome::Cancelled),
+        Some(Some((1, lease)))
+    );
+    assert_eq!(backlog.cancel(1, Outcome::Cancelled), Some(None));
+    assert_eq!(backlog.cancel(1, Outcome::Cancelled), None);
+    assert_eq!(backlog.settle(lease, Instant::now()), None);
     assert_eq!(backlog.waiting_len(), 0);
 }
 
@@ -269,4 +285,57 @@ fn a_paused_backlog_hands_nothing_over() {
     assert!(backlog.assign(now).is_none());
     backlog.set_paused(false);
     assert!(backlog.assign(now).is_some());
+}
+
+#[test]
+fn what_happened_is_counted_and_measured() {
+    let mut backlog = with(None, 1);
+    let start = Instant::now();
+    let at = |ms| start + Duration::from_millis(ms);
+    for id in 0..6 {
+        backlog.enqueue(id, "".into(), options(), start);
+    }
+    backlog.offer(1, Generation::Documented, 4);
+    let leases: Vec<_> = std::iter::from_fn(|| backlog.assign(at(100)))
+        .map(|assigned| assigned.lease)
+        .collect();
+    assert!(backlog.settle(leases[0], at(150)).is_some());
+    assert_eq!(backlog.fail(leases[1], at(150)), Failure::Retried);
+    backlog.give_back(leases[2]);
+    assert!(backlog.expire(at(100) + MINUTE).is_some());
+    // All of them too late.
+    for lease in &leases {
+        assert_eq!(backlog.settle(*lease, at(200)), None);
+    }
+    assert_eq!(backlog.fail(leases[3], at(200)), Failure::Late);
+    assert!(backlog.cancel(4, Outcome::Cancelled).is_some());
+    assert!(backlog.cancel(5, Outcome::Completed).is_some());
+    let load = WorkerLoad {
+        leased: 0,
+        completed: 1,
+    };
+    assert_eq!(backlog.load_of(1), load);
+    assert_eq!(backlog.load_of(2), WorkerLoad::default());
+
+    let stats = backlog.stats();
+    assert_eq!((stats.waiting, stats.leased, stats.expired), (2, 0, 1));
+    let counts = Counts {
+        enqueued: 6,
+        delivered: 4,
+        returned: 1,
+        requeued: 1,
+        timeouts: 1,
+        late: 5,
+        completed: 2,
+        failed: 0,
+        timed_out: 0,
+        cancelled: 1,
+    };
+    assert_eq!(stats.counts, counts);
+    assert_eq!(stats.wait.count, 4);
+    // Whole µs.
+    let rounded = Duration::from_micros(99_999)..=Duration::from_micros(100_001);
+    assert!(rounded.contains(&stats.wait.max), "{:?}", stats.wait.max);
+    assert_eq!(stats.run.count, 2);
+    assert_eq!(stats.run.mean, Duration::from_millis(50));
 }

@@ -9,6 +9,8 @@ use tokio::io::AsyncRead;
 use tokio::sync::Notify;
 use tokio_util::codec::{FramedRead, LengthDelimitedCodec};
 
+use tracing::debug;
+
 use super::backlog::{Generation, ItemId, LeaseId, WorkerId};
 use super::endpoint;
 use super::outbox::Outbox;
@@ -78,6 +80,7 @@ impl QueueClient {
             .map_err(ClientError::Connect)?;
         let outbox = Outbox::new(max_message);
         outbox.send(&FromWorker::Hello { token, worker })?;
+        debug!("connected to the primary process");
         let ended = Arc::new(Notify::new());
         let client = Self {
             outbox: outbox.clone(),
@@ -131,6 +134,11 @@ impl QueueClient {
         let _ = self.outbox.send(&FromWorker::Ready);
     }
 
+    /// Which process this worker's PhantomJS is.
+    pub(crate) fn phantom(&self, pid: u32) {
+        let _ = self.outbox.send(&FromWorker::Phantom { pid });
+    }
+
     /// This worker ends before long.
     pub(crate) fn retiring(&self, reason: &str) {
         let _ = self.outbox.send(&FromWorker::Retiring { reason });
@@ -168,6 +176,7 @@ async fn serve(
         farewell = read(&mut frames, &outbox, &on_event) => farewell,
         _ = outbox.write_to(&stream) => false,
     };
+    debug!(farewell, "the connection to the primary process ended");
     // A permit is kept for a close() that begins to wait later.
     ended.notify_one();
     if !farewell {

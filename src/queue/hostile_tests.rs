@@ -236,7 +236,7 @@ async fn what_no_worker_says_ends_its_connection_and_frees_its_request() {
         while next(&mut events).await != (ServerEvent::Left { worker: 1 }) {}
         assert_eq!(server.waiting_ids(), [0], "it waits again");
         assert!(server.idle_workers().is_empty());
-        assert!(server.cancel(0));
+        assert!(server.cancel(0, Outcome::Cancelled));
     }
     all_is_well(&server, &mut events).await;
 }

@@ -5,10 +5,13 @@ mod client;
 mod endpoint;
 mod outbox;
 mod server;
+mod tally;
 mod wire;
 
 pub(crate) use backlog::{
-    BacklogOptions, Ended, Fate, Generation, ItemOptions, TimeoutOutcome, WorkerId,
+    BacklogOptions, BacklogStats, Ended, Fate, Generation, ItemOptions, TimeoutOutcome, WorkerId,
+    WorkerLoad,
 };
 pub(crate) use client::{ClientError, ClientEvent, QueueClient};
 pub(crate) use server::{QueueServer, ServerError, ServerEvent, ServerOptions, Silence};
+pub(crate) use tally::{Outcome, SpanSummary};

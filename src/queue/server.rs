@@ -13,13 +13,15 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 use tokio_util::codec::{FramedRead, LengthDelimitedCodec};
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tracing::{debug, warn};
 
 use super::backlog::{
-    Assignment, Backlog, BacklogOptions, Ended, Expiry, Failure, Fate, Generation, ItemId,
-    ItemOptions, LeaseId, TimeoutOutcome, WorkerId,
+    Assignment, Backlog, BacklogOptions, BacklogStats, Ended, Expiry, Failure, Fate, Generation,
+    ItemId, ItemOptions, LeaseId, TimeoutOutcome, WorkerId, WorkerLoad,
 };
 use super::endpoint::Endpoint;
 use super::outbox::Outbox;
+use super::tally::Outcome;
 use super::wire::{self, FromWorker, MAX_GREETING, ToWorker};
 use crate::deadlines::{Deadlines, sleep_until};
 
@@ -124,6 +126,8 @@ struct State {
     peers: HashMap<WorkerId, Outbox>,
     /// Workers that are to retire and have not connected yet.
     retiring: HashSet<WorkerId>,
+    /// The processes of the connected workers' PhantomJS.
+    phantoms: HashMap<WorkerId, u32>,
     /// Ended leases whose workers have yet to take note.
     unheard: Deadlines<(WorkerId, LeaseId)>,
 }
@@ -140,6 +144,7 @@ impl QueueServer {
                 backlog: Backlog::new(options.backlog),
                 peers: HashMap::new(),
                 retiring: HashSet::new(),
+                phantoms: HashMap::new(),
                 unheard: Deadlines::new(),
             }),
             timer: Notify::new(),
@@ -196,7 +201,9 @@ impl QueueServer {
             });
         }
         let mut state = self.shared.state.lock();
-        state.backlog.enqueue(id, request.into(), options);
+        state
+            .backlog
+            .enqueue(id, request.into(), options, Instant::now());
         self.shared.hand_over(&mut state);
         Ok(())
     }
@@ -210,9 +217,9 @@ impl QueueServer {
     }
 
     /// Ends an item from outside; false when there is no such item (any more).
-    pub(crate) fn cancel(&self, item: ItemId) -> bool {
+    pub(crate) fn cancel(&self, item: ItemId, outcome: Outcome) -> bool {
         let mut state = self.shared.state.lock();
-        let Some(held) = state.backlog.cancel(item) else {
+        let Some(held) = state.backlog.cancel(item, outcome) else {
             return false;
         };
         if let Some((worker, lease)) = held {
@@ -251,6 +258,18 @@ impl QueueServer {
     /// Lets a worker go that has said goodbye.
     pub(crate) fn release(&self, worker: WorkerId) {
         self.shared.state.lock().tell(worker, &ToWorker::Farewell);
+    }
+
+    /// What the queue holds and has seen.
+    pub(crate) fn stats(&self) -> BacklogStats {
+        self.shared.state.lock().backlog.stats()
+    }
+
+    /// What a worker holds and has done, and which process its PhantomJS is.
+    pub(crate) fn load_of(&self, worker: WorkerId) -> (WorkerLoad, Option<u32>) {
+        let state = self.shared.state.lock();
+        let phantom = state.phantoms.get(&worker).copied();
+        (state.backlog.load_of(worker), phantom)
     }
 
     /// How many items wait.
@@ -301,6 +320,10 @@ impl State {
 impl Shared {
     /// Hands over all that items and free slots allow.
     fn hand_over(&self, state: &mut State) {
+        // Reading the clock is a good part of what an enqueued item costs.
+        if !state.backlog.can_assign() {
+            return;
+        }
         let now = Instant::now();
         while let Some(Assignment {
             worker,
@@ -343,6 +366,10 @@ impl Shared {
         }
         while let Some((worker, _)) = state.unheard.pop_due(now) {
             if state.peers.contains_key(&worker) {
+                warn!(
+                    worker,
+                    "worker frozen: it took no note of the end of a lease"
+                );
                 let to = Silence::LeaseEnd;
                 return Some(ServerEvent::Frozen { worker, to });
             }
@@ -353,8 +380,10 @@ impl Shared {
     fn join(&self, worker: WorkerId, outbox: &Outbox) -> bool {
         let mut state = self.state.lock();
         if state.peers.contains_key(&worker) {
+            warn!(worker, "a second connection of a worker was refused");
             return false;
         }
+        debug!(worker, "worker connected");
         let _ = state.peers.insert(worker, outbox.clone());
         if state.retiring.remove(&worker) {
             state.tell(worker, &ToWorker::Retire);
@@ -364,6 +393,8 @@ impl Shared {
 
     fn leave(&self, worker: WorkerId) {
         let mut state = self.state.lock();
+        debug!(worker, "the connection of a worker ended");
+        let _ = state.phantoms.remove(&worker);
         let _ = state.peers.remove(&worker);
         let fates = state.backlog.remove_worker(worker);
         self.hand_over(&mut state);
@@ -392,7 +423,7 @@ impl Shared {
                 self.hand_over(&mut state);
             }
             FromWorker::Answer { lease, response } => {
-                let settled = self.state.lock().backlog.settle(lease);
+                let settled = self.state.lock().backlog.settle(lease, Instant::now());
                 if let Some(ended) = settled {
                     let response = response.to_owned();
                     (self.on_event)(ServerEvent::Answered { ended, response });
@@ -400,7 +431,7 @@ impl Shared {
             }
             FromWorker::Fail { lease, error } => {
                 let mut state = self.state.lock();
-                let failure = state.backlog.fail(lease);
+                let failure = state.backlog.fail(lease, Instant::now());
                 self.hand_over(&mut state);
                 drop(state);
                 if let Failure::Failed(ended) = failure {
@@ -419,6 +450,9 @@ impl Shared {
             }
             FromWorker::Released { lease } => {
                 let _ = self.state.lock().unheard.remove((worker, lease));
+            }
+            FromWorker::Phantom { pid } => {
+                let _ = self.state.lock().phantoms.insert(worker, pid);
             }
             FromWorker::Ready => (self.on_event)(ServerEvent::Ready { worker }),
             FromWorker::Retiring { reason } => {
@@ -467,7 +501,10 @@ async fn accept(shared: Arc<Shared>, listener: Listener, stop: CancellationToken
                 let serving = serve(Arc::clone(&shared), stream);
                 tokio::spawn(stop.clone().run_until_cancelled_owned(serving));
             }
-            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            Err(error) => {
+                warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
         }
     }
 }
@@ -476,6 +513,7 @@ async fn accept(shared: Arc<Shared>, listener: Listener, stop: CancellationToken
 async fn serve(shared: Arc<Shared>, stream: Stream) {
     let mut frames = FramedRead::new(&stream, greeting_codec());
     let Some(worker) = greet(&shared, &mut frames).await else {
+        warn!("a peer that did not show the token was refused");
         return;
     };
     let outbox = Outbox::new(shared.max_message);
@@ -549,6 +587,10 @@ async fn read<R: AsyncRead + Unpin>(
         heard.store(true, Ordering::Relaxed);
         let taken = wire::decode(&frame).is_ok_and(|frame| shared.take(worker, frame));
         if !taken {
+            warn!(
+                worker,
+                "worker cut off: it sent what no worker of ours sends"
+            );
             return;
         }
     }
@@ -567,6 +609,7 @@ async fn watch<T>(shared: &Shared, worker: WorkerId, outbox: &Outbox, heard: &At
         };
         if missed == MISSED_HEARTBEATS {
             missed = 0;
+            warn!(worker, "worker frozen: it did not answer for too long");
             let to = Silence::Heartbeat;
             (shared.on_event)(ServerEvent::Frozen { worker, to });
         }

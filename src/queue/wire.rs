@@ -35,6 +35,8 @@ pub(crate) enum FromWorker<'a> {
     Withdraw,
     /// The worker cannot go on, and why; its process ends next.
     Fault { message: &'a str },
+    /// Which process the worker's PhantomJS is.
+    Phantom { pid: u32 },
     /// Nothing more will come: the master answers with `Farewell` once all before this is taken in. With `stay` the worker
     /// is ready to wait until another can take its place.
     Goodbye { stay: bool },

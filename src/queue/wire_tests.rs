@@ -71,7 +71,7 @@ struct Parts {
 fn parts() -> impl Strategy<Value = Parts> {
     let text = prop_oneof![any::<String>(), ".{0,2000}"];
     let numbers = (any::<u64>(), any::<u64>(), any::<u32>(), any::<bool>());
-    (0_usize..66, numbers, text).prop_map(|(kind, (id, other, number, flag), text)| Parts {
+    (0_usize..72, numbers, text).prop_map(|(kind, (id, other, number, flag), text)| Parts {
         kind,
         id,
         other,
@@ -84,7 +84,7 @@ fn parts() -> impl Strategy<Value = Parts> {
 impl Parts {
     fn worker_frame(&self) -> FromWorker<'_> {
         let (lease, text) = (self.id, self.text.as_str());
-        match self.kind % 11 {
+        match self.kind % 12 {
             0 => FromWorker::Hello {
                 token: text,
                 worker: self.number,
@@ -104,6 +104,7 @@ impl Parts {
             7 => FromWorker::Retiring { reason: text },
             8 => FromWorker::Withdraw,
             9 => FromWorker::Fault { message: text },
+            10 => FromWorker::Phantom { pid: self.number },
             _ => FromWorker::Goodbye { stay: self.flag },
         }
     }

@@ -4,5 +4,5 @@ mod backoff;
 mod policy;
 mod runner;
 
-pub(crate) use policy::{Command, PolicyOptions, RestartOptions};
+pub(crate) use policy::{Command, Phase, PolicyOptions, PolicyStats, RestartOptions, WorkerStats};
 pub(crate) use runner::Supervisor;

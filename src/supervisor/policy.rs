@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tracing::{debug, error};
 
 use super::backoff::Backoff;
 use crate::queue::WorkerId;
@@ -50,8 +51,9 @@ pub(crate) enum Command {
     Stopped,
 }
 
+/// What a worker is at.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Phase {
+pub(crate) enum Phase {
     /// Forked, and not ready for work yet.
     Starting,
     Ready,
@@ -59,10 +61,35 @@ enum Phase {
     Retiring,
     /// It has nothing left to do, and stays until another is ready.
     Leaving,
+    /// It was told to end. Only in [`WorkerStats`].
+    Stopping,
+}
+
+/// A worker that runs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct WorkerStats {
+    pub(crate) id: WorkerId,
+    pub(crate) phase: Phase,
+    /// Since its fork.
+    pub(crate) uptime: Duration,
+}
+
+/// The workers that run, and how those before them fared.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct PolicyStats {
+    pub(crate) workers: Vec<WorkerStats>,
+    /// Workers forked so far.
+    pub(crate) forked: u64,
+    /// Workers that ended otherwise than they should, and forks that failed.
+    pub(crate) crashed: u64,
+    /// Replacements that wait for their pause to end.
+    pub(crate) pending: usize,
+    pub(crate) crash_loop: bool,
 }
 
 #[derive(Debug)]
 struct Worker {
+    forked_at: Instant,
     phase: Phase,
     /// Set once it was told to end, or let go: when to stop being polite.
     kill_at: Option<Instant>,
@@ -86,6 +113,8 @@ pub(crate) struct Policy {
     restarts: VecDeque<Instant>,
     crashes: VecDeque<Instant>,
     backoff: Backoff,
+    forked: u64,
+    crashed: u64,
     started: bool,
     stopping: bool,
     stopped: bool,
@@ -102,6 +131,8 @@ impl Policy {
             restarts: VecDeque::new(),
             crashes: VecDeque::new(),
             backoff: Backoff::new(options.restart.min_delay, options.restart.max_delay),
+            forked: 0,
+            crashed: 0,
             started: false,
             stopping: false,
             stopped: false,
@@ -136,7 +167,9 @@ impl Policy {
     /// A fork asked for is done.
     pub(crate) fn forked(&mut self, worker: WorkerId, now: Instant) -> Vec<Command> {
         self.forking = self.forking.saturating_sub(1);
+        self.forked += 1;
         let started = Worker {
+            forked_at: now,
             phase: Phase::Starting,
             kill_at: None,
         };
@@ -285,6 +318,21 @@ impl Policy {
         kills.chain(self.restarts.front().copied()).min()
     }
 
+    pub(crate) fn stats(&self, now: Instant) -> PolicyStats {
+        let workers = self.workers.iter().map(|(id, worker)| WorkerStats {
+            id: *id,
+            phase: worker.kill_at.map_or(worker.phase, |_| Phase::Stopping),
+            uptime: now.saturating_duration_since(worker.forked_at),
+        });
+        PolicyStats {
+            workers: workers.collect(),
+            forked: self.forked,
+            crashed: self.crashed,
+            pending: self.restarts.len(),
+            crash_loop: self.crash_loop,
+        }
+    }
+
     fn count(&self, phase: Phase) -> usize {
         self.workers.values().filter(|w| w.phase == phase).count()
     }
@@ -363,6 +411,7 @@ impl Policy {
         if self.stopping {
             return self.stopped_if_empty();
         }
+        self.crashed += 1;
         if self.crash_loop {
             return self.release_if_nobody_comes(now);
         }
@@ -381,12 +430,22 @@ impl Policy {
         if self.crashes.len() > max_restarts as usize {
             self.crash_loop = true;
             self.restarts.clear();
+            error!(
+                crashes = self.crashes.len(),
+                "crash loop: no worker is replaced any more"
+            );
             let mut commands = vec![Command::CrashLoop];
             commands.extend(self.release_if_nobody_comes(now));
             return commands;
         }
         if self.expected() < self.target {
             let due = now + self.backoff.next(jitter);
+            let pause_ms = due.saturating_duration_since(now).as_millis() as u64;
+            debug!(
+                pause_ms,
+                crashes = self.crashes.len(),
+                "a crashed worker is replaced after a pause"
+            );
             // The pauses grow, but jitter may put a later one before an earlier one.
             let position = self.restarts.partition_point(|other| *other <= due);
             self.restarts.insert(position, due);

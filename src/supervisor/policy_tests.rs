@@ -273,3 +273,32 @@ fn a_frozen_worker_is_killed_and_replaced() {
     assert_eq!(policy.exited(1, false, now, 0.0), []);
     assert_eq!(policy.tick(now + ms(100)), [Command::Fork]);
 }
+
+#[test]
+fn workers_and_their_ends_are_counted() {
+    let start = Instant::now();
+    let later = start + Duration::from_secs(3);
+    let mut policy = running(2, start);
+    let _ = policy.ready(2, start);
+    let _ = policy.exited(1, false, start, 0.0);
+    let stats = policy.stats(later);
+    let worker = WorkerStats {
+        id: 2,
+        phase: Phase::Ready,
+        uptime: Duration::from_secs(3),
+    };
+    assert_eq!(
+        stats,
+        PolicyStats {
+            workers: vec![worker],
+            forked: 2,
+            crashed: 1,
+            pending: 1,
+            crash_loop: false,
+        }
+    );
+    let _ = policy.stop(later);
+    assert_eq!(policy.stats(later).workers[0].phase, Phase::Stopping);
+    let _ = policy.exited(2, false, later, 0.0);
+    assert_eq!(policy.stats(later).crashed, 1, "it ended as it was told to");
+}

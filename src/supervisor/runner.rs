@@ -6,8 +6,9 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tracing::{debug, info};
 
-use super::policy::{Command, Policy, PolicyOptions};
+use super::policy::{Command, Policy, PolicyOptions, PolicyStats};
 use crate::deadlines::sleep_until;
 use crate::queue::WorkerId;
 
@@ -56,6 +57,11 @@ impl Supervisor {
         u32::try_from(self.shared.policy.lock().target()).unwrap_or(u32::MAX)
     }
 
+    /// The workers that run, and how those before them fared.
+    pub(crate) fn stats(&self) -> PolicyStats {
+        self.shared.policy.lock().stats(Instant::now())
+    }
+
     pub(crate) fn forked(&self, worker: WorkerId) -> Vec<Command> {
         self.with(|policy, now| policy.forked(worker, now))
     }
@@ -69,6 +75,7 @@ impl Supervisor {
     }
 
     pub(crate) fn ready(&self, worker: WorkerId) -> Vec<Command> {
+        info!(worker, "worker ready");
         self.with(|policy, now| policy.ready(worker, now))
     }
 
@@ -77,6 +84,7 @@ impl Supervisor {
     }
 
     pub(crate) fn leaving(&self, worker: WorkerId) -> Vec<Command> {
+        debug!(worker, "worker is done, and waits for its successor");
         self.with(|policy, now| policy.leaving(worker, now))
     }
 
@@ -95,7 +103,14 @@ impl Supervisor {
     fn with(&self, event: impl FnOnce(&mut Policy, Instant) -> Vec<Command>) -> Vec<Command> {
         let commands = event(&mut self.shared.policy.lock(), Instant::now());
         self.shared.changed.notify_one();
+        note(&commands);
         commands
+    }
+}
+
+fn note(commands: &[Command]) {
+    for command in commands {
+        debug!(?command, "supervisor decides");
     }
 }
 
@@ -108,6 +123,7 @@ async fn run(shared: Arc<Shared>, on_commands: impl Fn(Vec<Command>)) {
         }
         let commands = shared.policy.lock().tick(Instant::now());
         if !commands.is_empty() {
+            note(&commands);
             on_commands(commands);
         }
     }

@@ -23,6 +23,19 @@ pub(crate) enum WebDriverError {
     Shape,
 }
 
+impl WebDriverError {
+    /// For the log: without what a driver says, which may name its token.
+    pub(super) fn in_short(&self) -> String {
+        match self {
+            Self::Command(error) if matches!(**error, CmdError::Standard(_)) => {
+                "the driver refused".to_owned()
+            }
+            Self::Client(_) => "no client can be made".to_owned(),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// Where a driver listens.
 #[derive(Clone, Debug)]
 pub(crate) struct Endpoint {

@@ -22,6 +22,7 @@ use parking_lot::Mutex;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tower_service::Service;
+use tracing::debug;
 
 /// Connects one fantoccini client to a driver on loopback.
 #[derive(Clone, Debug, Default)]
@@ -98,6 +99,7 @@ impl Service<Uri> for LoopbackConnector {
             let port = uri.port_u16().unwrap_or(80);
             let stream = TcpStream::connect((host, port)).await?;
             stream.set_nodelay(true)?;
+            debug!(port, "connected to PhantomJS");
             Ok(LoopbackStream(TokioIo::new(stream), place))
         })
     }

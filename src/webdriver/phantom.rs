@@ -11,6 +11,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tracing::{debug, trace};
 use url::{ParseError, Url};
 
 use super::client::{Channel, Endpoint, WebDriverError};
@@ -115,6 +116,7 @@ impl Stream {
                 !end
             }
             Err(error) => {
+                debug!(error = error.in_short(), "a connection to PhantomJS failed");
                 (self.on_lost)(error);
                 false
             }
@@ -205,6 +207,9 @@ fn read_entry(entry: Value) -> Option<BridgeEntry> {
     let Value::String(text) = text else {
         return None;
     };
+    if kind == EntryKind::Error {
+        trace!(command = id.as_i64(), text, "a command failed");
+    }
     Some(BridgeEntry {
         id: id.as_i64()?,
         kind,

@@ -1,0 +1,28 @@
+"use strict";
+
+const warned = new Set();
+
+/**
+ * A warning of the process. `cause`, an error, is what it is about: its stack is shown along with it.
+ * @param {string} code stays the same from version to version
+ */
+function warn(code, message, cause) {
+  const warning = new Error(message, cause === undefined ? {} : { cause });
+  warning.name = "PhantomClusterWarning";
+  warning.code = code;
+  if (cause?.stack) {
+    warning.detail = cause.stack;
+  }
+  process.emitWarning(warning);
+}
+
+/** As `warn`, once in this process for each `key`. */
+function warnOnce(code, key, message) {
+  const name = `${code} ${key}`;
+  if (!warned.has(name)) {
+    warned.add(name);
+    warn(code, message);
+  }
+}
+
+module.exports = { warn, warnOnce };
