@@ -348,37 +348,18 @@ async function crawl() {
   await page.close();
 }
 
-/** What the server is told by a new page. */
-async function agentOfNewPage() {
-  const page = await ph.createPage();
-  await page.open(`${pages.url}/echo`);
-  const { agent } = JSON.parse(await page.property("plainText"));
-  await page.close();
-  return agent;
-}
-
-test("a page that was made in advance has the settings of the time when it is asked for", async () => {
-  const settings = await ph.get("defaultPageSettings");
+test("a page that was made in advance is as one made when it is asked for", async () => {
+  const libraryPath = await ph.get("libraryPath");
   try {
     await crawl();
     await crawl();
-    await ph.set("defaultPageSettings", { ...settings, userAgent: "set" });
-    assert.equal(await agentOfNewPage(), "set");
-    // By code of the user's that runs in PhantomJS, while a page loads and the next one is there.
+    await ph.set("libraryPath", folder);
     const page = await ph.createPage();
-    await page.on(
-      "onLoadFinished",
-      true,
-      function (_status, whole) {
-        // biome-ignore lint/correctness/noUndeclaredVariables: a global of PhantomJS
-        phantom.defaultPageSettings = whole;
-      },
-      { ...settings, userAgent: "from within" },
-    );
-    await page.open(`${pages.url}/slow`);
-    assert.equal(await agentOfNewPage(), "from within");
+    assert.equal(await page.property("libraryPath"), folder);
+    assert.equal(await page.property("url"), "");
+    assert.deepEqual(await page.property("pages"), []);
     await page.close();
   } finally {
-    await ph.set("defaultPageSettings", settings);
+    await ph.set("libraryPath", libraryPath);
   }
 });

@@ -12,7 +12,6 @@ var sessions = {};
 var count = 0;
 // A page that is made in advance, while others load: it takes two thirds of a millisecond.
 var spare = null;
-var spareSettings = "";
 // Whoever keeps a page for long needs no spare one.
 var hasClosed = false;
 var nextOwnNumber = FIRST_OWN_NUMBER;
@@ -78,17 +77,11 @@ function create(id, options) {
 function prepare() {
   if (!spare && hasClosed) {
     spare = webpage.create();
-    spareSettings = JSON.stringify(phantom.defaultPageSettings);
   }
 }
 
 function takeSpare() {
-  var page;
-  // A function of the user's that runs in here may have changed them.
-  if (spare && spareSettings !== JSON.stringify(phantom.defaultPageSettings)) {
-    discard();
-  }
-  page = spare;
+  var page = spare;
   spare = null;
   return page;
 }
