@@ -349,17 +349,17 @@ async function crawl() {
 }
 
 test("a page that was made in advance is as one made when it is asked for", async () => {
-  const libraryPath = await ph.get("libraryPath");
-  try {
-    await crawl();
-    await crawl();
-    await ph.set("libraryPath", folder);
+  const names = ["url", "pages", "content", "settings", "viewportSize", "clipRect", "zoomFactor", "customHeaders"];
+  const look = async () => {
     const page = await ph.createPage();
-    assert.equal(await page.property("libraryPath"), folder);
-    assert.equal(await page.property("url"), "");
-    assert.deepEqual(await page.property("pages"), []);
+    const values = await Promise.all(names.map((name) => page.property(name)));
     await page.close();
-  } finally {
-    await ph.set("libraryPath", libraryPath);
-  }
+    return values;
+  };
+  // The proxy is the application's: a page made before it is set is not used.
+  await ph.setProxy("");
+  const whenAsked = await look();
+  await crawl();
+  await crawl();
+  assert.deepEqual(await look(), whenAsked);
 });
