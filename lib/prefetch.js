@@ -1,10 +1,13 @@
 "use strict";
 
-/** Requests are taken in advance as far as they keep a worker busy for so long, ms: about what a hand-over takes. */
+/** Requests are taken in advance as far as they keep a worker busy for so long, ms: some times what a hand-over takes. */
 const AHEAD = 1;
 const MAX_DEPTH = 64;
-/** One that has waited here for so long, ms, behind a slower one goes back, for another worker to take. */
+/** Behind a handler that takes longer, ms, none is taken: a hand-over is nothing to it. */
+const WORTHWHILE = 20;
+/** One that has waited here for so long, ms and times the mean, behind a slower one goes back, for another worker. */
 const PATIENCE = 5;
+const PATIENCE_MEANS = 3;
 /** Weight of the newest request in the mean. */
 const WEIGHT = 0.1;
 
@@ -25,9 +28,10 @@ class Prefetch {
     return this.#held.length;
   }
 
-  /** How many to have here; none when handlers take longer than a hand-over. */
+  /** How many to have here. */
   get depth() {
-    return Math.min(MAX_DEPTH, Math.floor(AHEAD / this.#mean));
+    const least = this.#mean < WORTHWHILE ? 1 : 0;
+    return Math.min(MAX_DEPTH, Math.max(least, Math.floor(AHEAD / this.#mean)));
   }
 
   /** A request took `ms` from its turn to its end. */
@@ -38,7 +42,7 @@ class Prefetch {
   /** Keeps the event of a hand-over until its turn. */
   push(event) {
     this.#held.push(event);
-    this.#timer ??= setTimeout(() => this.#look(), PATIENCE);
+    this.#timer ??= this.#lookLater();
   }
 
   shift() {
@@ -61,6 +65,10 @@ class Prefetch {
     }
   }
 
+  #lookLater() {
+    return setTimeout(() => this.#look(), Math.max(PATIENCE, Math.min(WORTHWHILE, this.#mean) * PATIENCE_MEANS));
+  }
+
   #look() {
     this.#timer = null;
     if (!this.#hasMoved) {
@@ -68,7 +76,7 @@ class Prefetch {
       this.clear();
     } else if (this.#held.length > 0) {
       this.#hasMoved = false;
-      this.#timer = setTimeout(() => this.#look(), PATIENCE);
+      this.#timer = this.#lookLater();
     }
   }
 }

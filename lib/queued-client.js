@@ -16,9 +16,10 @@ const WEDGED_AFTER = 2_000;
 /** Takes requests from the queue and gives each to the user's handler. */
 class PhantomQueuedClusterClient extends PhantomClusterClient {
   #leases = new Map();
-  // Free slots; and how many requests the master may still send for them, or in advance.
+  // Free slots; and how many requests the master may still send, for them and in advance.
   #slots = 0;
   #credit = 0;
+  #creditAhead = 0;
   #prefetched = new Prefetch((id) => this._queue.giveBack(id));
   #isOffering = false;
   #isRetiring = false;
@@ -62,6 +63,10 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     const [kind, id] = event;
     switch (kind) {
       case Kind.Leased:
+        this.#credit -= 1;
+        return this.#receive(event);
+      case Kind.Ahead:
+        this.#creditAhead -= 1;
         return this.#receive(event);
       case Kind.Expired:
         return this.#over(id, (lease) => this.#expire(lease));
@@ -89,18 +94,20 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     if (!hasHandler || this.done || this.#isRetiring) {
       return;
     }
+    const slots = Math.max(0, this.#slots - this.#credit);
     // In advance only what this worker will still serve.
-    const depth = Math.max(0, Math.min(this.#prefetched.depth, this._unasked));
-    const wanted = this.#slots + depth - this.#credit - this.#prefetched.length;
+    const depth = Math.min(this.#prefetched.depth, this._unasked);
+    const inAdvance = this.#creditAhead + this.#prefetched.length + Math.max(0, this.#credit - this.#slots);
+    const ahead = Math.max(0, depth - inAdvance);
     // Small offers for what is only in advance can wait for the next.
-    if (wanted > 0 && (this.#credit < this.#slots || wanted * 2 > depth)) {
-      this.#credit += wanted;
-      this._queue.offer(wanted, published);
+    if (slots > 0 || ahead * 2 > depth) {
+      this.#credit += slots;
+      this.#creditAhead += ahead;
+      this._queue.offer(slots, ahead, published);
     }
   }
 
   #receive(event) {
-    this.#credit -= 1;
     if (this.done || this.#isRetiring) {
       this._queue.giveBack(event[1]);
     } else if (this.#slots > 0) {

@@ -18,6 +18,8 @@ use crate::queue::{ClientEvent, Generation, QueueClient};
 #[derive(Debug)]
 pub enum ClientEventKind {
     Leased,
+    /// As `Leased`, for the next free slot.
+    Ahead,
     Expired,
     Cancelled,
     Retire,
@@ -48,9 +50,14 @@ impl From<ClientEvent> for NativeLease {
                 item,
                 attempt,
                 timeout_ms,
+                ahead,
                 request,
             } => Self(
-                ClientEventKind::Leased,
+                if ahead {
+                    ClientEventKind::Ahead
+                } else {
+                    ClientEventKind::Leased
+                },
                 to_js(lease),
                 Some(request),
                 to_js(item),
@@ -117,16 +124,17 @@ impl NativeClient {
         Ok(())
     }
 
-    /// `slots` more slots are free; `published`: for a handler of the 0.1.x generation.
+    /// `slots` more slots are free, and `ahead` more requests may come before there are slots for them; `published`: for a
+    /// handler of the 0.1.x generation.
     #[napi]
-    pub fn offer(&self, slots: u32, published: bool) {
+    pub fn offer(&self, slots: u32, ahead: u32, published: bool) {
         let generation = if published {
             Generation::Published
         } else {
             Generation::Documented
         };
         if let Some(client) = self.client() {
-            client.offer(slots, generation);
+            client.offer(slots, ahead, generation);
         }
     }
 

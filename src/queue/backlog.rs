@@ -109,6 +109,8 @@ pub(crate) struct Assignment {
     /// 1 for the first hand-over of this item.
     pub(crate) attempt: u32,
     pub(crate) timeout: Duration,
+    /// The worker has no free slot yet.
+    pub(crate) ahead: bool,
     pub(crate) payload: Arc<str>,
     /// True when no other lease ends earlier: the timer must look again.
     pub(crate) nearest: bool,
@@ -197,6 +199,8 @@ pub(crate) struct Backlog {
     workers: HashMap<WorkerId, Worker>,
     /// One entry per free slot, longest free first.
     idle: VecDeque<WorkerId>,
+    /// One entry per request that a worker takes before it has a free slot: only when there is none anywhere.
+    ahead: VecDeque<WorkerId>,
     /// Arrivals at the tail count up from the middle of the range, those at the head down from it.
     next_tail: u64,
     next_head: u64,
@@ -216,6 +220,7 @@ impl Backlog {
             deadlines: Deadlines::new(),
             workers: HashMap::new(),
             idle: VecDeque::new(),
+            ahead: VecDeque::new(),
             next_tail: u64::MAX / 2,
             next_head: u64::MAX / 2,
             next_lease: 1,
@@ -253,8 +258,15 @@ impl Backlog {
         );
     }
 
-    /// A worker has `slots` more free slots. Its generation is that of the listener it has now.
-    pub(crate) fn offer(&mut self, worker: WorkerId, generation: Generation, slots: u32) {
+    /// A worker has `slots` more free slots, and takes `ahead` more requests before it has slots for them. Its generation
+    /// is that of the listener it has now.
+    pub(crate) fn offer(
+        &mut self,
+        worker: WorkerId,
+        generation: Generation,
+        slots: u32,
+        ahead: u32,
+    ) {
         let entry = self.workers.entry(worker).or_insert_with(|| Worker {
             generation,
             leases: HashSet::new(),
@@ -262,25 +274,28 @@ impl Backlog {
         });
         entry.generation = generation;
         self.idle.extend((0..slots).map(|_| worker));
+        self.ahead.extend((0..ahead).map(|_| worker));
     }
 
     /// Takes back the free slots of a worker that wants no more work; its leases go on.
     pub(crate) fn withdraw(&mut self, worker: WorkerId) {
         self.idle.retain(|idle| *idle != worker);
+        self.ahead.retain(|busy| *busy != worker);
     }
 
-    /// True when there are both an item and a free slot.
+    /// True when there are both an item and a worker to take it.
     pub(crate) fn can_assign(&self) -> bool {
-        !self.paused && !self.waiting.is_empty() && !self.idle.is_empty()
+        !self.paused && !self.waiting.is_empty() && !(self.idle.is_empty() && self.ahead.is_empty())
     }
 
-    /// The next hand-over, while there are both an item and a free slot.
+    /// The next hand-over, while there are both an item and a worker to take it.
     pub(crate) fn assign(&mut self, now: Instant) -> Option<Assignment> {
         if !self.can_assign() {
             return None;
         }
         let micros = self.micros(now);
-        let worker = self.idle.pop_front()?;
+        let free = self.idle.pop_front();
+        let worker = free.or_else(|| self.ahead.pop_front())?;
         let (_, id) = self.waiting.pop_first()?;
         let item = self.items.get_mut(&id)?;
         let lease = self.next_lease;
@@ -313,6 +328,7 @@ impl Backlog {
             item: id,
             attempt: item.attempts,
             timeout,
+            ahead: free.is_none(),
             payload: Arc::clone(&item.payload),
             nearest,
         })

@@ -10,7 +10,7 @@ const WORKERS: WorkerId = 4;
 #[derive(Clone, Debug)]
 enum Step {
     Enqueue(ItemOptions),
-    Offer(WorkerId, Generation, u32),
+    Offer(WorkerId, Generation, u32, u32),
     Assign,
     Settle(Pick),
     Fail(Pick),
@@ -31,7 +31,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let worker = 0..WORKERS;
     let step = prop_oneof![
         6 => item_options().prop_map(Step::Enqueue),
-        4 => (worker.clone(), generation(), 0_u32..4).prop_map(|(w, g, n)| Step::Offer(w, g, n)),
+        4 => (worker.clone(), generation(), 0_u32..4, 0_u32..3)
+            .prop_map(|(w, g, n, a)| Step::Offer(w, g, n, a)),
         8 => Just(Step::Assign),
         3 => any::<Pick>().prop_map(Step::Settle),
         2 => any::<Pick>().prop_map(Step::Fail),
@@ -122,6 +123,7 @@ struct Model {
     /// Next to be handed over first.
     queue: Vec<ItemId>,
     idle: Vec<WorkerId>,
+    ahead: Vec<WorkerId>,
     generations: BTreeMap<WorkerId, Generation>,
     ends: BTreeMap<ItemId, End>,
     paused: bool,
@@ -223,6 +225,7 @@ impl World {
                 items: BTreeMap::new(),
                 queue: Vec::new(),
                 idle: Vec::new(),
+                ahead: Vec::new(),
                 generations: BTreeMap::new(),
                 ends: BTreeMap::new(),
                 paused: false,
@@ -248,7 +251,9 @@ impl World {
     fn take(&mut self, step: &Step) {
         match *step {
             Step::Enqueue(options) => self.enqueue(options),
-            Step::Offer(worker, generation, slots) => self.offer(worker, generation, slots),
+            Step::Offer(worker, generation, slots, ahead) => {
+                self.offer(worker, generation, slots, ahead)
+            }
             Step::Assign => drop(self.assign()),
             Step::Settle(pick) => self.settle(self.pick_lease(pick)),
             Step::Fail(pick) => self.fail(self.pick_lease(pick)),
@@ -282,16 +287,20 @@ impl World {
         self.model.wait_at_tail(id);
     }
 
-    fn offer(&mut self, worker: WorkerId, generation: Generation, slots: u32) {
-        self.backlog.offer(worker, generation, slots);
+    fn offer(&mut self, worker: WorkerId, generation: Generation, slots: u32, ahead: u32) {
+        self.backlog.offer(worker, generation, slots, ahead);
         let _ = self.model.generations.insert(worker, generation);
         self.model.idle.extend((0..slots).map(|_| worker));
+        self.model.ahead.extend((0..ahead).map(|_| worker));
     }
 
     fn assign(&mut self) -> Option<LeaseId> {
         let assigned = self.backlog.assign(self.now);
         let model = &mut self.model;
-        if model.paused || model.queue.is_empty() || model.idle.is_empty() {
+        if model.paused
+            || model.queue.is_empty()
+            || (model.idle.is_empty() && model.ahead.is_empty())
+        {
             assert!(
                 assigned.is_none(),
                 "nothing to hand over, or nobody to take it"
@@ -299,7 +308,13 @@ impl World {
             return None;
         }
         let assigned = assigned.expect("an item and a free slot");
-        let (id, worker) = (model.queue.remove(0), model.idle.remove(0));
+        let is_ahead = model.idle.is_empty();
+        let takers = if is_ahead {
+            &mut model.ahead
+        } else {
+            &mut model.idle
+        };
+        let (id, worker) = (model.queue.remove(0), takers.remove(0));
         let due = self.now + model.item(id).options.timeout;
         let is_nearest = model.leases(None).iter().all(|(_, _, other)| *other > due);
         let item = model.item(id);
@@ -315,7 +330,7 @@ impl World {
             (item.attempts, item.options.timeout)
         );
         assert_eq!(*assigned.payload, *id.to_string());
-        assert_eq!(assigned.nearest, is_nearest);
+        assert_eq!((assigned.nearest, assigned.ahead), (is_nearest, is_ahead));
         assert!(
             !self.leases.contains(&assigned.lease),
             "a lease's id is used once"
@@ -411,11 +426,13 @@ impl World {
     fn withdraw(&mut self, worker: WorkerId) {
         self.backlog.withdraw(worker);
         self.model.idle.retain(|idle| *idle != worker);
+        self.model.ahead.retain(|busy| *busy != worker);
     }
 
     fn remove(&mut self, worker: WorkerId) {
         let fates = self.backlog.remove_worker(worker);
         self.model.idle.retain(|idle| *idle != worker);
+        self.model.ahead.retain(|busy| *busy != worker);
         let _ = self.model.generations.remove(&worker);
         let held = self.model.leases(Some(worker)).into_iter();
         let expected: Vec<_> = held
@@ -509,6 +526,7 @@ impl World {
             WORKERS,
             Generation::Documented,
             u32::try_from(self.items).expect("few"),
+            0,
         );
         while let Some(lease) = self.assign() {
             self.settle(lease);

@@ -32,7 +32,7 @@ fn enqueue(backlog: &mut Backlog, id: ItemId) {
 fn expired(backlog: &mut Backlog, generation: Generation) -> ItemId {
     let now = Instant::now();
     enqueue(backlog, 7);
-    backlog.offer(1, generation, 1);
+    backlog.offer(1, generation, 1, 0);
     let lease = backlog.assign(now).expect("an item and a slot").lease;
     assert_eq!(backlog.expire(now + MINUTE / 2), None);
     let expiry = backlog.expire(now + MINUTE).expect("the lease is over");
@@ -48,8 +48,8 @@ fn hands_over_in_order_of_arrival_one_per_free_slot() {
         enqueue(&mut backlog, id);
     }
     assert!(backlog.assign(now).is_none(), "no slot is free");
-    backlog.offer(1, Generation::Documented, 1);
-    backlog.offer(2, Generation::Documented, 2);
+    backlog.offer(1, Generation::Documented, 1, 0);
+    backlog.offer(2, Generation::Documented, 2, 0);
     assert_eq!(backlog.idle_workers().collect::<Vec<_>>(), [1, 2, 2]);
     let handed: Vec<_> = std::iter::from_fn(|| backlog.assign(now))
         .map(|a| (a.item, a.worker, a.attempt, a.payload))
@@ -88,14 +88,14 @@ fn an_answer_counts_once_and_a_late_one_not_at_all() {
     let now = Instant::now();
     let mut backlog = backlog();
     enqueue(&mut backlog, 0);
-    backlog.offer(1, Generation::Documented, 1);
+    backlog.offer(1, Generation::Documented, 1, 0);
     let first = backlog.assign(now).expect("handed over").lease;
     let _ = backlog.expire(now + MINUTE).expect("expired");
     assert_eq!(
         backlog.decide(0, TimeoutOutcome::default()),
         Some(Fate::Requeued)
     );
-    backlog.offer(1, Generation::Documented, 1);
+    backlog.offer(1, Generation::Documented, 1, 0);
     let second = backlog.assign(now).expect("handed over again");
     assert_eq!(second.attempt, 2);
     assert_eq!(
@@ -192,10 +192,10 @@ fn attempts_run_out() {
         },
         Instant::now(),
     );
-    backlog.offer(1, Generation::Documented, 1);
+    backlog.offer(1, Generation::Documented, 1, 0);
     let _ = backlog.assign(now).expect("first attempt");
     assert_eq!(backlog.remove_worker(1), [(0, Fate::Requeued)]);
-    backlog.offer(2, Generation::Documented, 1);
+    backlog.offer(2, Generation::Documented, 1, 0);
     let _ = backlog.assign(now).expect("second attempt");
     let _ = backlog.expire(now + MINUTE).expect("expired");
     assert_eq!(
@@ -212,10 +212,10 @@ fn a_dead_workers_items_wait_again_and_its_slots_are_gone() {
     for id in 0..3 {
         enqueue(&mut backlog, id);
     }
-    backlog.offer(1, Generation::Documented, 2);
+    backlog.offer(1, Generation::Documented, 2, 0);
     let _ = backlog.assign(now).expect("handed over");
     let _ = backlog.assign(now).expect("handed over");
-    backlog.offer(1, Generation::Documented, 1);
+    backlog.offer(1, Generation::Documented, 1, 0);
     assert_eq!(
         backlog.remove_worker(1),
         [(0, Fate::Requeued), (1, Fate::Requeued)]
@@ -232,14 +232,14 @@ fn a_lease_given_back_goes_to_the_head_and_was_no_attempt() {
     for id in 0..3 {
         enqueue(&mut backlog, id);
     }
-    backlog.offer(1, Generation::Documented, 2);
+    backlog.offer(1, Generation::Documented, 2, 0);
     let first = backlog.assign(now).expect("handed over").lease;
     let second = backlog.assign(now).expect("handed over").lease;
     backlog.give_back(second);
     backlog.give_back(first);
     backlog.give_back(first);
     assert_eq!(backlog.waiting_ids().collect::<Vec<_>>(), [0, 1, 2]);
-    backlog.offer(1, Generation::Documented, 1);
+    backlog.offer(1, Generation::Documented, 1, 0);
     assert_eq!(backlog.assign(now).expect("handed over").attempt, 1);
 }
 
@@ -249,7 +249,7 @@ fn errors_are_retried_as_often_as_asked() {
     let mut backlog = with(None, 1);
     enqueue(&mut backlog, 0);
     for expected in [Failure::Retried, Failure::Failed(ended(0, 2))] {
-        backlog.offer(1, Generation::Documented, 1);
+        backlog.offer(1, Generation::Documented, 1, 0);
         let lease = backlog.assign(now).expect("handed over").lease;
         assert_eq!(backlog.fail(lease, Instant::now()), expected);
         assert_eq!(backlog.fail(lease, Instant::now()), Failure::Late);
@@ -263,7 +263,7 @@ fn cancelling_says_which_lease_to_call_off() {
     let mut backlog = backlog();
     enqueue(&mut backlog, 0);
     enqueue(&mut backlog, 1);
-    backlog.offer(1, Generation::Documented, 1);
+    backlog.offer(1, Generation::Documented, 1, 0);
     let lease = backlog.assign(now).expect("handed over").lease;
     assert_eq!(
         backlog.cancel(0, Outcome::Cancelled),
@@ -280,7 +280,7 @@ fn a_paused_backlog_hands_nothing_over() {
     let now = Instant::now();
     let mut backlog = backlog();
     enqueue(&mut backlog, 0);
-    backlog.offer(1, Generation::Documented, 1);
+    backlog.offer(1, Generation::Documented, 1, 0);
     backlog.set_paused(true);
     assert!(backlog.assign(now).is_none());
     backlog.set_paused(false);
@@ -295,7 +295,7 @@ fn what_happened_is_counted_and_measured() {
     for id in 0..6 {
         backlog.enqueue(id, "".into(), options(), start);
     }
-    backlog.offer(1, Generation::Documented, 4);
+    backlog.offer(1, Generation::Documented, 4, 0);
     let leases: Vec<_> = std::iter::from_fn(|| backlog.assign(at(100)))
         .map(|assigned| assigned.lease)
         .collect();

@@ -30,6 +30,8 @@ pub(crate) enum ClientEvent {
         item: ItemId,
         attempt: u32,
         timeout_ms: u64,
+        /// No slot is free for it yet.
+        ahead: bool,
         request: String,
     },
     /// The lease ended without an answer.
@@ -92,10 +94,15 @@ impl QueueClient {
         Ok(client)
     }
 
-    /// `slots` more slots are free, for a handler of this generation.
-    pub(crate) fn offer(&self, slots: u32, generation: Generation) {
+    /// `slots` more slots are free, and `ahead` more requests are taken before there are slots for them, for a handler of
+    /// this generation.
+    pub(crate) fn offer(&self, slots: u32, ahead: u32, generation: Generation) {
         let published = generation == Generation::Published;
-        let _ = self.outbox.send(&FromWorker::Offer { slots, published });
+        let _ = self.outbox.send(&FromWorker::Offer {
+            slots,
+            ahead,
+            published,
+        });
     }
 
     /// Sends the answer, JSON text.
@@ -197,12 +204,14 @@ async fn read<R: AsyncRead + Unpin>(
                 item,
                 attempt,
                 timeout_ms,
+                ahead,
                 request,
             }) => ClientEvent::Leased {
                 lease,
                 item,
                 attempt,
                 timeout_ms,
+                ahead,
                 request: request.to_owned(),
             },
             Ok(ToWorker::Expired { lease }) => ClientEvent::Expired { lease },

@@ -73,7 +73,7 @@ async fn works(
     server
         .enqueue(item, "1".into(), options(60_000))
         .expect("taken");
-    client.offer(1, Generation::Documented);
+    client.offer(1, 0, Generation::Documented);
     let (lease, given, _) = leased(work).await;
     assert_eq!(given, item);
     client.answer(lease, "2").expect("sent");
@@ -210,6 +210,13 @@ async fn what_no_worker_says_ends_its_connection_and_frees_its_request() {
         [framed(&FromWorker::Ready).as_ref(), &[0xff; 9]].concat(),
         framed(&FromWorker::Offer {
             slots: u32::MAX,
+            ahead: 0,
+            published: false,
+        })
+        .to_vec(),
+        framed(&FromWorker::Offer {
+            slots: 0,
+            ahead: u32::MAX,
             published: false,
         })
         .to_vec(),
@@ -222,6 +229,7 @@ async fn what_no_worker_says_ends_its_connection_and_frees_its_request() {
             &mut stream,
             &framed(&FromWorker::Offer {
                 slots: 1,
+                ahead: 0,
                 published: false,
             }),
         )

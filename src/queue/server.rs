@@ -331,6 +331,7 @@ impl Shared {
             item,
             attempt,
             timeout,
+            ahead,
             payload,
             nearest,
         }) = state.backlog.assign(now)
@@ -345,6 +346,7 @@ impl Shared {
                     item,
                     attempt,
                     timeout_ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX),
+                    ahead,
                     request: &payload,
                 },
             );
@@ -411,15 +413,19 @@ impl Shared {
     /// Takes one frame of a worker; false when it was its last.
     fn take(&self, worker: WorkerId, frame: FromWorker<'_>) -> bool {
         match frame {
-            FromWorker::Offer { slots, .. } if slots > MAX_SLOTS => return false,
-            FromWorker::Offer { slots, published } => {
+            FromWorker::Offer { slots, ahead, .. } if slots.max(ahead) > MAX_SLOTS => return false,
+            FromWorker::Offer {
+                slots,
+                ahead,
+                published,
+            } => {
                 let generation = if published {
                     Generation::Published
                 } else {
                     Generation::Documented
                 };
                 let mut state = self.state.lock();
-                state.backlog.offer(worker, generation, slots);
+                state.backlog.offer(worker, generation, slots, ahead);
                 self.hand_over(&mut state);
             }
             FromWorker::Answer { lease, response } => {

@@ -89,7 +89,7 @@ async fn a_request_goes_there_and_its_answer_comes_back() {
     assert_eq!((server.waiting_len(), server.waiting_ids()), (1, vec![0]));
     let (client, mut work) = client(&server, 4).await;
     assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 4 });
-    client.offer(2, Generation::Documented);
+    client.offer(2, 0, Generation::Documented);
     let (lease, item, request) = leased(&mut work).await;
     assert_eq!((item, request.as_str()), (0, r#"{"a":1}"#));
     assert_eq!((server.waiting_len(), server.is_leased(0)), (0, true));
@@ -117,13 +117,13 @@ async fn a_lost_worker_gives_its_request_to_the_next_at_once() {
         .enqueue(0, "1".into(), options(60_000))
         .expect("taken");
     let (first, mut work) = client(&server, 1).await;
-    first.offer(1, Generation::Documented);
+    first.offer(1, 0, Generation::Documented);
     let _ = leased(&mut work).await;
     first.close(false).await;
     assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
     assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 1 });
     let (second, mut work) = client(&server, 2).await;
-    second.offer(1, Generation::Documented);
+    second.offer(1, 0, Generation::Documented);
     assert_eq!(leased(&mut work).await.1, 0);
 }
 
@@ -132,13 +132,13 @@ async fn a_lease_ends_at_its_deadline_on_both_sides() {
     let (server, mut events) = server();
     let (client, mut work) = client(&server, 1).await;
     assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
-    client.offer(1, Generation::Documented);
+    client.offer(1, 0, Generation::Documented);
     // A long lease first: the shorter one after it must wake the timer.
     server
         .enqueue(0, "0".into(), options(600_000))
         .expect("taken");
     let _ = leased(&mut work).await;
-    client.offer(1, Generation::Documented);
+    client.offer(1, 0, Generation::Documented);
     server.enqueue(1, "1".into(), options(20)).expect("taken");
     let (lease, item, _) = leased(&mut work).await;
     assert_eq!(item, 1);
@@ -149,7 +149,7 @@ async fn a_lease_ends_at_its_deadline_on_both_sides() {
         Some(Fate::Requeued)
     );
     assert_eq!(server.attempts(1), Some(1));
-    client.offer(1, Generation::Documented);
+    client.offer(1, 0, Generation::Documented);
     assert_eq!(leased(&mut work).await.1, 1);
 }
 
@@ -162,7 +162,7 @@ async fn a_peer_without_the_token_is_refused() {
     })
     .await
     .expect("the socket itself is open");
-    stranger.offer(1, Generation::Documented);
+    stranger.offer(1, 0, Generation::Documented);
     assert_eq!(next(&mut work).await, ClientEvent::Lost);
     assert!(events.try_recv().is_err());
     assert!(server.idle_workers().is_empty());
@@ -206,7 +206,7 @@ async fn a_worker_that_does_not_note_its_leases_end_is_told_of() {
     let (frozen, mut work) = client(&server, 2).await;
     assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 2 });
     for (id, client, work) in [(0, &hears, &mut heard), (1, &frozen, &mut work)] {
-        client.offer(1, Generation::Documented);
+        client.offer(1, 0, Generation::Documented);
         server.enqueue(id, "1".into(), options(20)).expect("taken");
         let (lease, ..) = leased(work).await;
         assert_eq!(next(work).await, ClientEvent::Expired { lease });

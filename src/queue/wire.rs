@@ -17,8 +17,13 @@ pub(crate) const MAX_GREETING: usize = 4096;
 pub(crate) enum FromWorker<'a> {
     /// First frame of a connection.
     Hello { token: &'a str, worker: u32 },
-    /// `slots` more slots are free. `published`: the worker serves the 0.1.x generation.
-    Offer { slots: u32, published: bool },
+    /// `slots` more slots are free, and `ahead` more requests may come before there is one for them. `published`: the
+    /// worker serves the 0.1.x generation.
+    Offer {
+        slots: u32,
+        ahead: u32,
+        published: bool,
+    },
     /// A request is answered.
     Answer { lease: u64, response: &'a str },
     /// A request's handler failed; `error` is a JSON object with `name`, `message`, `stack`, `code`.
@@ -53,6 +58,8 @@ pub(crate) enum ToWorker<'a> {
         item: u64,
         attempt: u32,
         timeout_ms: u64,
+        /// For the worker's next free slot: it has none now.
+        ahead: bool,
         request: &'a str,
     },
     /// The lease is over without an answer.

@@ -11,6 +11,7 @@ fn what_is_encoded_is_decoded() {
         item: u64::MAX,
         attempt: 2,
         timeout_ms: 60_000,
+        ahead: true,
         request: r#"{"url":"é 😀 \ud83d"}"#,
     };
     let mut buffer = BytesMut::new();
@@ -91,6 +92,7 @@ impl Parts {
             },
             1 => FromWorker::Offer {
                 slots: self.number,
+                ahead: self.number / 2,
                 published: self.flag,
             },
             2 => FromWorker::Answer {
@@ -111,18 +113,20 @@ impl Parts {
 
     fn master_frame(&self) -> ToWorker<'_> {
         let lease = self.id;
-        match self.kind % 6 {
+        match self.kind % 7 {
             0 => ToWorker::Lease {
                 lease,
                 item: self.other,
                 attempt: self.number,
                 timeout_ms: self.other,
+                ahead: self.flag,
                 request: &self.text,
             },
             1 => ToWorker::Expired { lease },
             2 => ToWorker::Cancelled { lease },
             3 => ToWorker::Retire,
             4 => ToWorker::Halt,
+            5 => ToWorker::Ping,
             _ => ToWorker::Farewell,
         }
     }
