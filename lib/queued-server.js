@@ -1,6 +1,6 @@
 "use strict";
 
-const { ServerEventKind: Kind } = require("../binding");
+const { ServerEventKind: Kind } = require("./addon");
 const { EngineError, ItemError, RequestError, fromNative, fromWire } = require("./errors");
 const { readRequestOptions } = require("./options");
 const { QueueItem, kCleanUp, kEnd, kIsAwaited, kOwner } = require("./queue-item");
