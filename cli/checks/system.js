@@ -8,7 +8,7 @@ const { loadLibrary } = require("../library");
 const { execute } = require("../phantom");
 const { note, ok, problem } = require("./result");
 
-const OLDEST_NODE = "18.16";
+const OLDEST_NODE = "18.19";
 const FIRST_PORT = 12_300;
 const LOOKED_AT = 64;
 const FEW_FILES = 1_024;
