@@ -2064,13 +2064,15 @@ export interface PhantomProperties extends WritablePhantomProperties {
  * Codes of {@link EngineError}. `ERR_WORKER_CRASH_LOOP`: workers crash too often and are replaced no more.
  * `ERR_ENGINE_STOPPED`: the engine stopped before the request was answered. `ERR_LISTEN`: the socket for the workers
  * cannot be made. `ERR_MASTER_GONE`: a worker cannot reach the server.
+ * `ERR_ADDON_MISSING`: there is no addon for this platform, or it does not load; thrown where the package is required.
  */
 export type EngineErrorCode =
   | "ERR_WORKER_CRASH_LOOP"
   | "ERR_ENGINE_STOPPED"
   | "ERR_ENGINE_CLOSING"
   | "ERR_LISTEN"
-  | "ERR_MASTER_GONE";
+  | "ERR_MASTER_GONE"
+  | "ERR_ADDON_MISSING";
 
 /**
  * Codes of {@link PhantomError}. `ERR_PHANTOM_BINARY`: there is no PhantomJS to run. `ERR_PHANTOM_START`: it does not

@@ -292,4 +292,5 @@ test("the service answers what it has accepted when it is told to end, and takes
 });
 
 const ifAnswered = () => false;
-const ifRefused = (error) => error.cause?.code === "ECONNREFUSED";
+// The latter is what Bun says.
+const ifRefused = (error) => ["ECONNREFUSED", "ConnectionRefused"].includes((error.cause ?? error).code);

@@ -18,8 +18,8 @@ const SETTLE = 10_000;
 
 export const isLinux = process.platform === "linux";
 
-/** A free range of ports is only a guess; the pool skips what is taken. */
-let nextBase = 21_000 + (process.pid % 400) * 40;
+/** A free range of ports is only a guess, below those that Linux gives to connections; the pool skips what is taken. */
+let nextBase = 20_000 + (process.pid % 300) * 40;
 export function basePort() {
   nextBase += 40;
   return nextBase;

@@ -1,7 +1,7 @@
 "use strict";
 
 const path = require("node:path");
-const { NativeBrowser, BrowserEventKind: Kind } = require("../binding");
+const { NativeBrowser, BrowserEventKind: Kind } = require("./addon");
 const { dispatch } = require("./dispatch");
 const { PhantomError, fromDriver, fromNative } = require("./errors");
 

@@ -2,7 +2,7 @@
 
 const cluster = require("node:cluster");
 const { EventEmitter } = require("node:events");
-const { NativeClient, ClientEventKind: Kind } = require("../binding");
+const { NativeClient, ClientEventKind: Kind } = require("./addon");
 const { findBinary } = require("./binary");
 const { Browser, logLines } = require("./browser");
 const { dispatch } = require("./dispatch");

@@ -5,7 +5,7 @@
 
 const cluster = require("node:cluster");
 const { debuglog } = require("node:util");
-const { NativeLog, LogLevel } = require("../binding");
+const { NativeLog, LogLevel } = require("./addon");
 
 const engine = debuglog("phantom-cluster").enabled;
 const items = debuglog("phantom-cluster:items").enabled;

@@ -1,6 +1,6 @@
 "use strict";
 
-const { ClientEventKind: Kind } = require("../binding");
+const { ClientEventKind: Kind } = require("./addon");
 const { currentLease } = require("./bridge-method");
 const { PhantomClusterClient } = require("./client");
 const { Lease } = require("./lease");

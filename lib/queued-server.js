@@ -1,6 +1,6 @@
 "use strict";
 
-const { EndKind, ServerEventKind: Kind } = require("../binding");
+const { EndKind, ServerEventKind: Kind } = require("./addon");
 const { EngineError, ItemError, RequestError, fromNative, fromWire } = require("./errors");
 const { log } = require("./log");
 const { readRequestOptions } = require("./options");

@@ -2,7 +2,7 @@
 
 const cluster = require("node:cluster");
 const { EventEmitter } = require("node:events");
-const { NativeServer, ServerEventKind: Kind } = require("../binding");
+const { NativeServer, ServerEventKind: Kind } = require("./addon");
 const { findBinary } = require("./binary");
 const { dispatch } = require("./dispatch");
 const { EngineError, fromNative } = require("./errors");

@@ -8,7 +8,7 @@ const { loadLibrary } = require("../library");
 const { execute } = require("../phantom");
 const { note, ok, problem } = require("./result");
 
-const OLDEST_NODE = 20;
+const OLDEST_NODE = "18.19";
 const FIRST_PORT = 12_300;
 const LOOKED_AT = 64;
 const FEW_FILES = 1_024;
@@ -21,9 +21,8 @@ const DEFAULT_CERTIFICATES = ["/etc/ssl/certs", "/usr/lib/ssl/certs", "/usr/loca
 
 function checkNode() {
   const text = `Node.js ${process.version}`;
-  return Number.parseInt(process.versions.node, 10) >= OLDEST_NODE
-    ? ok(text)
-    : problem(`${text} is too old`, `install Node.js ${OLDEST_NODE} or later`);
+  const isOlder = process.versions.node.localeCompare(OLDEST_NODE, "en", { numeric: true }) < 0;
+  return !isOlder ? ok(text) : problem(`${text} is too old`, `install Node.js ${OLDEST_NODE} or later`);
 }
 
 function checkAddon() {
@@ -32,10 +31,7 @@ function checkAddon() {
     loadLibrary();
     return ok(`The addon for ${platform} loads`);
   } catch (error) {
-    return problem(
-      error.message,
-      "install phantom-cluster anew on this system; without a package for it, Rust builds it",
-    );
+    return problem(error.message);
   }
 }
 

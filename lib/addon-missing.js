@@ -1,0 +1,54 @@
+"use strict";
+
+const { EngineError } = require("./errors");
+
+const RUST = 'install Rust from https://rustup.rs and run "npm rebuild phantom-cluster"';
+const PREBUILT = "Linux and macOS on x64 and arm64, Windows on x64";
+
+// Names an addon's file or its package: "phantom-cluster.linux-x64-gnu.node", "phantom-cluster-linux-x64-gnu".
+const NAME = /phantom-cluster[.-]((?:aix|android|darwin|freebsd|linux|openharmony|win32)-[\w-]+)/g;
+
+/** What the generated loader met, in order: the first line of each error. It tries several files, and chains errors. */
+function attemptsOf(error) {
+  const lines = [];
+  for (let cause = error.cause; cause; cause = cause.cause) {
+    lines.unshift(cause.message.split("\n")[0]);
+  }
+  return lines.filter((line) => !line.includes("wasi"));
+}
+
+/**
+ * Where the addon was looked for and why there is none, by the error of the generated loader. `target` is null where
+ * the loader knows no addon for this platform; `broken` is why one that is there does not load, or null.
+ */
+function lookedFor(error) {
+  const attempts = attemptsOf(error);
+  const named = attempts.flatMap((line) => [...line.matchAll(NAME)].slice(-1)).map(([, name]) => name);
+  return {
+    target: named.filter((name) => !name.endsWith("-universal")).pop() ?? null,
+    broken: attempts.find((line) => !/^(Cannot find module|Unsupported) /.test(line)) ?? null,
+  };
+}
+
+function explain(error) {
+  const platform = `${process.platform}-${process.arch}`;
+  if (error.code === "MODULE_NOT_FOUND") {
+    return `the addon for ${platform} is not built: run "npm run build"`;
+  }
+  const { target, broken } = lookedFor(error);
+  if (!target) {
+    return broken
+      ? `the addon for ${platform} does not load: ${broken}`
+      : `there is no addon for ${platform}; those for ${PREBUILT} are prebuilt`;
+  }
+  const state = broken ? `does not load: ${broken}` : "is not installed";
+  return (
+    `the addon for ${platform}, npm package phantom-cluster-${target}, ${state}; ${RUST}, or use a platform with a ` +
+    `prebuilt package (${PREBUILT}) and install there without --omit=optional`
+  );
+}
+
+/** ERR_ADDON_MISSING: what is missing, and the remedy, in one sentence. */
+const addonMissing = (error) => new EngineError("ERR_ADDON_MISSING", explain(error));
+
+module.exports = { addonMissing, lookedFor };

@@ -1,0 +1,14 @@
+"use strict";
+
+const { addonMissing } = require("./addon-missing");
+
+function load() {
+  try {
+    return require("../binding");
+  } catch (error) {
+    throw addonMissing(error);
+  }
+}
+
+/** The native addon: `binding.js`, which the build generates, finds the one for this platform. */
+module.exports = load();
