@@ -8,7 +8,7 @@ var system = require("system");
 
 var READY_MARK = "phantom-cluster-driver-ready ";
 var EXIT_PORT_TAKEN = 98;
-// The client keeps one long poll open at all times and renews it at least every few seconds (events.js), so silence
+// The client keeps one batch open at all times and renews it at least every few seconds (bridge.js), so silence
 // for this many seconds means that it is gone.
 var WATCHDOG_SECONDS = 15;
 

@@ -1,6 +1,7 @@
 "use strict";
 
 const { AsyncLocalStorage } = require("node:async_hooks");
+const { Call } = require("./call");
 const { warn } = require("./warn");
 
 /** The lease whose handler is running, so that what it starts can be told from what others start. */
@@ -15,9 +16,9 @@ const currentLease = new AsyncLocalStorage();
  * callback gets the value alone, as in npm `phantom` 0.x.
  */
 function bridgeMethod(name, { command = name, check, encode, decode, callbackAt }) {
-  async function run(subject, args) {
+  async function run(subject, args, call) {
     const verb = typeof command === "function" ? command(args) : command;
-    const value = await subject._command(verb, encode ? encode(args) : args);
+    const value = await subject._command(verb, encode ? encode(args) : args, call);
     return decode ? decode(value, subject, args) : value;
   }
   return function method(...args) {
@@ -28,7 +29,10 @@ function bridgeMethod(name, { command = name, check, encode, decode, callbackAt 
       return settle(this, Promise.reject(error));
     }
     const callback = takeCallback(args, callbackAt);
-    return settle(this, run(this, args), callback);
+    const call = new Call();
+    const answer = settle(this, run(this, args, call), callback);
+    call.answer = callback ? null : answer;
+    return answer;
   };
 }
 
@@ -47,6 +51,7 @@ function takeCallback(args, callbackAt) {
 /** A promise that knows whether anyone waits for it. */
 class Answer extends Promise {
   #isTaken = false;
+  onTaken = null;
 
   static get [Symbol.species]() {
     return Promise;
@@ -59,7 +64,10 @@ class Answer extends Promise {
   // `await` comes here too.
   // biome-ignore lint/suspicious/noThenProperty: a promise's own
   then(...handlers) {
-    this.#isTaken = true;
+    if (!this.#isTaken) {
+      this.#isTaken = true;
+      this.onTaken?.();
+    }
     return super.then(...handlers);
   }
 }

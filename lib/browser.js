@@ -2,12 +2,15 @@
 
 const path = require("node:path");
 const { NativeBrowser, BrowserEventKind: Kind } = require("./addon");
+const { isQuiet } = require("./call");
 const { dispatch } = require("./dispatch");
 const { PhantomError, fromDriver, fromNative } = require("./errors");
 
 const DRIVER = path.join(__dirname, "..", "driver", "main.js");
 const START_TIMEOUT = 30_000;
 const EXIT_GRACE = 1_000;
+// The reply of a command that nobody waits for comes with another's, and after so long, ms, in any case (driver/bridge.js).
+const QUIET_FOR = 5_000;
 // Switches that make PhantomJS write something when it exits. Without one it is ended at once: its exit takes 200 ms.
 const KEEPS_STATE = /^--(cookies-file|config|disk-cache|local-storage-path|offline-storage-path)\b/;
 
@@ -37,6 +40,8 @@ function logLines(name, write) {
 class Browser {
   #native;
   #pending = new Map();
+  /** Commands of this turn of the event loop: they leave together. */
+  #outgoing = [];
   #nextId = 1;
   #pageTimeout;
   #silenceLimit;
@@ -79,18 +84,59 @@ class Browser {
     }
   }
 
-  /** Runs `method` of `target` (0: phantom, n: page n); commands run in the order they are sent. */
-  command(target, method, args, limit = this.#pageTimeout) {
+  /**
+   * Runs `method` of `target` (0: phantom, n: page n); commands run in the order they are sent. `call` tells whether
+   * anybody waits for the outcome.
+   */
+  command(target, method, args, { limit = this.#pageTimeout, call } = {}) {
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((resolve, reject) => {
-      const text = JSON.stringify([id, target, method, args]);
-      if (this.#exit || !this.#native.send(id, text, limit)) {
+      if (this.#exit) {
         reject(this.#goneError(method));
         return;
       }
+      // Of what they are now: the caller may change them before they leave.
+      const text = JSON.stringify([id, target, method, args]);
       this.#pending.set(id, { method, resolve, reject });
+      this.#outgoing.push({ id, text, limit, call });
+      if (this.#outgoing.length === 1) {
+        process.nextTick(() => this.#flush());
+      }
     });
+  }
+
+  #flush() {
+    const outgoing = this.#outgoing;
+    this.#outgoing = [];
+    if (outgoing.length === 0) {
+      return;
+    }
+    const ids = [];
+    const limits = [];
+    const texts = [];
+    for (const { id, text, limit, call } of outgoing) {
+      const quiet = isQuiet(call);
+      if (quiet) {
+        call.whenTaken(() => this.#hasten(id));
+      }
+      ids.push(id);
+      limits.push(quiet ? limit + QUIET_FOR : limit);
+      texts.push(quiet ? `${text.slice(0, -1)},1]` : text);
+    }
+    if (!this.#native.send(ids, limits, texts.join(","))) {
+      for (const id of ids) {
+        const waiting = this.#take(id);
+        waiting?.reject(this.#goneError(waiting.method));
+      }
+    }
+  }
+
+  /** Makes a quiet command's reply come: any other brings it along. */
+  #hasten(id) {
+    if (this.#pending.has(id)) {
+      this.command(0, "status", []).catch(() => undefined);
+    }
   }
 
   /** `listener(page, name, args)` hears of what happens in the pages. */
@@ -106,6 +152,7 @@ class Browser {
   async exit(code) {
     // The answer is the end of the process.
     this.command(0, "exit", [code]).catch(() => undefined);
+    this.#flush();
     await this.#native.close(EXIT_GRACE);
     await this.gone;
   }
@@ -117,6 +164,7 @@ class Browser {
 
   /** Ends PhantomJS, after `grace` ms at the latest; resolves when it is gone. */
   async close(grace = this.#exitGrace) {
+    this.#flush();
     await this.#native.close(grace);
   }
 

@@ -4,6 +4,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 const { pathToFileURL } = require("node:url");
 const { defineMethods, settle } = require("./bridge-method");
+const { QUIET } = require("./call");
 const { PageError } = require("./errors");
 const { liveFunction } = require("./live");
 const { EVENTS, PageEvents, checkEvent } = require("./page-events");
@@ -140,18 +141,23 @@ class Page {
     return this.#lease;
   }
 
-  _command(method, args) {
+  _command(method, args, call) {
     if (method !== "close") {
-      return this.#phantom._run(this.#number, method, args);
+      return this.#phantom._run(this.#number, method, args, call);
     }
     // A page is closed once, whether by its user, the engine, or both.
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#close(call);
     return this.#closing;
   }
 
-  async #close() {
+  /** Closes it, whatever comes of that: its failure means that the page, or PhantomJS, is gone already. */
+  _drop() {
+    this._command("close", [], QUIET).catch(() => undefined);
+  }
+
+  async #close(call) {
     try {
-      return await this.#phantom._run(this.#number, "close", []);
+      return await this.#phantom._run(this.#number, "close", [], call);
     } catch (error) {
       // Closed by its own script, or gone with PhantomJS: it is closed.
       if (error.code !== "ERR_PAGE_CLOSED" && error.code !== "ERR_BROWSER_GONE") {

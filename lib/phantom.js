@@ -3,6 +3,7 @@
 const os = require("node:os");
 const path = require("node:path");
 const { currentLease, defineMethods, settle } = require("./bridge-method");
+const { QUIET } = require("./call");
 const { PageError } = require("./errors");
 const { log } = require("./log");
 const { OutObject, liveCallback, liveFunction } = require("./live");
@@ -105,7 +106,7 @@ class Phantom {
   _openPage(lease) {
     const number = this.#nextPage;
     this.#nextPage += 1;
-    const created = this.#browser.command(0, "createPage", [number, { isolate: this.#isolate }]);
+    const created = this.#browser.command(0, "createPage", [number, { isolate: this.#isolate }], { call: QUIET });
     const page = this._pageOf(number, lease);
     lease?.pages.push(page);
     return { page, created };
@@ -122,17 +123,17 @@ class Phantom {
     this.#pages.delete(number);
   }
 
-  _command(method, args) {
-    return this._run(0, method, args);
+  _command(method, args, call) {
+    return this._run(0, method, args, call);
   }
 
-  _run(target, method, args) {
-    return this.#browser.command(target, method, args);
+  _run(target, method, args, call) {
+    return this.#browser.command(target, method, args, { call });
   }
 
   /** Ends PhantomJS when it does not answer within `limit` ms. */
   _endIfWedged(limit) {
-    this.#browser.command(0, "status", [], limit).catch(() => {
+    this.#browser.command(0, "status", [], { limit }).catch(() => {
       log.warn?.("PhantomJS is killed, if it still runs: it did not answer", { pid: this.#browser.pid, ms: limit });
       this.#browser.kill();
     });

@@ -168,7 +168,7 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     end(lease);
     for (const page of lease.pages) {
       log.trace?.("a page is closed: the lease ended", { item: lease.item.id });
-      page.close().catch(() => undefined);
+      page._drop();
     }
     // A script that never ends holds up everything else in its PhantomJS.
     this.ph?._endIfWedged(WEDGED_AFTER);
@@ -193,8 +193,7 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
   #free(id, lease) {
     this.#leases.delete(id);
     this.#prefetched.measure(performance.now() - lease.since);
-    // Its failure means that the page, or PhantomJS, is gone already.
-    lease.page?.close().catch(() => undefined);
+    lease.page?._drop();
     this.next();
   }
 

@@ -103,12 +103,13 @@ impl NativeBrowser {
         Ok(pid)
     }
 
-    /// Sends a command, JSON text of `[id, target, method, args]`, whose reply comes within `limit` ms or as an error.
-    /// False when PhantomJS is gone.
+    /// Sends commands, JSON texts of `[id, target, method, args]` with commas between. The reply to each comes within its
+    /// limit, ms, or as an error. False when PhantomJS is gone.
     #[napi]
-    pub fn send(&self, id: i64, command: String, limit: f64) -> bool {
+    pub fn send(&self, ids: Vec<i64>, limits: Vec<f64>, commands: String) -> bool {
+        let waiting = ids.into_iter().zip(limits.into_iter().map(ms));
         self.browser()
-            .is_some_and(|browser| browser.send(id, command, ms(limit)))
+            .is_some_and(|browser| browser.send(waiting, commands))
     }
 
     /// Lets PhantomJS exit, kills it after `grace` ms; resolves when it is gone.

@@ -93,14 +93,18 @@ impl Browser {
         self.port
     }
 
-    /// Sends a command (see [`Bridge::send`]) whose reply must come within `limit`, or an error comes in its place.
-    /// False when PhantomJS is gone.
-    pub(crate) fn send(&self, id: i64, command: String, limit: Duration) -> bool {
+    /// Sends commands (see [`Bridge::send`]) whose replies must come within their limits, or errors come in their place:
+    /// `waiting` has their ids and limits. False when PhantomJS is gone.
+    pub(crate) fn send(
+        &self,
+        waiting: impl IntoIterator<Item = (i64, Duration)>,
+        commands: String,
+    ) -> bool {
         if *self.ended.borrow() {
             return false;
         }
-        self.pending.insert(id, limit);
-        self.bridge.send(command)
+        self.pending.insert(waiting);
+        self.bridge.send(commands)
     }
 
     /// Lets PhantomJS exit by itself (it writes its cookies file then), kills it after `grace`, and waits until it is
@@ -212,9 +216,13 @@ impl Pending {
         }
     }
 
-    fn insert(&self, id: i64, limit: Duration) {
-        if self.deadlines.lock().insert(id, Instant::now() + limit) {
-            self.nearer.notify_one();
+    fn insert(&self, waiting: impl IntoIterator<Item = (i64, Duration)>) {
+        let now = Instant::now();
+        let mut deadlines = self.deadlines.lock();
+        for (id, limit) in waiting {
+            if deadlines.insert(id, now + limit) {
+                self.nearer.notify_one();
+            }
         }
     }
 

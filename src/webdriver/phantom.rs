@@ -1,28 +1,33 @@
 //! The `phantom/` extension: batches of commands out, one ordered stream of replies and events back (driver/bridge.js).
+//!
+//! A batch is answered when there is something to say, so it waits for events too. Two lanes, a connection each, take
+//! turns: while one batch waits at the driver, the other lane is free for the next commands.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fantoccini::wd::WebDriverCompatibleCommand;
 use http::Method;
 use parking_lot::Mutex;
 use serde_json::Value;
-use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::sleep;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::{debug, trace};
 use url::{ParseError, Url};
 
 use super::client::{Channel, Endpoint, WebDriverError};
 
-/// Commands that may share one request; more only make the first wait for the last.
+/// Lists of commands that may share one request; more only make the first wait for the last.
 const MAX_BATCH: usize = 256;
-/// An answer to a poll is held back for 4 s (driver/bridge.js), and a busy machine takes its time too.
-const POLL_HOLD: Duration = Duration::from_secs(6);
-/// A connection without a request for 90 s is closed by the client, and whether PhantomJS has a thread for another one is
-/// up to strangers: it has ten in all.
-const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// With no batch under way an empty one is sent after this long, so that events can come. Mostly the answer before leads
+/// to commands, and those come sooner.
+const LINGER: Duration = Duration::from_millis(2);
+/// An answer is held back for 4 s at most (driver/bridge.js), and a busy machine takes its time too.
+const HOLD: Duration = Duration::from_secs(6);
 
 /// What an entry of the stream is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -54,8 +59,8 @@ pub(crate) struct Bridge {
 
 impl Bridge {
     /// Opens the two connections. `on_entries` gets replies and events in order; `on_lost` is called at most twice when
-    /// PhantomJS stops answering without having said that it exits: a page's script may
-    /// keep it from answering anything for `silence_limit`.
+    /// PhantomJS stops answering without having said that it exits: a page's script may keep it from answering anything
+    /// for `silence_limit`.
     ///
     /// # Errors
     /// When no client can be made.
@@ -67,44 +72,87 @@ impl Bridge {
     ) -> Result<Self, WebDriverError> {
         let (commands, queue) = mpsc::unbounded_channel();
         let close = CancellationToken::new();
-        let stream = Arc::new(Stream {
+        let shared = Arc::new(Shared {
+            queue: tokio::sync::Mutex::new(Queue {
+                commands: queue,
+                sent: 0,
+            }),
+            under_way: AtomicU64::new(0),
+            came_back: Notify::new(),
             order: Mutex::new(Order::new()),
             close: close.clone(),
             on_entries: Box::new(on_entries),
             on_lost: Box::new(on_lost),
         });
-        let limit = POLL_HOLD + silence_limit;
-        let sending = send_batches(endpoint.connect().await?, queue, limit, Arc::clone(&stream));
-        let polling = poll_events(endpoint.connect().await?, limit, stream);
-        tokio::spawn(close.clone().run_until_cancelled_owned(sending));
-        tokio::spawn(close.clone().run_until_cancelled_owned(polling));
+        for channel in [endpoint.connect().await?, endpoint.connect().await?] {
+            let lane = run_lane(channel, HOLD + silence_limit, Arc::clone(&shared));
+            tokio::spawn(close.clone().run_until_cancelled_owned(lane));
+        }
         Ok(Self {
             commands,
             _close_on_drop: close.drop_guard(),
         })
     }
 
-    /// Sends a command, JSON text of `[id, target, method, args]`. All commands of one PhantomJS run in the order they
-    /// were sent. False when the bridge is closed.
-    pub(crate) fn send(&self, command: String) -> bool {
-        self.commands.send(command).is_ok()
+    /// Sends commands: JSON texts of `[id, target, method, args]`, or `[id, target, method, args, 1]` for one whose reply
+    /// may wait for another's, with commas between. All commands of one PhantomJS run in the order they were sent. False
+    /// when the bridge is closed.
+    pub(crate) fn send(&self, commands: String) -> bool {
+        self.commands.send(commands).is_ok()
     }
 }
 
-struct Stream {
+/// What both lanes have in common.
+struct Shared {
+    /// Held by the lane whose turn it is.
+    queue: tokio::sync::Mutex<Queue>,
+    /// Batches that are not answered yet.
+    under_way: AtomicU64,
+    /// Rung with each answer.
+    came_back: Notify,
     order: Mutex<Order>,
-    /// Closes both connections.
+    /// Closes both lanes.
     close: CancellationToken,
     on_entries: Box<dyn Fn(Vec<BridgeEntry>) + Send + Sync>,
     on_lost: Box<dyn Fn(WebDriverError) + Send + Sync>,
 }
 
-impl Stream {
-    /// Takes an answer; false when the stream is lost.
+struct Queue {
+    commands: mpsc::UnboundedReceiver<String>,
+    /// Batches so far: each has its number, as two connections may overtake each other.
+    sent: u64,
+}
+
+impl Shared {
+    /// The next batch: as soon as there are commands, or an empty one for want of any under way. None when the bridge is
+    /// closed.
+    async fn next_batch(&self) -> Option<Batch> {
+        let mut queue = self.queue.lock().await;
+        let mut ready = Vec::new();
+        loop {
+            let is_alone = self.under_way.load(Ordering::Acquire) == 0;
+            tokio::select! {
+                biased;
+                count = queue.commands.recv_many(&mut ready, MAX_BATCH) => {
+                    if count == 0 {
+                        return None;
+                    }
+                    break;
+                }
+                () = sleep(LINGER), if is_alone => break,
+                () = self.came_back.notified(), if !is_alone => {}
+            }
+        }
+        queue.sent += 1;
+        let _ = self.under_way.fetch_add(1, Ordering::AcqRel);
+        Some(Batch::new(queue.sent, &ready))
+    }
+
+    /// Takes an answer; false when the stream is over.
     fn take(&self, answer: Result<Value, WebDriverError>) -> bool {
         match answer.and_then(|value| read_answer(value).ok_or(WebDriverError::Shape)) {
             Ok(Answer { seq, end, entries }) => {
-                // Delivered under the lock, so that the two connections cannot overtake each other here.
+                // Delivered under the lock, so that the two lanes cannot overtake each other here.
                 let mut order = self.order.lock();
                 let ready = order.take(seq, entries);
                 if !ready.is_empty() {
@@ -124,33 +172,36 @@ impl Stream {
     }
 }
 
-async fn send_batches(
-    channel: Channel,
-    mut queue: mpsc::UnboundedReceiver<String>,
-    limit: Duration,
-    stream: Arc<Stream>,
-) {
-    let mut ready = Vec::new();
-    loop {
-        // While one batch is under way the next one gathers; an empty one keeps the connection.
-        let gathered = timeout(KEEP_ALIVE, queue.recv_many(&mut ready, MAX_BATCH));
-        if gathered.await == Ok(0) {
-            return;
-        }
-        let batch = Batch(format!("{{\"commands\":[{}]}}", ready.join(",")));
-        ready.clear();
-        if !stream.take(channel.run(batch, limit).await) {
+async fn run_lane(channel: Channel, limit: Duration, shared: Arc<Shared>) {
+    while let Some(batch) = shared.next_batch().await {
+        let is_open = shared.take(channel.run(batch, limit).await);
+        let _ = shared.under_way.fetch_sub(1, Ordering::AcqRel);
+        shared.came_back.notify_one();
+        if !is_open {
             return;
         }
     }
 }
 
-async fn poll_events(channel: Channel, limit: Duration, stream: Arc<Stream>) {
-    while stream.take(channel.run(Poll, limit).await) {}
-}
-
 #[derive(Debug)]
 struct Batch(String);
+
+impl Batch {
+    fn new(number: u64, commands: &[String]) -> Self {
+        let size: usize = commands.iter().map(|text| text.len() + 1).sum();
+        let mut body = String::with_capacity(size + 40);
+        // Writing to a string does not fail.
+        let _ = write!(body, "{{\"batch\":{number},\"commands\":[");
+        for (index, text) in commands.iter().enumerate() {
+            if index > 0 {
+                body.push(',');
+            }
+            body.push_str(text);
+        }
+        body.push_str("]}");
+        Self(body)
+    }
+}
 
 impl WebDriverCompatibleCommand for Batch {
     fn endpoint(&self, base: &Url, _session: Option<&str>) -> Result<Url, ParseError> {
@@ -159,19 +210,6 @@ impl WebDriverCompatibleCommand for Batch {
 
     fn method_and_body(&self, _url: &Url) -> (Method, Option<String>) {
         (Method::POST, Some(self.0.clone()))
-    }
-}
-
-#[derive(Debug)]
-struct Poll;
-
-impl WebDriverCompatibleCommand for Poll {
-    fn endpoint(&self, base: &Url, _session: Option<&str>) -> Result<Url, ParseError> {
-        base.join("phantom/events")
-    }
-
-    fn method_and_body(&self, _url: &Url) -> (Method, Option<String>) {
-        (Method::GET, None)
     }
 }
 
