@@ -366,16 +366,14 @@ test("a page that was made in advance is as one made when it is asked for", asyn
 });
 
 test("a promise that is asked for later than in its own turn comes at once all the same", async () => {
-  const page = await ph.createPage();
-  const calls = [page.set("zoomFactor", 2), page.property("title")];
-  await sleep(300);
   const begun = performance.now();
-  for (const call of calls) {
-    await call;
+  for (let round = 0; round < 20; round += 1) {
+    const page = await ph.createPage();
+    await page.property("title");
+    const closing = page.close();
+    await sleep(20);
+    await closing;
   }
-  const closing = page.close();
-  await sleep(300);
-  await closing;
-  // The driver would keep back what nobody waits for until 4 s are over.
-  assert.ok(performance.now() - begun < 3000);
+  // The driver keeps back what nobody waits for until another reply leaves, or 4 s are over.
+  assert.ok(performance.now() - begun < 3500);
 });
