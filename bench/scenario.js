@@ -1,14 +1,14 @@
 "use strict";
 
-// One measurement, as a script of a user's: node bench/scenario.js '{"engine":"ours", …}'. It runs on either engine, in
+// One measurement, as a script of a user's: node bench/scenario.js '{"engine":"..", …}'. It runs on either engine, in
 // the generation that both know, and prints its figures as one line of JSON.
 
 const cluster = require("node:cluster");
 const { performance } = require("node:perf_hooks");
 
 const options = JSON.parse(process.argv[2]);
-const { engine: name, task = "nothing", count = 1000, warmup = 0, payload = 100, url, spread = 0 } = options;
-const { createQueued } = require(name === "original" ? "./original/node_modules/phantom-cluster" : "..");
+const { engine: location = "..", task = "nothing", count = 1000, warmup = 0, payload = 100, url, spread = 0 } = options;
+const { createQueued } = require(location);
 
 const engine = createQueued({
   workers: options.workers ?? 1,
