@@ -22,7 +22,7 @@ const NOISE = `<title>noise</title><body style="margin:0"><canvas width="600" he
 var context = document.querySelector("canvas").getContext("2d");
 var image = context.createImageData(600, 600);
 for (var i = 0, n = 1; i < image.data.length; i += 1) {
-  n = (n * 16807) % 2147483647; image.data[i] = i % 4 === 3 ? 255 : n >> 8;
+  n = (n * 16807) % 2147483647; image.data[i] = i % 4 === 3 ? 255 : (n >> 8) & 255;
 }
 context.putImageData(image, 0, 0);
 </script></body>`;
