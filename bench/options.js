@@ -12,6 +12,7 @@ const HELP = `npm run bench [-- OPTIONS]
   --ours-only       beside nothing
   --scale X         length of the runs (1)
   --out DIR         where the table and the plots go (bench/results)
+  --note TEXT       said in the report, such as what else the machine did
   --readme          writes the summary into README.md, too
   --report          makes table and plots anew from the last results, and measures nothing
 `;
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     "ours-only": { type: "boolean" },
     scale: { type: "string" },
     out: { type: "string" },
+    note: { type: "string" },
     readme: { type: "boolean" },
     report: { type: "boolean" },
     help: { type: "boolean" },

@@ -19,7 +19,9 @@ async function main() {
   } else if (options.list) {
     console.log(chosen.map(({ name }) => name).join("\n"));
   } else {
-    const results = options.report ? load(out) : await measureAll(chosen, options);
+    const results = options.report
+      ? { ...load(out), ...(options.note && { note: options.note }) }
+      : await measureAll(chosen, options);
     console.log(write(results, out, options));
   }
 }

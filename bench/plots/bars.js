@@ -95,8 +95,8 @@ function latency({ results, label }) {
   return svg(
     {
       title: { text: "Latency, ms (logarithmic)" },
-      grid: { left: 280, right: 60, top: 48, bottom: 84 },
-      xAxis: axis("ms", { type: "log", nameGap: 28, min: 0.01, axisLabel: { formatter: short } }),
+      grid: { left: 290, right: 60, top: 48, bottom: 84 },
+      xAxis: axis("ms", { type: "log", nameGap: 28, min: 0.01, startValue: 0.01, axisLabel: { formatter: short } }),
       yAxis: axis("", {
         type: "category",
         inverse: true,

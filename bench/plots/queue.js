@@ -1,6 +1,7 @@
 "use strict";
 
 const { svg, axis, short, value, COLOURS } = require("./chart");
+const { number } = require("../report/format");
 
 function lines(part, key, label) {
   return ["other", "ours"].map((side) => ({
@@ -11,8 +12,9 @@ function lines(part, key, label) {
     data: part.map(({ x, rows: [row] }) => [x[key], value(row, side)]),
     label: {
       show: true,
+      position: side === "other" ? "bottom" : "top",
       color: COLOURS[side],
-      formatter: ({ data }) => (data[1] === null ? "" : short(Math.round(data[1] / 100) * 100)),
+      formatter: ({ data }) => (data[1] === null ? "" : number(data[1])),
     },
   }));
 }
@@ -40,7 +42,7 @@ function payload({ results, label }) {
     : svg({
         title: { text: "Queue: requests per second by payload (2 workers)" },
         xAxis: axis("bytes of a request", { type: "log", nameGap: 28, min: 100, axisLabel: { formatter: short } }),
-        yAxis: axis("requests/s", { type: "log", nameGap: 52, axisLabel: { formatter: short } }),
+        yAxis: axis("requests/s", { type: "log", min: 10, nameGap: 52, axisLabel: { formatter: short } }),
         series: lines(part, "payload", label),
       });
 }

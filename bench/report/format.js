@@ -22,6 +22,10 @@ const plain = (summary, unit) => spread(summary && { ...summary, runs: 1 }, unit
 
 const times = (summary) => (summary ? `${number(summary.median)}×` : "");
 
+/** `2.5× (2.1–2.7)` */
+const timesSpread = (summary) =>
+  summary?.runs > 1 ? `${times(summary)} (${number(summary.min)}–${number(summary.max)})` : times(summary);
+
 const percent = (summary) => (summary ? `${Math.round(summary.median * 100)} %` : "");
 
 /** A table of Markdown; the first row is its head. */
@@ -30,4 +34,4 @@ function table([head, ...rows]) {
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-module.exports = { number, spread, plain, times, percent, table };
+module.exports = { number, spread, plain, times, timesSpread, percent, table };

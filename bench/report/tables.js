@@ -1,11 +1,12 @@
 "use strict";
 
-const { number, spread, plain, times, percent, table } = require("./format");
+const { number, spread, plain, times, timesSpread, percent, table } = require("./format");
 
-function machine({ date, cores, cpu, node, phantomjs, command, pairs, seconds }) {
+function machine({ date, cores, cpu, node, phantomjs, command, pairs, scale, note }) {
+  const length = scale === 1 ? "" : `, ${number(scale)} of their full length`;
   return (
-    `${date}, ${cores} cores, ${cpu}, Node ${node}, PhantomJS ${phantomjs}, ` +
-    `\`${command}\`: medians of ${pairs} pairs of runs (smallest–largest), ${Math.ceil(seconds / 60)} min.`
+    `${date}, ${cores} cores, ${cpu}, Node ${node}, PhantomJS ${phantomjs}, \`${command}\`: ` +
+    `medians of ${pairs} pairs of runs${length}.${note ? ` ${note}` : ""}`
   );
 }
 
@@ -15,7 +16,7 @@ function measured({ label, results }) {
       row.name,
       spread(row.other, row.unit),
       spread(row.ours, row.unit),
-      spread(row.ratio),
+      timesSpread(row.ratio),
       spread(row.ceiling, row.unit),
       percent(row.share),
     ]),

@@ -10,8 +10,20 @@ const { startSite } = require("./site");
 
 const RESOURCES = { "/": 1, "/heavy": 31 };
 
+/** What was asked for, without what is of this machine alone. */
+function command({ only, quick, pairs, scale, baseline, oursOnly }) {
+  const args = [
+    quick && "--quick",
+    !quick && pairs !== 5 && `--pairs ${pairs}`,
+    !quick && scale !== 1 && `--scale ${scale}`,
+    baseline && "--baseline PATH",
+    oursOnly && "--ours-only",
+    ...only.map((word) => `--only "${word}"`),
+  ].filter(Boolean);
+  return ["npm run bench", ...(args.length ? ["--", ...args] : [])].join(" ");
+}
+
 function machine(options, binary) {
-  const args = process.argv.slice(2).filter((arg) => arg !== "--readme");
   return {
     date: new Date().toISOString().slice(0, 10),
     cores: os.availableParallelism(),
@@ -20,7 +32,8 @@ function machine(options, binary) {
     phantomjs: execFileSync(binary, ["--version"], { env: { OPENSSL_CONF: "/dev/null" } })
       .toString()
       .trim(),
-    command: ["npm run bench", ...(args.length ? ["--", ...args] : [])].join(" "),
+    command: command(options),
+    note: options.note,
     pairs: options.pairs,
     scale: options.scale,
   };
