@@ -24,12 +24,14 @@ function measured({ label, results }) {
   return table([["measured", label ?? "original", "ours", "times better", "ceiling", "ours / ceiling"], ...rows]);
 }
 
+const reason = (text) => (text.split("\n").find((line) => line.includes("Error")) ?? text.split("\n")[0]).trim();
+
 /** What an engine did not finish: a line for each measurement. */
 function losses({ label, results }) {
   const line = (name, engine, account) => {
     const what = [
       account?.hung && `hung in ${account.hung} of ${account.tries} runs`,
-      account?.failed && `failed in ${account.failed} of ${account.tries} runs`,
+      account?.failed && `failed in ${account.failed} of ${account.tries} runs (${reason(account.failure)})`,
     ].filter(Boolean);
     return what.length ? [`- ${name}: ${engine} ${what.join(", ")}`] : [];
   };
