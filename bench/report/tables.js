@@ -24,7 +24,7 @@ function measured({ label, results }) {
   return table([["measured", label ?? "original", "ours", "times better", "ceiling", "ours / ceiling"], ...rows]);
 }
 
-const reason = (text) => (text.split("\n").find((line) => line.includes("Error")) ?? text.split("\n")[0]).trim();
+const reason = (text) => (text.split("\n").find((line) => /^\w*Error/.test(line)) ?? text.split("\n")[0]).trim();
 
 /** What an engine did not finish: a line for each measurement. */
 function losses({ label, results }) {
