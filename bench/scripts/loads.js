@@ -3,7 +3,7 @@
 // How requests come, and what is measured of that. Each gets the engine of the primary and the scenario's options, and
 // resolves with figures.
 
-const { percentile } = require("../statistics");
+const { median, percentile } = require("../statistics");
 const { memory } = require("./memory");
 
 /** With distinct text for each, so that nobody holds it once for all. */
@@ -21,8 +21,8 @@ function ask(engine, request, onResponse) {
   });
 }
 
-/** Keeps `outstanding` requests with the engine until `isOver(response)`, and resolves when all are answered. */
-function feed(engine, options, isOver) {
+/** Keeps some requests with the engine until `isOver(response)`; resolves then, or when `drains`, after the last one. */
+function feed(engine, options, isOver, drains) {
   const { workers, parallelism = 1 } = options;
   const outstanding = workers * parallelism * 2 + 2;
   let number = 0;
@@ -37,7 +37,7 @@ function feed(engine, options, isOver) {
         hasEnded ||= isOver(response);
         if (!hasEnded) {
           next();
-        } else if (open === 0) {
+        } else if (open === 0 || !drains) {
           resolve();
         }
       });
@@ -52,30 +52,26 @@ function feed(engine, options, isOver) {
 async function warm(engine, options) {
   const seen = new Set();
   let answered = 0;
-  engine.start();
-  await feed(engine, options, ({ worker }) => {
+  const isWarm = ({ worker }) => {
     seen.add(worker);
     answered += 1;
     return seen.size >= options.workers && answered >= (options.warmup ?? 0);
-  });
+  };
+  engine.start();
+  await feed(engine, options, isWarm, true);
 }
 
-/** `count` requests at once, with workers that are ready: from the first enqueue to the last response, or `seconds`. */
-async function burst(engine, options) {
-  const { count, seconds } = options;
-  await warm(engine, { ...options, payload: 0, warmup: 500 });
+/** All at once: requests per second from the first enqueue to the last response, or within `seconds`. */
+function round(engine, { count, seconds, ...options }) {
   const requests = Array.from({ length: count }, (_, i) => request(options, i));
   const begun = performance.now();
   let answered = 0;
   return new Promise((resolve) => {
-    const finish = () => {
-      const perSecond = (answered / (performance.now() - begun)) * 1000;
-      resolve({ perSecond, megabytesPerSecond: (perSecond * options.payload) / 1e6, answered });
-    };
     const onResponse = () => {
       answered += 1;
-      if (answered === count || (answered % 64 === 0 && performance.now() - begun > seconds * 1000)) {
-        finish();
+      const time = performance.now() - begun;
+      if (answered === count || (answered % 64 === 0 && time > seconds * 1000)) {
+        resolve((answered / time) * 1000);
       }
     };
     for (let i = 0; i < count; i += 1) {
@@ -83,6 +79,16 @@ async function burst(engine, options) {
       requests[i] = null;
     }
   });
+}
+
+/** `count` requests at once, with workers that are ready; `rounds` times, one after the other. */
+async function burst(engine, options) {
+  await warm(engine, { ...options, payload: 0, warmup: 500 });
+  const rates = [];
+  for (let i = 0; i < options.rounds; i += 1) {
+    rates.push(await round(engine, options));
+  }
+  return { perSecond: median(rates) };
 }
 
 /** A few more requests than can be handled at once, for `seconds`, or `count` requests. */
