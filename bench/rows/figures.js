@@ -10,5 +10,6 @@ module.exports = {
   worker: { key: "workerMiB", name: "worker", unit: "MiB", better: "lower" },
   phantom: { key: "phantomMiB", name: "PhantomJS", unit: "MiB", better: "lower" },
   perPage: { key: "perPageMiB", name: "memory per page in flight", unit: "MiB", better: "lower" },
+  stalled: { key: "stalledPercent", name: "loads that do not end", unit: "%", better: "lower" },
   workers: (count) => `${count} worker${count === 1 ? "" : "s"}`,
 };

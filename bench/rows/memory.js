@@ -1,6 +1,7 @@
 "use strict";
 
 const { bytes, worker, phantom } = require("./figures");
+const { PATIENCE } = require("./pages");
 
 module.exports = (scale) => {
   const pages = Math.max(50, Math.round(1000 * scale));
@@ -16,7 +17,15 @@ module.exports = (scale) => {
       name: `memory after ${pages.toLocaleString("en")} pages`,
       group: "memory",
       x: {},
-      scenario: { load: "steady", task: "page", path: "/", title: "trivial", workers: 1, count: pages },
+      scenario: {
+        load: "steady",
+        task: "page",
+        path: "/",
+        title: "trivial",
+        patience: PATIENCE,
+        workers: 1,
+        count: pages,
+      },
       figures: [worker, phantom],
     },
   ];

@@ -3,6 +3,7 @@
 // PhantomJS by itself, in as many processes as the row has workers.
 
 const path = require("node:path");
+const { PATIENCE } = require("../rows/pages");
 const { runScript } = require("./processes");
 
 const script = path.join(__dirname, "..", "scripts", "ceiling.js");
@@ -10,7 +11,7 @@ const TRIED = [1, 2, 4, 8, 16];
 const LIMIT = 60_000;
 /** What a PhantomJS takes to start where there is a core for two of them, ms. */
 const START = 300;
-const WARMUP = { "/": 300, "/heavy": 700 };
+const WARMUP = { "/": 300, "/heavy": 1000 };
 
 class Ceiling {
   #best = new Map();
@@ -26,7 +27,7 @@ class Ceiling {
 
   /** Pages per second. `atOnce` "best": as many at once as it is fastest with, which is found out first. */
   async measure({ path: page, processes, atOnce }) {
-    const length = (page === "/heavy" ? 5000 : 2500) * this.#scale;
+    const length = (page === "/heavy" ? 8000 : 2500) * this.#scale;
     return this.#run(page, processes, atOnce === "best" ? await this.#findBest(page, processes) : atOnce, length);
   }
 
@@ -36,7 +37,7 @@ class Ceiling {
       const rates = [];
       // A shortened run has no time to find out; 8 is good enough everywhere.
       for (const atOnce of this.#scale < 1 ? [] : TRIED) {
-        rates.push(await this.#run(page, processes, atOnce, (page === "/heavy" ? 2000 : 1000) * this.#scale));
+        rates.push(await this.#run(page, processes, atOnce, (page === "/heavy" ? 4000 : 1000) * this.#scale));
       }
       this.#best.set(key, TRIED[rates.indexOf(Math.max(...rates))] ?? 8);
     }
@@ -45,7 +46,7 @@ class Ceiling {
 
   async #run(page, processes, atOnce, length) {
     const from = Date.now() + WARMUP[page] + START * processes;
-    const args = [script, `${this.#url}${page}`, atOnce, from, from + Math.max(300, Math.round(length))];
+    const args = [script, `${this.#url}${page}`, atOnce, from, from + Math.max(300, Math.round(length)), PATIENCE];
     const runs = Array.from({ length: processes }, () => runScript(this.#binary, args.map(String), LIMIT));
     const rates = (await Promise.all(runs)).map(({ output }) => Number(output));
     return rates.reduce((sum, rate) => sum + rate, 0);

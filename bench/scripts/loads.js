@@ -98,21 +98,18 @@ async function steady(engine, options) {
   const begun = performance.now();
   let last = begun;
   let answered = 0;
-  let used = null;
-  await feed(engine, options, () => {
-    const isOver = answered >= count || last - begun >= seconds * 1000;
-    if (!isOver) {
-      answered += 1;
-      last = performance.now();
-    } else if (!used) {
-      used = memory();
-    }
-    return isOver;
+  let stalled = 0;
+  await feed(engine, options, (response) => {
+    last = performance.now();
+    answered += response.stalled ? 0 : 1;
+    stalled += response.stalled ? 1 : 0;
+    return answered >= count || last - begun >= seconds * 1000;
   });
-  const { worker, phantom, phantomPeak } = used;
+  const { worker, phantom, phantomPeak } = memory();
   const inFlight = options.workers * (options.parallelism ?? 1);
   return {
     perSecond: (answered / (last - begun)) * 1000,
+    stalledPercent: (stalled / (answered + stalled)) * 100,
     workerMiB: worker,
     phantomMiB: phantom,
     perPageMiB: (worker * options.workers + phantomPeak * options.workers) / inFlight,

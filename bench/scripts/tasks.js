@@ -14,18 +14,28 @@ function nothing(_ph, _request, done) {
   done(answer());
 }
 
-/** Creates a page, opens it, asks for its title, closes it. */
-function page(ph, request, done) {
+/** Creates a page, opens it, asks for its title, closes it. A load that does not end is given up. */
+function page(ph, request, done, { patience }) {
   ph.createPage((page) => {
+    let hasEnded = false;
+    const end = (response) => {
+      if (!hasEnded) {
+        hasEnded = true;
+        clearTimeout(timer);
+        page.close();
+        done({ ...answer(), ...response });
+      }
+    };
+    const timer = setTimeout(end, patience, { stalled: true });
     page.open(request.url, (status) => {
+      if (hasEnded) {
+        return;
+      }
       page.evaluate(
         function () {
           return document.title;
         },
-        (title) => {
-          page.close();
-          done(status === "success" && title === request.title ? answer() : { error: `${status}, ${title}` });
-        },
+        (title) => end(status === "success" && title === request.title ? {} : { error: `${status}, ${title}` }),
       );
     });
   });
