@@ -1,0 +1,102 @@
+"use strict";
+
+const { number, spread, plain, times, timesSpread, percent, table } = require("./format");
+
+function machine({ date, cores, cpu, node, phantomjs, command, pairs, scale, note }) {
+  const length = scale === 1 ? "" : `, ${number(scale)} of their full length`;
+  return (
+    `${date}, ${cores} cores, ${cpu}, Node ${node}, PhantomJS ${phantomjs}, \`${command}\`: ` +
+    `medians of ${pairs} pairs of runs${length}.${note ? ` ${note}` : ""}`
+  );
+}
+
+function measured({ label, results }) {
+  const rows = results.flatMap(({ rows }) =>
+    rows.map((row) => [
+      row.name,
+      spread(row.other, row.unit),
+      spread(row.ours, row.unit),
+      timesSpread(row.ratio),
+      spread(row.ceiling, row.unit),
+      percent(row.share),
+    ]),
+  );
+  return table([["measured", label ?? "original", "ours", "times better", "ceiling", "ours / ceiling"], ...rows]);
+}
+
+const reason = (text) => (text.split("\n").find((line) => /^\w*Error/.test(line)) ?? text.split("\n")[0]).trim();
+
+/** What an engine did not finish: a line for each measurement. */
+function losses({ label, results }) {
+  const line = (name, engine, account) => {
+    const what = [
+      account?.hung && `hung in ${account.hung} of ${account.tries} runs`,
+      account?.failed && `failed in ${account.failed} of ${account.tries} runs (${reason(account.failure)})`,
+    ].filter(Boolean);
+    return what.length ? [`- ${name}: ${engine} ${what.join(", ")}`] : [];
+  };
+  return results.flatMap(({ name, accounts }) => [
+    ...line(name, label, accounts.other),
+    ...line(name, "ours", accounts.ours),
+  ]);
+}
+
+/** How the queue's rate grows with each parameter, the others being the same. */
+function growth({ label, results }) {
+  const queue = results.filter(({ group }) => group === "queue");
+  const series = {
+    "queue length": ({ x }) => x.workers === 2 && x.payload === 100,
+    payload: ({ x }) => x.workers === 2 && (x.payload > 100 || x.length === 20_000),
+    workers: ({ x }) => x.length === 20_000,
+  };
+  const keys = { "queue length": "length", payload: "payload", workers: "workers" };
+  const rows = Object.entries(series).flatMap(([name, isPart]) => {
+    const part = queue.filter(isPart).sort((a, b) => a.x[keys[name]] - b.x[keys[name]]);
+    return part.map(({ x, rows: [row] }) => {
+      const [first] = part[0].rows;
+      const cells = ["other", "ours"].flatMap((side) => [
+        plain(row[side], "/s"),
+        row[side] && first[side] ? `${number(row[side].median / first[side].median)}×` : "",
+      ]);
+      return [name, number(x[keys[name]]), ...cells];
+    });
+  });
+  const other = label ?? "original";
+  return table([["grows with", "", other, "to its first", "ours", "to its first"], ...rows]);
+}
+
+function site({ site }) {
+  if (!site?.times) {
+    return null;
+  }
+  return (
+    `The site serves ${number(site.capacity)} requests/s to a plain client, ${number(site.times)} times what the ` +
+    `fastest row asks of it (${number(site.demand)}/s).`
+  );
+}
+
+/** The rows that people care for, by the beginning of their name. */
+const MAIN = {
+  "queue, 2 workers, 200 k": "queue, 200 k waiting, 2 workers",
+  "pages, 1 worker, 1 at once": "pages, 1 worker",
+  "pages, 2 workers, 1 at once": "pages, 2 workers",
+  "pages, 2 workers, 8 at once": "pages, 2 workers, 8 at once each",
+  "heavy pages, 2 workers (ours: 8 at once)": "pages that take 200 ms to come, 2 workers (ours: 8 at once each)",
+  "recycling after 4 pages": "pages, workers replaced after 4, 2 workers",
+  "start()": "`start()` to the first response",
+  "memory, master": "memory of the master for a waiting request of 100 B",
+  "bridge, evaluate, p50": "one `evaluate`, p50",
+};
+
+function main(results) {
+  const rows = results.results.flatMap(({ rows }) => rows);
+  const lines = Object.entries(MAIN).flatMap(([begin, name]) => {
+    const row = rows.find((candidate) => candidate.name.startsWith(begin));
+    return row
+      ? [[name, plain(row.other, row.unit), plain(row.ours, row.unit), times(row.ratio), percent(row.share)]]
+      : [];
+  });
+  return table([["", "0.1.2", "1.0", "times better", "of what PhantomJS can"], ...lines]);
+}
+
+module.exports = { machine, measured, losses, growth, site, main };

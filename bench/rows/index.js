@@ -1,0 +1,26 @@
+"use strict";
+
+// What is measured. Each measurement is one scenario, run on both engines in turn, and gives one or more rows:
+//   name, group   as in the report
+//   x             the parameters that plots and the table of growth go by
+//   scenario      options of scripts/scenario.js
+//   ours          options in which ours differs, being able to what the original is not
+//   oursOnly      the original cannot do it at all
+//   ceiling       `{ path, processes, atOnce }`: PhantomJS by itself; `{ ours: options }`: ours in another way
+//   figures       of those the scenario prints: `{ key, name, unit, better }`
+// `scale` shortens all: 1 for full length.
+
+const groups = [
+  require("./queue"),
+  require("./pages"),
+  require("./recycling"),
+  require("./start"),
+  require("./memory"),
+  require("./bridge"),
+];
+
+function measurements(scale) {
+  return groups.flatMap((group) => group(scale));
+}
+
+module.exports = { measurements };
