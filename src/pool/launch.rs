@@ -35,6 +35,9 @@ const DEFAULT_CERTIFICATES: [&str; 4] = [
     "/etc/pki/tls/certs",
 ];
 
+/// The system's time zone, as it is without TZ.
+const LOCAL_TIME: &str = "/etc/localtime";
+
 /// How to start PhantomJS.
 #[derive(Clone, Debug)]
 pub(crate) struct LaunchOptions {
@@ -224,6 +227,10 @@ fn command(options: &LaunchOptions, port: u16, token: &str) -> Command {
     // PhantomJS spells file names in the locale's encoding, and containers often have none: "é.png" became "?.png".
     if cfg!(target_os = "linux") && !is_utf8_locale(|name| std::env::var(name).ok()) {
         let _ = command.env("LC_ALL", "C.UTF-8");
+    }
+    // Without it glibc looks at that file, under a lock, each time a time is made local (tzset(3)): ninety times for a page.
+    if std::env::var_os("TZ").is_none() && Path::new(LOCAL_TIME).exists() {
+        let _ = command.env("TZ", format!(":{LOCAL_TIME}"));
     }
     command
 }
