@@ -285,7 +285,8 @@ impl Backlog {
 
     /// True when there are both an item and a worker to take it.
     pub(crate) fn can_assign(&self) -> bool {
-        !self.paused && !self.waiting.is_empty() && !(self.idle.is_empty() && self.ahead.is_empty())
+        let has_taker = !self.idle.is_empty() || !self.ahead.is_empty();
+        has_taker && !self.paused && !self.waiting.is_empty()
     }
 
     /// The next hand-over, while there are both an item and a worker to take it.
