@@ -39,6 +39,15 @@ class Leftovers {
     return processesWith(this.marker).filter(({ isPhantom }) => isPhantom).length;
   }
 
+  /** The run's processes and files, as a list for people. */
+  list() {
+    const names = processesWith(this.marker).map(
+      ({ pid, isPhantom }) => `${isPhantom ? "PhantomJS" : "worker"} ${pid}`,
+    );
+    const files = fs.existsSync(this.#folder) ? fs.readdirSync(this.#folder, { recursive: true }) : [];
+    return [...names.sort(), ...files];
+  }
+
   /** To be called when nothing of the run is to be left. */
   async check() {
     clearInterval(this.#sampler);

@@ -21,7 +21,7 @@ function rowOf({ name, injected, survived, times }) {
 
 /** Prints what a run gave; the times are those from a fault to the end it should come to. */
 function print(report) {
-  const { seed, seconds, faults, counts, problems, kinds, redeliveries, processes } = report;
+  const { seed, seconds, faults, counts, problems, kinds, redeliveries, processes, lists } = report;
   console.table(kinds.map(rowOf));
   const { median, max } = summary(redeliveries);
   console.log(
@@ -32,6 +32,8 @@ function print(report) {
       `${counts.cancelled} cancelled; ${counts.deliveries} deliveries, ${counts.timeouts} timeouts`,
   );
   console.log(`${faults} faults, ${processes} processes, ${seconds.toFixed(0)} s, seed ${seed}`);
+  console.log(`processes and files before the end: ${lists.before.join(", ") || "none"}`);
+  console.log(`processes and files after it: ${lists.after.join(", ") || "none"}`);
   for (const problem of problems.slice(0, SHOWN_PROBLEMS)) {
     console.log(`PROBLEM: ${problem}`);
   }

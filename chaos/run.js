@@ -77,10 +77,12 @@ class Run {
     this.#load();
     await this.#inject();
     await this.#settle();
+    const before = this.leftovers.list();
     await this.#close();
     await site.close();
     await this.leftovers.check();
-    return { ...this.#report(), seconds: (performance.now() - start) / 1000 };
+    const lists = { before, after: this.leftovers.list() };
+    return { ...this.#report(), lists, seconds: (performance.now() - start) / 1000 };
   }
 
   /** Enqueues a request; resolves with how it ended. `onItem` gets its item, and what the ledger wants to hear of it. */
