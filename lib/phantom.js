@@ -131,12 +131,16 @@ class Phantom {
     return this.#browser.command(target, method, args, { call });
   }
 
-  /** Ends PhantomJS when it does not answer within `limit` ms. */
-  _endIfWedged(limit) {
-    this.#browser.command(0, "status", [], { limit }).catch(() => {
+  /** Ends PhantomJS when it does not answer within `limit` ms. Resolves with whether it does. */
+  async _endIfWedged(limit) {
+    try {
+      await this.#browser.command(0, "status", [], { limit });
+      return true;
+    } catch {
       log.warn?.("PhantomJS is killed, if it still runs: it did not answer", { pid: this.#browser.pid, ms: limit });
       this.#browser.kill();
-    });
+      return false;
+    }
   }
 
   /** PhantomJS is gone. */

@@ -23,6 +23,8 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
   #prefetched = new Prefetch((id) => this._queue.giveBack(id));
   #isOffering = false;
   #isRetiring = false;
+  /** How many answers of PhantomJS's are awaited that say whether it is of use yet. */
+  #doubts = 0;
 
   constructor(options) {
     super(options);
@@ -91,7 +93,7 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
   #offer() {
     const published = this.listenerCount(DOCUMENTED) === 0;
     const hasHandler = !published || this.listenerCount(PUBLISHED) > 0;
-    if (!hasHandler || this.done || this.#isRetiring) {
+    if (!hasHandler || this.#refuses) {
       return;
     }
     const slots = Math.max(0, this.#slots - this.#credit);
@@ -107,8 +109,13 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     }
   }
 
+  /** Whether it takes no requests, for good or for now. */
+  get #refuses() {
+    return this.done || this.#isRetiring || this.#doubts > 0;
+  }
+
   #receive(event) {
-    if (this.done || this.#isRetiring) {
+    if (this.#refuses) {
       this._queue.giveBack(event[1]);
     } else if (this.#slots > 0) {
       this.#take(event);
@@ -165,13 +172,25 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     if (!lease) {
       return;
     }
-    end(lease);
-    for (const page of lease.pages) {
-      log.trace?.("a page is closed: the lease ended", { item: lease.item.id });
-      page._drop();
+    // A script that never ends holds up everything else in its PhantomJS: others wait elsewhere until it has answered.
+    this.#doubts += 1;
+    this.#prefetched.clear();
+    try {
+      end(lease);
+    } finally {
+      for (const page of lease.pages) {
+        log.trace?.("a page is closed: the lease ended", { item: lease.item.id });
+        page._drop();
+      }
+      this.#trustAgain();
     }
-    // A script that never ends holds up everything else in its PhantomJS.
-    this.ph?._endIfWedged(WEDGED_AFTER);
+  }
+
+  async #trustAgain() {
+    if (await this.ph?._endIfWedged(WEDGED_AFTER)) {
+      this.#doubts -= 1;
+      this.#offerSoon();
+    }
   }
 
   #expire(lease) {
