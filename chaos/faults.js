@@ -9,9 +9,10 @@ const { timeUntil } = require("./time");
 
 /** How long the end of a process that was killed may take to be seen: the machine is busy starting others. */
 const KILL_LIMIT = 5_000;
-/** The same for one that was frozen, after its lease's end: it must be noticed first. */
+/** A frozen one is noticed at its lease's end, or by its heartbeats when it holds nothing. */
 const FROZEN_LIMIT = 4_000;
-const FROZEN_FOR = OPTIONS.messageTimeout + FROZEN_LIMIT;
+const HEARTBEATS = 8_000;
+const FROZEN_FOR = Math.max(OPTIONS.messageTimeout, HEARTBEATS) + FROZEN_LIMIT;
 const DRAIN_LIMIT = OPTIONS.stopTimeout + KILL_LIMIT;
 /** How long the engine may take to be at its full number again. */
 const RECOVERY_LIMIT = 60_000;

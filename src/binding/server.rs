@@ -19,7 +19,7 @@ use crate::queue::{
 use crate::supervisor::{Command, PolicyOptions, RestartOptions, Supervisor};
 
 /// A frozen worker that holds nothing is noticed after four of them at most.
-const HEARTBEAT: Duration = Duration::from_secs(4);
+const HEARTBEAT: Duration = Duration::from_secs(2);
 
 /// What [`NativeEvent`] is about.
 #[napi]
