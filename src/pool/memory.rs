@@ -63,14 +63,7 @@ fn resident(system: &mut System, pid: u32) -> Option<u64> {
 /// Resident memory of each process, bytes; none for those that are gone.
 pub(crate) fn resident_memory(pids: &[u32]) -> Vec<Option<u64>> {
     let mut system = System::new();
-    let known: Vec<_> = pids.iter().copied().map(Pid::from_u32).collect();
-    let _ = system.refresh_processes_specifics(
-        ProcessesToUpdate::Some(&known),
-        true,
-        ProcessRefreshKind::nothing().with_memory(),
-    );
-    let memory = |pid: &Pid| system.process(*pid).map(sysinfo::Process::memory);
-    known.iter().map(memory).collect()
+    pids.iter().map(|pid| resident(&mut system, *pid)).collect()
 }
 
 #[cfg(test)]
