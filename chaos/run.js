@@ -172,7 +172,9 @@ class Run {
     // One that is about to retire may have its successor beside it.
     const isWhole = () => [WORKERS, WORKERS + 1].includes(workers()) && leftovers.phantoms === workers();
     if ((await timeUntil(isWhole, SETTLE_LIMIT)) === null) {
-      ledger.complain(`${workers()} workers and ${leftovers.phantoms} PhantomJS run at the end, not ${WORKERS}`);
+      const phases = engine.stats().workers.map(({ id, phase }) => `${id} ${phase}`);
+      const running = `${workers()} workers (${phases.join(", ")}) and ${leftovers.phantoms} PhantomJS`;
+      ledger.complain(`${running} run at the end, not ${WORKERS}`);
     }
   }
 

@@ -91,6 +91,8 @@ pub(crate) struct PolicyStats {
 struct Worker {
     forked_at: Instant,
     phase: Phase,
+    /// It goes by our word, not by its own: it has no requests left to serve first.
+    told: bool,
     /// Set once it was told to end, or let go: when to stop being polite.
     kill_at: Option<Instant>,
 }
@@ -98,6 +100,17 @@ struct Worker {
 impl Worker {
     fn is_replaced(&self) -> bool {
         matches!(self.phase, Phase::Retiring | Phase::Leaving)
+    }
+
+    /// It may run for as long as nobody sends it a request.
+    fn can_stay(&self) -> bool {
+        !self.told && self.phase != Phase::Leaving && self.kill_at.is_none()
+    }
+
+    fn retire(&mut self, id: WorkerId) -> Command {
+        self.phase = Phase::Retiring;
+        self.told = true;
+        Command::Retire(id)
     }
 }
 
@@ -171,6 +184,7 @@ impl Policy {
         let started = Worker {
             forked_at: now,
             phase: Phase::Starting,
+            told: false,
             kill_at: None,
         };
         let _ = self.workers.insert(worker, started);
@@ -235,11 +249,10 @@ impl Policy {
         self.restarts.clear();
         let mut commands = if workers == 0 {
             self.retire_all()
-        } else if self.expected() > workers {
-            self.shrink()
         } else {
-            self.fork_missing()
+            self.shrink()
         };
+        commands.extend(self.fork_missing());
         commands.extend(self.release_if_nobody_comes(now));
         commands
     }
@@ -367,25 +380,29 @@ impl Policy {
     fn retire_all(&mut self) -> Vec<Command> {
         let staying = self.workers.iter_mut();
         let staying = staying.filter(|(_, worker)| worker.phase != Phase::Leaving);
-        staying
-            .map(|(id, worker)| {
-                worker.phase = Phase::Retiring;
-                Command::Retire(*id)
-            })
-            .collect()
+        staying.map(|(id, worker)| worker.retire(*id)).collect()
     }
 
-    /// Retires workers above the target, the oldest first.
+    /// Retires workers above the target, the oldest first, and those that have a successor already or would find no
+    /// place for it.
     fn shrink(&mut self) -> Vec<Command> {
         let excess = self.expected().saturating_sub(self.target);
         let lasting = self.workers.iter_mut().filter(|(_, w)| !w.is_replaced());
-        lasting
+        let mut commands: Vec<_> = lasting
             .take(excess)
-            .map(|(id, worker)| {
-                worker.phase = Phase::Retiring;
-                Command::Retire(*id)
-            })
-            .collect()
+            .map(|(id, worker)| worker.retire(*id))
+            .collect();
+        let staying = self.workers.values().filter(|w| w.can_stay()).count();
+        let all = staying + self.forking + self.restarts.len();
+        let surplus = all.saturating_sub(self.target + EXTRA_WORKERS);
+        let announced = self.workers.iter_mut();
+        let announced = announced.filter(|(_, w)| w.can_stay() && w.is_replaced());
+        commands.extend(
+            announced
+                .take(surplus)
+                .map(|(id, worker)| worker.retire(*id)),
+        );
+        commands
     }
 
     fn release_one(&mut self, now: Instant) -> Option<Command> {

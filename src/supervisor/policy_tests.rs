@@ -245,6 +245,20 @@ fn without_any_workers_those_that_are_retiring_go_too() {
 }
 
 #[test]
+fn fewer_workers_need_no_more_of_those_that_will_retire_than_there_is_place_for() {
+    let now = Instant::now();
+    let mut policy = running(5, now);
+    assert_eq!(policy.retiring(1, now), [Command::Fork]);
+    assert_eq!(policy.forked(6, now), []);
+    assert_eq!(policy.retiring(2, now), []);
+    // 3 to 6 last, and 1 and 2 would stay for as long as nobody sends them their last requests.
+    assert_eq!(policy.resize(3, now), [3, 1].map(Command::Retire));
+    assert_eq!(policy.exited(1, true, now, 0.0), []);
+    assert_eq!(policy.exited(3, true, now, 0.0), []);
+    assert_eq!(policy.stats(now).workers.len(), 4);
+}
+
+#[test]
 fn one_that_is_too_many_before_it_is_ready_hears_of_it_then() {
     let now = Instant::now();
     let mut policy = running(2, now);
