@@ -7,8 +7,6 @@ var live = require("./revive");
 var sessions = require("./sessions");
 var DriverError = errors.DriverError;
 
-var beforeExit = function () {};
-
 function sync(command) {
   return function (subject, args, answer) {
     answer.value(command(subject, args));
@@ -88,8 +86,7 @@ var phantomCommands = {
     live.dropObject(args[0]);
   }),
   exit: sync(function (_phantom, args) {
-    beforeExit();
-    // Later, so that the answer to this very batch still leaves.
+    // Later, so that this frame's other commands run.
     setTimeout(function () {
       phantom.exit(args[0] || 0);
     }, 0);
@@ -343,6 +340,3 @@ function run(target, method, args, answer) {
 }
 
 exports.run = run;
-exports.onExit = function (callback) {
-  beforeExit = callback;
-};

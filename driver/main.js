@@ -8,8 +8,7 @@ var system = require("system");
 
 var READY_MARK = "phantom-cluster-driver-ready ";
 var EXIT_PORT_TAKEN = 98;
-// The client keeps one batch open at all times and renews it at least every few seconds (bridge.js), so silence
-// for this many seconds means that it is gone.
+// So many seconds without a client: it is gone. One that has connected (bridge.js) is missed at once.
 var WATCHDOG_SECONDS = 15;
 
 var port = parseInt(system.args[1], 10);
@@ -34,12 +33,15 @@ function start() {
   // Ticks are counted instead of reading the clock: a process that was stopped and continued must not take the time
   // it was frozen for its client's silence.
   var silentTicks = 0;
-  setInterval(function () {
+  var watchdog = setInterval(function () {
     silentTicks += 1;
     if (silentTicks > WATCHDOG_SECONDS) {
       phantom.exit(99);
     }
   }, 1000);
+  bridge.onConnect(function () {
+    clearInterval(watchdog);
+  });
 
   var listening = http.listen(port, token, function (request, reply) {
     silentTicks = 0;

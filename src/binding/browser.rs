@@ -109,7 +109,7 @@ impl NativeBrowser {
     pub fn send(&self, ids: Vec<i64>, limits: Vec<f64>, commands: String) -> bool {
         let waiting = ids.into_iter().zip(limits.into_iter().map(ms));
         self.browser()
-            .is_some_and(|browser| browser.send(waiting, commands))
+            .is_some_and(|browser| browser.send(waiting, &commands))
     }
 
     /// Lets PhantomJS exit, kills it after `grace` ms; resolves when it is gone.

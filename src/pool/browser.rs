@@ -7,7 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::process::Child;
 use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::{debug, info, warn};
 
 use super::launch::{self, LaunchError, LaunchOptions, Launched, Output};
@@ -17,7 +17,7 @@ use crate::webdriver::{Bridge, BridgeEntry, EntryKind};
 
 /// What is left in the pipes of a process that ended is read within this time.
 const OUTPUT_DEADLINE: Duration = Duration::from_secs(1);
-/// How long an exiting PhantomJS may take from losing its connections to its end.
+/// How long an exiting PhantomJS may take from losing its connection to its end.
 const LOST_GRACE: Duration = Duration::from_secs(2);
 /// The id of commands nobody waits for.
 const NO_REPLY: i64 = -1;
@@ -70,7 +70,9 @@ impl Browser {
         .await?;
         let pending = Arc::new(Pending::new());
         let silence_limit = options.silence_limit;
-        let bridge = open_bridge(&launched, silence_limit, &pending, &on_event).await?;
+        let lost = Arc::new(Notify::new());
+        let bridge =
+            open_bridge(&launched, silence_limit, &pending, Arc::clone(&lost), &on_event).await?;
         let (end, ended) = watch::channel(false);
         let browser = Self {
             pid: launched.child.id().unwrap_or_default(),
@@ -80,7 +82,7 @@ impl Browser {
             pending: Arc::clone(&pending),
             ended,
         };
-        tokio::spawn(live(launched, pending, end, on_event));
+        tokio::spawn(live(launched, pending, lost, end, on_event));
         Ok(browser)
     }
 
@@ -98,13 +100,14 @@ impl Browser {
     pub(crate) fn send(
         &self,
         waiting: impl IntoIterator<Item = (i64, Duration)>,
-        commands: String,
+        commands: &str,
     ) -> bool {
         if *self.ended.borrow() {
             return false;
         }
         self.pending.insert(waiting);
-        self.bridge.send(commands)
+        self.bridge.send(commands);
+        true
     }
 
     /// Lets PhantomJS exit by itself (it writes its cookies file then), kills it after `grace`, and waits until it is
@@ -112,7 +115,8 @@ impl Browser {
     pub(crate) async fn close(&self, grace: Duration) {
         let mut ended = self.ended.clone();
         if !grace.is_zero() {
-            let _ = self.bridge.send(format!("[{NO_REPLY},0,\"exit\",[]]"));
+            let exit = format!("[{NO_REPLY},0,\"exit\",[]]");
+            self.bridge.send(&exit);
             let _ = timeout(grace, ended.wait_for(|ended| *ended)).await;
         }
         debug!(pid = self.pid, "PhantomJS is closed");
@@ -136,10 +140,10 @@ async fn open_bridge(
     launched: &Launched,
     silence_limit: Duration,
     pending: &Arc<Pending>,
+    lost: Arc<Notify>,
     on_event: &Arc<impl Fn(BrowserEvent) + Send + Sync + 'static>,
 ) -> Result<Bridge, LaunchError> {
     let (settled, on_entry) = (Arc::clone(pending), Arc::clone(on_event));
-    let kill = Arc::clone(&launched.kill);
     let bridge = Bridge::open(
         &launched.endpoint,
         silence_limit,
@@ -150,16 +154,7 @@ async fn open_bridge(
                 }
             }
         },
-        // A PhantomJS that does not answer is of no use to anyone; its end is reported by whoever waits for it. One that
-        // is just exiting loses its connections first.
-        move |_| {
-            let kill = Arc::clone(&kill);
-            tokio::spawn(async move {
-                tokio::time::sleep(LOST_GRACE).await;
-                warn!("PhantomJS is killed, if it still runs: its connections failed");
-                kill.kill();
-            });
-        },
+        move |_| lost.notify_one(),
     );
     Ok(bridge.await?)
 }
@@ -168,6 +163,7 @@ async fn open_bridge(
 async fn live(
     mut launched: Launched,
     pending: Arc<Pending>,
+    lost: Arc<Notify>,
     end: watch::Sender<bool>,
     on_event: Arc<impl Fn(BrowserEvent) + Send + Sync + 'static>,
 ) {
@@ -175,6 +171,7 @@ async fn live(
     let status = tokio::select! {
         status = wait(&mut launched.child, &launched.kill) => status,
         never = pending.expire(|id| on_event(timed_out(id))) => never,
+        never = kill_when_lost(&lost, &launched.kill) => never,
     };
     for output in &mut launched.outputs {
         let _ = timeout(OUTPUT_DEADLINE, output).await;
@@ -186,6 +183,16 @@ async fn live(
         how: status.map_or_else(|| "unknown".to_owned(), launch::describe),
         output: launched.tails.text(),
     });
+}
+
+/// A PhantomJS that does not answer is of no use to anyone; its end is reported by whoever waits for it. One that is just
+/// exiting loses its connection first.
+async fn kill_when_lost<T>(lost: &Notify, kill: &KillHandle) -> T {
+    lost.notified().await;
+    sleep(LOST_GRACE).await;
+    warn!("PhantomJS is killed: it does not answer");
+    kill.kill();
+    std::future::pending().await
 }
 
 async fn wait(child: &mut Child, kill: &KillHandle) -> Option<ExitStatus> {

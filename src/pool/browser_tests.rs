@@ -40,10 +40,10 @@ fn is_alive(pid: u32) -> bool {
 async fn commands_run_in_order_and_their_replies_come_back() {
     let (browser, mut events) = browser(23_100).await;
     let limit = Duration::from_secs(60);
-    assert!(browser.send([(1, limit)], r#"[1,0,"createPage",[1,{}]]"#.into()));
+    assert!(browser.send([(1, limit)], r#"[1,0,"createPage",[1,{}]]"#));
     let sum = r#"[2,1,"evaluate",["function(a,b){return a+b}",1,2]]"#;
-    assert!(browser.send([(2, limit)], sum.into()));
-    assert!(browser.send([(3, limit)], r#"[3,9,"get",["title"]]"#.into()));
+    assert!(browser.send([(2, limit)], sum));
+    assert!(browser.send([(3, limit)], r#"[3,9,"get",["title"]]"#));
     assert_eq!(
         reply(&mut events).await,
         (1, EntryKind::Value, "null".into())
@@ -58,25 +58,25 @@ async fn commands_run_in_order_and_their_replies_come_back() {
         panic!("not the end");
     };
     assert_eq!(how, "code 0");
-    assert!(!browser.send([(4, limit)], r#"[4,0,"getCookies",[]]"#.into()));
+    assert!(!browser.send([(4, limit)], r#"[4,0,"getCookies",[]]"#));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_never_ends_gets_an_error_in_time() {
     let (browser, mut events) = browser(23_120).await;
     let limit = Duration::from_secs(60);
-    assert!(browser.send([(1, limit)], r#"[1,0,"createPage",[1,{}]]"#.into()));
+    assert!(browser.send([(1, limit)], r#"[1,0,"createPage",[1,{}]]"#));
     let _ = reply(&mut events).await;
     // Nothing listens there and nothing answers: an address of a socket that accepts and then stays silent.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = silent.local_addr().expect("bound").port();
     let open = format!(r#"[2,1,"open",["http://127.0.0.1:{port}/"]]"#);
-    assert!(browser.send([(2, Duration::from_millis(50))], open));
+    assert!(browser.send([(2, Duration::from_millis(50))], &open));
     let (id, kind, text) = reply(&mut events).await;
     assert_eq!((id, kind), (2, EntryKind::Error));
     assert!(text.contains("pageTimeout"), "{text}");
     // It is not wedged: others go on.
-    assert!(browser.send([(3, limit)], r#"[3,1,"get",["title"]]"#.into()));
+    assert!(browser.send([(3, limit)], r#"[3,1,"get",["title"]]"#));
     assert_eq!(reply(&mut events).await.0, 3);
 }
 

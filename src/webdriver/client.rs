@@ -19,8 +19,8 @@ pub(crate) enum WebDriverError {
     Command(#[from] Box<CmdError>),
     #[error("the driver did not answer within {0:?}")]
     TimedOut(Duration),
-    #[error("the driver's answer has not the shape it should have")]
-    Shape,
+    #[error("the connection that PhantomJS opens failed: {0}")]
+    Socket(#[source] std::io::Error),
 }
 
 impl WebDriverError {

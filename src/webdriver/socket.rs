@@ -1,0 +1,304 @@
+//! The WebSocket over which PhantomJS is spoken to once it runs.
+//!
+//! PhantomJS can open one and cannot listen for any, so it comes to us: the other way round than in WebDriver BiDi
+//! (<https://www.w3.org/TR/webdriver-bidi/#transport>). A frame costs it a tenth of what a request to its web server does,
+//! which has threads of its own.
+
+use std::io::{self, IoSlice};
+use std::net::Ipv4Addr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Buf, BytesMut};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use http::StatusCode;
+use parking_lot::Mutex;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Control, Data, OpCode};
+use tokio_tungstenite::tungstenite::protocol::frame::FrameHeader;
+use tokio_tungstenite::tungstenite::protocol::{Message, Role, WebSocketConfig};
+use tracing::debug;
+
+use super::client::WebDriverError;
+
+/// Strangers who knock while PhantomJS is awaited; further ones wait in the kernel.
+const MAX_KNOCKING: usize = 8;
+/// How long a stranger may take to say who it is.
+const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(5);
+/// After so much silence PhantomJS is asked whether it lives.
+const HEARTBEAT: Duration = Duration::from_secs(4);
+/// The longest header of a frame that is not masked (RFC 6455, section 5.2).
+const MAX_HEADER: usize = 10;
+
+/// Where PhantomJS is awaited.
+#[derive(Debug)]
+pub(super) struct Door {
+    listener: TcpListener,
+    path: String,
+}
+
+impl Door {
+    /// Listens on a free port of loopback. Must run inside a tokio runtime.
+    pub(super) async fn open() -> io::Result<Self> {
+        Ok(Self {
+            listener: TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?,
+            path: format!("/{:032x}", rand::random::<u128>()),
+        })
+    }
+
+    /// The address to come to; who does not know its path is sent away.
+    pub(super) fn url(&self) -> io::Result<String> {
+        let port = self.listener.local_addr()?.port();
+        Ok(format!("ws://127.0.0.1:{port}{}", self.path))
+    }
+
+    /// Waits for the first who knows the path.
+    pub(super) async fn admit(self) -> io::Result<Socket> {
+        let mut knocking = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                accepted = self.listener.accept(), if knocking.len() < MAX_KNOCKING => {
+                    let (stream, _) = accepted?;
+                    knocking.push(timeout(HANDSHAKE_DEADLINE, self.shake_hands(stream)));
+                }
+                Some(done) = knocking.next() => match done {
+                    Ok(Ok(socket)) => return Ok(socket),
+                    Ok(Err(error)) => debug!(%error, "a stranger was sent away"),
+                    Err(_) => debug!("a stranger said nothing"),
+                },
+            }
+        }
+    }
+
+    async fn shake_hands(&self, stream: TcpStream) -> io::Result<Socket> {
+        stream.set_nodelay(true)?;
+        // The error is of the library's own type and large.
+        #[allow(clippy::result_large_err)]
+        let check = |request: &Request, response: Response| {
+            if is_secret(request.uri().path(), &self.path) {
+                Ok(response)
+            } else {
+                let mut refusal = ErrorResponse::new(None);
+                *refusal.status_mut() = StatusCode::FORBIDDEN;
+                Err(refusal)
+            }
+        };
+        let greeted = tokio_tungstenite::accept_hdr_async(stream, check)
+            .await
+            .map_err(io::Error::other)?;
+        // Nothing was read beyond the handshake: PhantomJS speaks only when spoken to.
+        Ok(Socket::new(greeted.into_inner()).await)
+    }
+}
+
+/// Compares without an early exit, so that timing tells nothing of the secret.
+fn is_secret(given: &str, secret: &str) -> bool {
+    let bytes = given.bytes().zip(secret.bytes());
+    given.len() == secret.len() && bytes.fold(0, |different, (a, b)| different | (a ^ b)) == 0
+}
+
+/// A connection to PhantomJS.
+#[derive(Debug)]
+pub(super) struct Socket {
+    incoming: WebSocketStream<Halves>,
+    outgoing: Outgoing,
+}
+
+impl Socket {
+    async fn new(stream: TcpStream) -> Self {
+        let outgoing = Outgoing(Arc::new(Shared {
+            stream,
+            pending: Mutex::default(),
+            more: Notify::new(),
+        }));
+        // The result of a command may be of any size, and is one frame.
+        let config = WebSocketConfig::default()
+            .max_message_size(None)
+            .max_frame_size(None);
+        let halves = Halves(outgoing.clone());
+        Self {
+            incoming: WebSocketStream::from_raw_socket(halves, Role::Server, Some(config)).await,
+            outgoing,
+        }
+    }
+
+    pub(super) fn outgoing(&self) -> Outgoing {
+        self.outgoing.clone()
+    }
+
+    /// Reads and writes until the connection ends, or PhantomJS has been silent for `silence_limit`: why it ended.
+    pub(super) async fn run(
+        self,
+        silence_limit: Duration,
+        on_text: impl Fn(&str),
+    ) -> WebDriverError {
+        let Self { incoming, outgoing } = self;
+        tokio::select! {
+            error = read(incoming, &outgoing, silence_limit, on_text) => error,
+            error = outgoing.drain() => WebDriverError::Socket(error),
+        }
+    }
+}
+
+async fn read(
+    mut incoming: WebSocketStream<Halves>,
+    outgoing: &Outgoing,
+    silence_limit: Duration,
+    on_text: impl Fn(&str),
+) -> WebDriverError {
+    let mut heard_at = Instant::now();
+    let mut ask_at = heard_at + HEARTBEAT;
+    loop {
+        let message = tokio::select! {
+            biased;
+            message = incoming.next() => message,
+            () = sleep_until(ask_at) => {
+                if heard_at.elapsed() > silence_limit {
+                    return WebDriverError::TimedOut(silence_limit);
+                }
+                // Answered by PhantomJS itself, without the driver (RFC 6455, section 5.5.2).
+                outgoing.send(OpCode::Control(Control::Ping), b"");
+                ask_at += HEARTBEAT;
+                continue;
+            }
+        };
+        match message {
+            Some(Ok(Message::Text(text))) => on_text(&text),
+            Some(Ok(Message::Close(_))) | None => {
+                return WebDriverError::Socket(io::ErrorKind::UnexpectedEof.into());
+            }
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return WebDriverError::Socket(io::Error::other(error)),
+        }
+        outgoing.acknowledge();
+        heard_at = Instant::now();
+        ask_at = heard_at + HEARTBEAT;
+    }
+}
+
+/// The writing side. Whoever has something to say writes it, from any thread: to wake another for it takes longer.
+#[derive(Clone, Debug)]
+pub(super) struct Outgoing(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    stream: TcpStream,
+    /// What the kernel has not taken yet.
+    pending: Mutex<BytesMut>,
+    /// Rung when there is some of it.
+    more: Notify,
+}
+
+impl Outgoing {
+    pub(super) fn send_text(&self, text: &str) {
+        self.send(OpCode::Data(Data::Text), text.as_bytes());
+    }
+
+    fn send(&self, opcode: OpCode, payload: &[u8]) {
+        let header = FrameHeader {
+            opcode,
+            ..FrameHeader::default()
+        };
+        let mut start = Vec::with_capacity(MAX_HEADER);
+        // Writing to a vector does not fail.
+        let _ = header.format(payload.len() as u64, &mut start);
+        self.write(&start, payload);
+    }
+
+    fn write(&self, start: &[u8], rest: &[u8]) {
+        let mut pending = self.0.pending.lock();
+        let mut written = 0;
+        if pending.is_empty() {
+            let parts = [IoSlice::new(start), IoSlice::new(rest)];
+            // Whoever reads hears of an error.
+            written = self.0.stream.try_write_vectored(&parts).unwrap_or(0);
+        }
+        pending.extend_from_slice(&start[written.min(start.len())..]);
+        pending.extend_from_slice(&rest[written.saturating_sub(start.len())..]);
+        if !pending.is_empty() {
+            self.0.more.notify_one();
+        }
+    }
+
+    /// Writes what the kernel did not take at once, until the connection fails.
+    async fn drain(&self) -> io::Error {
+        loop {
+            self.0.more.notified().await;
+            while !self.0.pending.lock().is_empty() {
+                if let Err(error) = self.0.stream.writable().await {
+                    return error;
+                }
+                let mut pending = self.0.pending.lock();
+                match self.0.stream.try_write(&pending) {
+                    Ok(written) => pending.advance(written),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    Err(error) => return error,
+                }
+            }
+        }
+    }
+
+    /// Lets the kernel acknowledge at once what was read: PhantomJS's holds a frame back until the one before is, which may
+    /// take 40 ms. The option does not stick (tcp(7)), so it is set again each time.
+    #[cfg(target_os = "linux")]
+    fn acknowledge(&self) {
+        // Only speed depends on it.
+        let _ = socket2::SockRef::from(&self.0.stream).set_tcp_quickack(true);
+    }
+
+    /// The same by a frame that needs no answer (RFC 6455, section 5.5.3): it takes the acknowledgement along.
+    #[cfg(not(target_os = "linux"))]
+    fn acknowledge(&self) {
+        self.send(OpCode::Control(Control::Pong), b"");
+    }
+}
+
+/// Both sides as the WebSocket library sees them. It writes by itself too, answers to pings, which must not come between the
+/// parts of another frame.
+#[derive(Debug)]
+struct Halves(Outgoing);
+
+impl AsyncRead for Halves {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let stream = &self.0.0.stream;
+        loop {
+            ready!(stream.poll_read_ready(cx))?;
+            match stream.try_read_buf(buffer) {
+                Ok(_) => return Poll::Ready(Ok(())),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Halves {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.0.write(bytes, &[]);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
