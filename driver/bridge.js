@@ -5,7 +5,7 @@
 // Target 0 is `phantom`, n > 0 the page n, whose session is "p" + n. A frame to there has an entry a line, in the order
 // in which it happened: ID KIND JSON, which the relay between passes on unread.
 //
-// The replies of quiet commands wait for others, so that nobody is woken for them alone.
+// The replies of quiet commands, if they come at once, wait for others, so that nobody is woken for them alone.
 
 var commands = require("./commands");
 var errors = require("./errors");
@@ -47,7 +47,8 @@ function push(id, kind, text, quiet) {
     text = text.replace(/\n/g, " ");
   }
   outbox.push(id + " " + kind + " " + text);
-  isLoud = isLoud || !quiet;
+  // One that comes later may have got somebody who waits for it meanwhile.
+  isLoud = isLoud || !quiet || !isRunning;
   // What a frame's commands bring goes together.
   if (!isRunning) {
     send();
