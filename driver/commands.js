@@ -165,7 +165,7 @@ function requestOf(args) {
 
 // Another fragment of the document that the page shows.
 function isFragmentOf(session, args) {
-  var shown = session.page.url;
+  var shown = session.raw.url;
   var parts = String(args[0]).split("#");
   return (
     args.length === 1 &&
@@ -181,7 +181,7 @@ function open(session, args, answer) {
     throw new DriverError("invalid argument", "the address must be a string");
   }
   answerWhenLoaded(session, answer, isFragmentOf(session, args));
-  session.page.openUrl(args[0], requestOf(args), session.page.settings);
+  session.raw.openUrl(args[0], requestOf(args), session.settings());
   // While the server takes its time.
   setTimeout(sessions.prepare, 0);
 }

@@ -92,14 +92,14 @@ function deliver(page, expression, answer) {
 function evaluate(session, args, answer) {
   var source = String(args[0]);
   mustParse(source);
-  deliver(session.page, "(" + source + "\n).apply(this, " + asSource(args.slice(1)) + ")", answer);
+  deliver(session.raw, "(" + source + "\n).apply(this, " + asSource(args.slice(1)) + ")", answer);
 }
 
 // args: [source of a function without parameters, or an expression's text]
 function evaluateJavaScript(session, args, answer) {
   var source = String(args[0]);
   mustParse(source);
-  deliver(session.page, "(" + source + "\n)()", answer);
+  deliver(session.raw, "(" + source + "\n)()", answer);
 }
 
 exports.asSource = asSource;

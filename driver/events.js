@@ -32,7 +32,6 @@ var sendToNode = function () {};
 // The handlers of one page.
 function Events(session) {
   this.session = session;
-  this.page = session.page;
   // name -> { toNode, functions: [{ fn, args }], slot }
   this.handlers = {};
 }
@@ -72,7 +71,7 @@ Events.prototype.off = function (name) {
   if (name === "onLoadFinished") {
     this.session.loads.forget(handler.slot);
   } else {
-    this.page[name] = null;
+    this.session.page[name] = null;
   }
 };
 
@@ -87,14 +86,14 @@ Events.prototype.install = function (name) {
     // Not PhantomJS's own: see loads.js.
     this.session.loads.listen(handler.slot);
   } else {
-    this.page[name] = handler.slot;
+    this.session.page[name] = handler.slot;
   }
   return handler;
 };
 
 // What the last function in here returns is the event's answer (onConfirm, onPrompt, …): Node cannot be waited for.
 Events.prototype.fire = function (name, handler, args) {
-  var page = this.page;
+  var page = this.session.page;
   var result;
   if (handler.toNode) {
     this.send(name, args);

@@ -1,16 +1,16 @@
 // The sessions: one WebDriver session is one WebPage. The W3C endpoints and the bridge share this table.
 
-var webpage = require("webpage");
 var DriverError = require("./errors").DriverError;
 var events = require("./events");
 var Loads = require("./loads").Loads;
+var pages = require("./pages");
 
 // Pages that PhantomJS makes by itself are numbered from here, far above those that Node asks for.
 var FIRST_OWN_NUMBER = 1e9;
 
 var sessions = {};
 var count = 0;
-// A page that is made in advance, while others load: it takes two thirds of a millisecond.
+// A page that is made in advance, while others load: it takes a quarter of a millisecond.
 var spare = null;
 // Whoever keeps a page for long needs no spare one.
 var hasClosed = false;
@@ -25,19 +25,30 @@ function Session(id, page) {
   this.id = id;
   // What the bridge calls it; 0 for sessions of the W3C endpoints.
   this.number = id.charAt(0) === "p" ? Number(id.slice(1)) : 0;
-  this.page = page;
+  this.made = page;
+  // Without what its module gives it (pages.js).
+  this.raw = page.raw;
   this.timeouts = defaultTimeouts();
   this.closed = false;
-  this.loads = new Loads(page);
+  this.loads = new Loads(page.raw);
   this.events = new events.Events(this);
   // Callbacks to run when the session closes, so that whoever waits on the page hears of its end.
   this.closers = [];
   this.watchEnd();
 }
+Object.defineProperty(Session.prototype, "page", {
+  get: function () {
+    return this.made.dressed();
+  },
+});
+// For its next load.
+Session.prototype.settings = function () {
+  return this.made.settings();
+};
 // A page ends by its own script (window.close()), or with the page that opened it.
 Session.prototype.watchEnd = function () {
   var session = this;
-  this.page.closing.connect(function () {
+  this.raw.closing.connect(function () {
     if (remove(session) && session.number) {
       // Its last event, after those that this very signal brings.
       setTimeout(function () {
@@ -66,9 +77,9 @@ function create(id, options) {
   if (sessions.hasOwnProperty(id)) {
     throw new DriverError("session not created", "session " + id + " exists");
   }
-  page = takeSpare() || webpage.create();
+  page = takeSpare() || pages.create();
   if (options && options.isolate) {
-    page.cookieJar = require("cookiejar").create();
+    page.raw.cookieJar = require("cookiejar").create();
   }
   return add(id, page);
 }
@@ -76,7 +87,7 @@ function create(id, options) {
 // Makes the next page ready.
 function prepare() {
   if (!spare && hasClosed) {
-    spare = webpage.create();
+    spare = pages.create();
   }
 }
 
@@ -89,7 +100,7 @@ function takeSpare() {
 // Whatever changes what a new page is like: the spare one was made before.
 function discard() {
   if (spare) {
-    spare.close();
+    spare.raw.close();
     spare = null;
   }
 }
@@ -104,13 +115,13 @@ function add(id, page) {
 // The session of a page that PhantomJS made by itself (a pop-up), which is taken into the table at first sight.
 function adopt(page) {
   var known = Object.keys(sessions).filter(function (id) {
-    return sessions[id].page === page;
+    return sessions[id].raw === page;
   })[0];
   if (known) {
     return sessions[known];
   }
   nextOwnNumber += 1;
-  return add("p" + nextOwnNumber, page);
+  return add("p" + nextOwnNumber, pages.adopt(page));
 }
 
 function get(id) {
@@ -123,7 +134,7 @@ function get(id) {
 function close(session) {
   if (remove(session)) {
     hasClosed = true;
-    session.page.close();
+    session.raw.close();
   }
 }
 

@@ -104,12 +104,13 @@ impl NativeBrowser {
     }
 
     /// Sends commands, JSON texts of `[id, target, method, args]` with commas between. The reply to each comes within its
-    /// limit, ms, or as an error. False when PhantomJS is gone.
+    /// limit, ms, or an error in its place. When PhantomJS is gone nothing comes but its end.
     #[napi]
-    pub fn send(&self, ids: Vec<i64>, limits: Vec<f64>, commands: String) -> bool {
+    pub fn send(&self, ids: Vec<i64>, limits: Vec<f64>, commands: String) {
         let waiting = ids.into_iter().zip(limits.into_iter().map(ms));
-        self.browser()
-            .is_some_and(|browser| browser.send(waiting, &commands))
+        if let Some(browser) = self.browser() {
+            let _ = browser.send(waiting, &commands);
+        }
     }
 
     /// Lets PhantomJS exit, kills it after `grace` ms; resolves when it is gone.

@@ -71,8 +71,14 @@ impl Browser {
         let pending = Arc::new(Pending::new());
         let silence_limit = options.silence_limit;
         let lost = Arc::new(Notify::new());
-        let bridge =
-            open_bridge(&launched, silence_limit, &pending, Arc::clone(&lost), &on_event).await?;
+        let bridge = open_bridge(
+            &launched,
+            silence_limit,
+            &pending,
+            Arc::clone(&lost),
+            &on_event,
+        )
+        .await?;
         let (end, ended) = watch::channel(false);
         let browser = Self {
             pid: launched.child.id().unwrap_or_default(),

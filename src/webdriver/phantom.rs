@@ -72,8 +72,13 @@ impl Bridge {
         let close = CancellationToken::new();
         let limit = silence_limit + SILENCE_MARGIN;
         let serving = async move {
-            let error = admitted.run(limit, |text| on_entries(read_entries(text))).await;
-            debug!(error = error.in_short(), "the connection to PhantomJS ended");
+            let error = admitted
+                .run(limit, |text| on_entries(read_entries(text)))
+                .await;
+            debug!(
+                error = error.in_short(),
+                "the connection to PhantomJS ended"
+            );
             on_lost(error);
         };
         tokio::spawn(close.clone().run_until_cancelled_owned(serving));
