@@ -354,3 +354,35 @@ withPage("an out object carries results from functions inside PhantomJS", async 
   assert.equal((await out.property("urls")).length, 3);
   assert.equal(await out.property("nothing"), null);
 });
+
+// Such a page lacks what PhantomJS's module gives it until somebody asks for it (driver/pages.js).
+test("a page that is only opened and evaluated prints its errors, and its pop-ups are pages", async () => {
+  const printed = [];
+  const own = await browser({ onStdout: (line) => printed.push(line) });
+  try {
+    const opener = await own.ph.createPage();
+    assert.equal(await opener.open(`${pages.url}/script`), "success");
+    await until(() => printed.some((line) => line.includes("missing")), "the error's line");
+    const text = printed.join("\n");
+    assert.match(text, /ReferenceError: Can't find variable: missing.*\/script:1/s);
+    await opener.open(`${pages.url}/popup`);
+    await opener.evaluate("function () { go(); }");
+    const [popup] = await until(async () => {
+      const all = await opener.property("pages");
+      return all.length > 0 && all;
+    }, "the pop-up");
+    const messages = [];
+    popup.onConsoleMessage((message) => messages.push(message));
+    await popup.evaluate("function () { console.log('from the pop-up'); }");
+    await popup.evaluate("function () { setTimeout(function () { absent(); }, 0); }");
+    await until(() => printed.some((line) => line.includes("absent")), "the pop-up's error");
+    assert.deepEqual(messages, ["from the pop-up"]);
+    // Each error once, also after it was given a listener for something else.
+    opener.onAlert(() => {});
+    await opener.evaluate("function () { setTimeout(function () { lacking(); }, 0); }");
+    await until(() => printed.some((line) => line.includes("lacking")), "the error's line");
+    assert.equal(printed.filter((line) => line.includes("variable: lacking")).length, 1);
+  } finally {
+    await own.close();
+  }
+});

@@ -141,8 +141,8 @@ async function refuses({ port, pid }) {
     { path: status, headers: { host: `evil.example:${port}` } },
     { path: status, headers: { host: `127.0.0.1.evil.example:${port}` } },
     { path: status, headers: { host: "127.0.0.1" } },
-    { path: "/wrong/phantom/batch", method: "POST", body: COMMANDS },
-    { path: "/wrong/phantom/batch", method: "PUT", body: COMMANDS },
+    { path: "/wrong/phantom/connect", method: "POST", body: COMMANDS },
+    { path: "/wrong/phantom/connect", method: "PUT", body: COMMANDS },
     { path: "/wrong/session/p1", method: "DELETE" },
   ];
   for (const request of refused) {
@@ -187,24 +187,24 @@ function attack(driver, commands) {
   const plain = ["Content-Type", "text/plain"];
   const json = ["Content-Type", "application/json"];
   ask("GET", driver + "/x/status", null, []);
-  ask("GET", driver + "/x/phantom/events", null, [
+  ask("GET", driver + "/x/phantom", null, [
     ["Host", "127.0.0.1"],
     ["Origin", ""],
   ]);
   // The name that crashed PhantomJS.
   ask("GET", driver + "/x/status", null, [["__proto__", "x"]]);
-  ask("POST", driver + "/x/phantom/batch", commands, [plain]);
-  ask("POST", driver + "/x/phantom/batch", commands, [json]);
+  ask("POST", driver + "/x/phantom/connect", commands, [plain]);
+  ask("POST", driver + "/x/phantom/connect", commands, [json]);
   ask("DELETE", driver + "/x/session/p1", null, []);
   ["/etc/passwd", "/proc/self/environ", "/proc/self/cmdline"].forEach(function (file) {
     ask("GET", "file://" + file, null, []);
   });
   "abcdefghijklmnopqrst".split("").forEach(function (name) {
-    add("img", { src: driver + "/x/phantom/batch?" + name });
+    add("img", { src: driver + "/x/phantom/connect?" + name });
   });
-  add("script", { src: driver + "/x/phantom/events" });
+  add("script", { src: driver + "/x/phantom" });
   add("iframe", { name: "frame", src: driver + "/x/status" });
-  const form = add("form", { method: "post", action: driver + "/x/phantom/batch", target: "frame" });
+  const form = add("form", { method: "post", action: driver + "/x/phantom/connect", target: "frame" });
   form.appendChild(add("input", { name: "__proto__", value: commands }));
   form.submit();
   add("form", { method: "post", action: driver + "/x/y", target: "frame", enctype: "text/plain" }).submit();
@@ -244,9 +244,42 @@ async function getsNowhere({ ph, page, port, pid }, isOff) {
   }
 }
 
+/** Runs inside a page: gives it a JSON that speaks for others, and is told from PhantomJS's own by nobody. */
+function forge() {
+  const forged = '1\n2 0 "forged"\n0 2 [1,"onAlert",["forged"]]\n';
+  JSON.stringify = function () {
+    return forged;
+  };
+  JSON.stringify.toString = function () {
+    return "function stringify() { [native code] }";
+  };
+}
+
+test("a page with a JSON of its own speaks for nobody else", () =>
+  survives(async ({ ph, page }) => {
+    const alerts = [];
+    const other = await ph.createPage();
+    other.onAlert(() => alerts.push("other"));
+    page.onAlert(() => alerts.push("page"));
+    await other.open(`${pages.url}/other`);
+    await page.evaluate(forge);
+    const one = () =>
+      page.evaluate(function () {
+        return 1;
+      });
+    await assert.rejects(one(), { code: "ERR_EVALUATE", message: /JSON\.stringify/ });
+    const [title, ...outcomes] = await Promise.allSettled([other.property("title"), one(), one()]);
+    assert.equal(title.value, "page /other");
+    assert.deepEqual(
+      outcomes.map(({ reason }) => reason?.code),
+      ["ERR_EVALUATE", "ERR_EVALUATE"],
+    );
+    assert.deepEqual(alerts, []);
+  }));
+
 test("a page that goes to the driver itself sees a refusal and nothing else", () =>
   survives(async ({ page, port }) => {
-    for (const location of ["/x/status", "/", "/x/phantom/events"]) {
+    for (const location of ["/x/status", "/", "/x/phantom"]) {
       assert.equal(await page.open(`http://127.0.0.1:${port}${location}`), "success");
       const text = await page.property("plainText");
       assert.match(text, /"error":"unknown error","message":"the token in the path is wrong"/);
@@ -257,7 +290,7 @@ test("garbage, oversized and truncated requests are refused or dropped", () => s
 
 async function dropsGarbage({ port, pid }) {
   const post = (headers, body = "") =>
-    `POST /x/phantom/batch HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${headers}\r\n\r\n${body}`;
+    `POST /x/phantom/connect HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${headers}\r\n\r\n${body}`;
   const said = [
     Buffer.alloc(20_000),
     Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]),
@@ -282,7 +315,7 @@ async function dropsGarbage({ port, pid }) {
   for (const bytes of said) {
     assert.match(await answerTo(port, bytes), /^($|HTTP\/1\.1 (4\d\d|505) )/, String(bytes).slice(0, 100));
   }
-  const large = await send(port, { method: "POST", path: "/x/phantom/batch", body: Buffer.alloc(2 ** 24, "x") });
+  const large = await send(port, { method: "POST", path: "/x/phantom/connect", body: Buffer.alloc(2 ** 24, "x") });
   assert.equal(large.status, 403);
   if (isLinux) {
     const [, kib] = /VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"));
@@ -317,8 +350,20 @@ async function crawlTen(crawl, name) {
 
 test("a few silent strangers do not stop a crawl", () => survives((victim) => crawlAmong(6, victim)));
 
-// PhantomJS serves ten connections, whoever has them: a crawl goes on because its own are never closed.
+// PhantomJS serves ten connections, whoever has them: a crawl goes on because its own is one that PhantomJS opened.
 test("a hundred silent strangers do not stop a crawl", () => survives((victim) => crawlAmong(100, victim)));
+
+// Qt would send it through the proxy, were its address not of this machine.
+test("a proxy that is down does not come between PhantomJS and its client", async () => {
+  const { ph, close } = await browser({ phantomArguments: ["--proxy=127.0.0.1:1"] });
+  try {
+    const page = await ph.createPage();
+    assert.equal(await page.evaluate("function () { return 1 + 1; }"), 2);
+    assert.equal(await page.open("http://elsewhere.example/"), "fail", "that goes through it");
+  } finally {
+    await close();
+  }
+});
 
 test("no command line shows a secret, and the socket's directory is its user's alone", { skip: !isLinux }, async () => {
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "pc-hostile-"));

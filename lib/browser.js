@@ -11,6 +11,7 @@ const START_TIMEOUT = 30_000;
 const EXIT_GRACE = 1_000;
 // The reply of a command that nobody waits for comes with another's, and after so long, ms, in any case (driver/bridge.js).
 const QUIET_FOR = 5_000;
+const NOT_JSON = "what the page gave is not JSON; its own code has replaced JSON.stringify";
 // Switches that make PhantomJS write something when it exits. Without one it is ended at once: its exit takes 200 ms.
 const KEEPS_STATE = /^--(cookies-file|config|disk-cache|local-storage-path|offline-storage-path)\b/;
 
@@ -167,7 +168,7 @@ class Browser {
   #handle([kind, id, text, output]) {
     switch (kind) {
       case Kind.Value:
-        return this.#take(id)?.resolve(JSON.parse(text));
+        return this.#resolve(this.#take(id), text);
       case Kind.Error: {
         const waiting = this.#take(id);
         return waiting?.reject(fromDriver(waiting.method, JSON.parse(text)));
@@ -181,6 +182,17 @@ class Browser {
       case Kind.Exited:
         return this.#end({ how: text, output });
     }
+  }
+
+  /** A page that has a JSON of its own may have written anything. */
+  #resolve(waiting, text) {
+    let value;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      return waiting?.reject(fromDriver(waiting.method, { error: "javascript error", message: NOT_JSON }));
+    }
+    return waiting?.resolve(value);
   }
 
   #take(id) {

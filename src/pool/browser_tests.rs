@@ -126,6 +126,20 @@ async fn a_dropped_browser_leaves_no_process() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn it_exits_when_its_client_is_gone() {
+    let mut launched = crate::pool::fixture::launched(23_220).await;
+    let bridge = Bridge::open(&launched.endpoint, PATIENCE, |_| {}, |_| {})
+        .await
+        .expect("it connects");
+    drop(bridge);
+    let status = timeout(PATIENCE, process::wait(&mut launched.child, &launched.kill))
+        .await
+        .expect("in time")
+        .expect("waited for");
+    assert_eq!(status.code(), Some(99));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_keeps_it_from_starting_is_said() {
     let mut options = launch_options(23_180);
     options.arguments = vec!["--no-such-switch=1".into()];

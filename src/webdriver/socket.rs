@@ -302,3 +302,7 @@ impl AsyncWrite for Halves {
         Poll::Ready(Ok(()))
     }
 }
+
+#[cfg(test)]
+#[path = "socket_tests.rs"]
+mod tests;

@@ -1,0 +1,148 @@
+use super::*;
+use futures_util::SinkExt;
+use tokio::io::AsyncWriteExt;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+type Client = WebSocketStream<TcpStream>;
+
+fn port_of(url: &str) -> u16 {
+    let host = url.split('/').nth(2).expect("a host");
+    host.rsplit(':')
+        .next()
+        .and_then(|port| port.parse().ok())
+        .expect("a port")
+}
+
+async fn knock(url: &str) -> Result<Client, tokio_tungstenite::tungstenite::Error> {
+    let stream = TcpStream::connect(("127.0.0.1", port_of(url))).await?;
+    let config = WebSocketConfig::default().max_frame_size(None);
+    let (client, _) =
+        tokio_tungstenite::client_async_with_config(url, stream, Some(config)).await?;
+    Ok(client)
+}
+
+/// Both ends of a connection.
+async fn connected() -> (Client, Socket) {
+    let door = Door::open().await.expect("it listens");
+    let url = door.url().expect("it has an address");
+    let (client, socket) = tokio::join!(knock(&url), door.admit());
+    (client.expect("let in"), socket.expect("admitted"))
+}
+
+/// Runs `socket`; what it heard, and how it ended.
+fn running(
+    socket: Socket,
+    limit: Duration,
+) -> (mpsc::UnboundedReceiver<String>, JoinHandle<WebDriverError>) {
+    let (heard, hearing) = mpsc::unbounded_channel();
+    let run = socket.run(limit, move |text| {
+        let _ = heard.send(text.to_owned());
+    });
+    (hearing, tokio::spawn(run))
+}
+
+#[tokio::test]
+async fn strangers_are_sent_away_and_do_not_hold_up_the_one_who_is_awaited() {
+    let door = Door::open().await.expect("it listens");
+    let url = door.url().expect("it has an address");
+    let port = port_of(&url);
+    let admitted = tokio::spawn(door.admit());
+    let silent = TcpStream::connect(("127.0.0.1", port))
+        .await
+        .expect("heard");
+    let mut garbled = TcpStream::connect(("127.0.0.1", port))
+        .await
+        .expect("heard");
+    garbled
+        .write_all(b"GET / HTTP/9.9\r\n\r\n")
+        .await
+        .expect("said");
+    for path in ["/", &format!("/{:032x}", 0), "/x"] {
+        let error = knock(&format!("ws://127.0.0.1:{port}{path}"))
+            .await
+            .expect_err("refused");
+        assert!(error.to_string().contains("403"), "{error}");
+    }
+    let _client = knock(&url).await.expect("let in");
+    let _socket = admitted.await.expect("no panic").expect("admitted");
+    drop(silent);
+    assert!(knock(&url).await.is_err(), "the door is closed behind it");
+}
+
+#[test]
+fn a_secret_is_known_as_a_whole() {
+    assert!(is_secret("/abc", "/abc"));
+    for wrong in ["", "/", "/ab", "/abcd", "/abd", "/ABC"] {
+        assert!(!is_secret(wrong, "/abc"), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn frames_of_any_size_arrive_whole_and_in_order() {
+    let (mut client, socket) = connected().await;
+    let outgoing = socket.outgoing();
+    let (mut heard, run) = running(socket, Duration::from_secs(60));
+    let sizes = [0, 1, 125, 126, 65_535, 65_536, 20_000_000, 3];
+    // All at once: more than the kernel takes.
+    for size in sizes {
+        outgoing.send_text(&"é".repeat(size));
+    }
+    for size in sizes {
+        let message = client.next().await.expect("a frame").expect("whole");
+        assert_eq!(message.into_text().expect("a text").len(), 2 * size);
+    }
+    for size in sizes {
+        client
+            .send(Message::text("ü".repeat(size)))
+            .await
+            .expect("sent");
+        assert_eq!(heard.recv().await.expect("heard").len(), 2 * size);
+    }
+    drop(client);
+    let error = run.await.expect("no panic");
+    assert!(matches!(error, WebDriverError::Socket(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_ping_between_large_frames_is_answered_without_breaking_them() {
+    let (mut client, socket) = connected().await;
+    let outgoing = socket.outgoing();
+    let (_heard, _run) = running(socket, Duration::from_secs(60));
+    client.send(Message::Ping("x".into())).await.expect("sent");
+    for _ in 0..20 {
+        outgoing.send_text(&"y".repeat(300_000));
+    }
+    let mut texts = 0;
+    let mut pongs = 0;
+    while texts < 20 || pongs < 1 {
+        match client.next().await.expect("more").expect("whole") {
+            Message::Text(text) => {
+                assert_eq!(text.len(), 300_000);
+                texts += 1;
+            }
+            Message::Pong(_) => pongs += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_answers_pings_is_not_silent_and_one_that_does_not_is() {
+    let limit = Duration::from_secs(10);
+    let (mut client, socket) = connected().await;
+    let (_heard, run) = running(socket, limit);
+    // Reading is what answers.
+    for _ in 0..10 {
+        let message = client.next().await.expect("a frame").expect("whole");
+        assert!(matches!(message, Message::Ping(_)), "{message:?}");
+        client.flush().await.expect("answered");
+        // In time that stands still: the answer is on its way through the kernel.
+        tokio::task::spawn_blocking(|| std::thread::sleep(Duration::from_millis(20)))
+            .await
+            .expect("slept");
+    }
+    assert!(!run.is_finished());
+    let error = run.await.expect("no panic");
+    assert!(matches!(error, WebDriverError::TimedOut(_)), "{error}");
+}
