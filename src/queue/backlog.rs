@@ -283,6 +283,10 @@ impl Backlog {
         self.ahead.retain(|busy| *busy != worker);
     }
 
+    pub(crate) fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
     /// True when there are both an item and a worker to take it.
     pub(crate) fn can_assign(&self) -> bool {
         let has_taker = !self.idle.is_empty() || !self.ahead.is_empty();

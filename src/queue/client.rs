@@ -1,6 +1,7 @@
 //! A worker's end: offers slots, receives leases, sends answers.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -62,6 +63,44 @@ pub(crate) struct QueueClient {
     outbox: Outbox,
     ended: Arc<Notify>,
     max_message: usize,
+    held: Arc<Held>,
+}
+
+/// Whether leases come one at a time, each when the one before has ended. Each count has one writer: the two threads would
+/// take a part of a microsecond to agree on one.
+#[derive(Debug, Default)]
+struct Held {
+    /// Leases received so far; the reading task's.
+    received: AtomicUsize,
+    /// Leases ended so far. This and the rest are the callers'.
+    ended: AtomicUsize,
+    /// Those received when there was none last.
+    received_when_idle: AtomicUsize,
+    single: AtomicBool,
+}
+
+impl Held {
+    fn received_one(&self) {
+        let received = self.received.load(Ordering::Relaxed) + 1;
+        self.received.store(received, Ordering::Relaxed);
+    }
+
+    fn ended_one(&self) {
+        let received = self.received.load(Ordering::Relaxed);
+        // The end of a lease may be said twice: by its answer, and when the master has ended it meanwhile.
+        let ended = received.min(self.ended.load(Ordering::Relaxed) + 1);
+        self.ended.store(ended, Ordering::Relaxed);
+        let is_idle = ended == received;
+        let since = received - self.received_when_idle.load(Ordering::Relaxed);
+        self.single.store(is_idle && since <= 1, Ordering::Relaxed);
+        if is_idle {
+            self.received_when_idle.store(received, Ordering::Relaxed);
+        }
+    }
+
+    fn is_single(&self) -> bool {
+        self.single.load(Ordering::Relaxed)
+    }
 }
 
 impl QueueClient {
@@ -84,10 +123,18 @@ impl QueueClient {
         outbox.send(&FromWorker::Hello { token, worker })?;
         debug!("connected to the primary process");
         let ended = Arc::new(Notify::new());
+        let held = Arc::new(Held::default());
         let client = Self {
             outbox: outbox.clone(),
             ended: Arc::clone(&ended),
             max_message,
+            held: Arc::clone(&held),
+        };
+        let on_event = move |event| {
+            if matches!(event, ClientEvent::Leased { .. }) {
+                held.received_one();
+            }
+            on_event(event);
         };
         // Ends with the connection: at the master's end, or when the outbox is closed.
         tokio::spawn(serve(stream, outbox, max_message, ended, on_event));
@@ -98,11 +145,12 @@ impl QueueClient {
     /// this generation.
     pub(crate) fn offer(&self, slots: u32, ahead: u32, generation: Generation) {
         let published = generation == Generation::Published;
-        let _ = self.outbox.send(&FromWorker::Offer {
+        let offer = FromWorker::Offer {
             slots,
             ahead,
             published,
-        });
+        };
+        let _ = self.send(&offer);
     }
 
     /// Sends the answer, JSON text.
@@ -115,7 +163,17 @@ impl QueueClient {
         if size > limit {
             return Err(WireError::TooLong { size, limit }.into());
         }
-        Ok(self.outbox.send(&FromWorker::Answer { lease, response })?)
+        self.held.ended_one();
+        Ok(self.send(&FromWorker::Answer { lease, response })?)
+    }
+
+    /// Where requests come in numbers, so do the frames about them.
+    fn send(&self, frame: &FromWorker<'_>) -> Result<(), WireError> {
+        if self.held.is_single() {
+            self.outbox.send_at_once(frame)
+        } else {
+            self.outbox.send(frame)
+        }
     }
 
     /// Reports a handler's error, JSON text.
@@ -123,16 +181,19 @@ impl QueueClient {
     /// # Errors
     /// [`WireError::TooLong`] above the limit; the lease is still open then.
     pub(crate) fn fail(&self, lease: LeaseId, error: &str) -> Result<(), ClientError> {
+        self.held.ended_one();
         Ok(self.outbox.send(&FromWorker::Fail { lease, error })?)
     }
 
     /// Gives a lease back that was not started.
     pub(crate) fn give_back(&self, lease: LeaseId) {
+        self.held.ended_one();
         let _ = self.outbox.send(&FromWorker::GiveBack { lease });
     }
 
     /// Says that a lease's end was heard, and its slot is free.
     pub(crate) fn released(&self, lease: LeaseId) {
+        self.held.ended_one();
         let _ = self.outbox.send(&FromWorker::Released { lease });
     }
 
@@ -228,4 +289,27 @@ async fn read<R: AsyncRead + Unpin>(
         });
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leases_that_come_together_are_not_single() {
+        let held = Held::default();
+        let take_and_end = |received: usize, ended: usize| {
+            (0..received).for_each(|_| held.received_one());
+            (0..ended).for_each(|_| held.ended_one());
+            held.is_single()
+        };
+        assert!(!held.is_single(), "nobody knows yet");
+        assert!(take_and_end(1, 1));
+        assert!(!take_and_end(3, 1));
+        assert!(!take_and_end(0, 2), "they came together");
+        assert!(take_and_end(1, 1));
+        assert!(take_and_end(1, 2), "one end was said twice");
+        assert!(!take_and_end(2, 1));
+        assert!(!take_and_end(1, 2), "never none between them");
+    }
 }

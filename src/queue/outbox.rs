@@ -1,12 +1,16 @@
 //! Outgoing frames of one connection: encoded where they arise, written in as few system calls as they allow.
+//!
+//! A frame with others behind it is left to a task, which writes all that have gathered. One that others wait for is
+//! written by the thread that has it: waking another takes longer than all the rest.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::BytesMut;
+use bytes::{Buf, BytesMut};
+use interprocess::local_socket::tokio::Stream;
 use parking_lot::Mutex;
 use serde::Serialize;
-use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 
 use super::wire::{self, WireError};
@@ -25,16 +29,24 @@ struct Inner {
     max_message: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Pending {
     bytes: BytesMut,
     closed: bool,
+    /// The task is writing what came before.
+    writing: bool,
+    direct: Option<Direct>,
 }
 
 impl Outbox {
     pub(crate) fn new(max_message: usize) -> Self {
         Self(Arc::new(Inner {
-            pending: Mutex::default(),
+            pending: Mutex::new(Pending {
+                bytes: BytesMut::new(),
+                closed: false,
+                writing: false,
+                direct: None,
+            }),
             ready: Notify::new(),
             max_message,
         }))
@@ -53,6 +65,21 @@ impl Outbox {
         Ok(())
     }
 
+    /// The same for a frame that no other is likely to follow: it leaves at once, if it can.
+    ///
+    /// # Errors
+    /// As [`Outbox::send`].
+    pub(crate) fn send_at_once<T: Serialize>(&self, frame: &T) -> Result<(), WireError> {
+        let mut pending = self.0.pending.lock();
+        if !pending.closed {
+            wire::encode(frame, &mut pending.bytes, self.0.max_message)?;
+            if !pending.write() {
+                self.0.ready.notify_one();
+            }
+        }
+        Ok(())
+    }
+
     /// Lets the writer end once everything added so far is written.
     pub(crate) fn close(&self) {
         self.0.pending.lock().closed = true;
@@ -60,13 +87,14 @@ impl Outbox {
     }
 
     /// Writes until the outbox is closed or the peer is gone.
-    pub(crate) async fn write_to(
-        &self,
-        mut socket: impl AsyncWrite + Unpin,
-    ) -> std::io::Result<()> {
+    pub(crate) async fn write_to(&self, stream: &Stream) -> std::io::Result<()> {
+        let _closing = Closing(self);
+        self.0.pending.lock().direct = Direct::of(stream);
+        let mut socket = stream;
         loop {
             let (bytes, closed) = {
                 let mut pending = self.0.pending.lock();
+                pending.writing = !pending.bytes.is_empty();
                 (pending.bytes.split(), pending.closed)
             };
             if !bytes.is_empty() {
@@ -77,5 +105,63 @@ impl Outbox {
                 self.0.ready.notified().await;
             }
         }
+    }
+}
+
+impl Pending {
+    /// True when nothing is left for the task to write.
+    fn write(&mut self) -> bool {
+        if !self.writing
+            && let Some(direct) = &self.direct
+        {
+            // The task hears of errors.
+            let written = direct.write(&self.bytes).unwrap_or(0);
+            self.bytes.advance(written);
+        }
+        self.bytes.is_empty()
+    }
+}
+
+/// When the task ends, the connection does, whoever still holds the outbox.
+struct Closing<'a>(&'a Outbox);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.0.pending.lock().direct = None;
+    }
+}
+
+/// The socket, for writing from any thread.
+#[cfg(unix)]
+#[derive(Debug)]
+struct Direct(std::os::fd::OwnedFd);
+
+#[cfg(unix)]
+impl Direct {
+    fn of(stream: &Stream) -> Option<Self> {
+        use std::os::fd::AsFd;
+        let Stream::UdSocket(socket) = stream;
+        socket.as_fd().try_clone_to_owned().ok().map(Self)
+    }
+
+    /// As much as the kernel takes at once: the socket does not block.
+    fn write(&self, bytes: &[u8]) -> std::io::Result<usize> {
+        socket2::SockRef::from(&self.0).send(bytes)
+    }
+}
+
+/// A named pipe is left to the task.
+#[cfg(not(unix))]
+#[derive(Debug)]
+struct Direct;
+
+#[cfg(not(unix))]
+impl Direct {
+    fn of(_: &Stream) -> Option<Self> {
+        None
+    }
+
+    fn write(&self, _: &[u8]) -> std::io::Result<usize> {
+        Ok(0)
     }
 }

@@ -311,7 +311,7 @@ impl State {
 
     fn tell(&self, worker: WorkerId, frame: &ToWorker<'_>) {
         if let Some(outbox) = self.peers.get(&worker) {
-            // Only a lease carries a payload, and its size was checked when it was enqueued.
+            // Only a lease carries a payload that may be too long.
             let _ = outbox.send(frame);
         }
     }
@@ -339,17 +339,23 @@ impl Shared {
             if nearest {
                 self.timer.notify_one();
             }
-            state.tell(
-                worker,
-                &ToWorker::Lease {
-                    lease,
-                    item,
-                    attempt,
-                    timeout_ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX),
-                    ahead,
-                    request: &payload,
-                },
-            );
+            let Some(outbox) = state.peers.get(&worker) else {
+                continue;
+            };
+            let frame = ToWorker::Lease {
+                lease,
+                item,
+                attempt,
+                timeout_ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX),
+                ahead,
+                request: &payload,
+            };
+            // Its size was checked when it was enqueued.
+            let _ = if state.backlog.has_waiting() {
+                outbox.send(&frame)
+            } else {
+                outbox.send_at_once(&frame)
+            };
         }
     }
 
