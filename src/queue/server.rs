@@ -351,7 +351,7 @@ impl Shared {
                 request: &payload,
             };
             // Its size was checked when it was enqueued.
-            let _ = if state.backlog.has_waiting() {
+            let _ = if ahead || state.backlog.has_waiting() {
                 outbox.send(&frame)
             } else {
                 outbox.send_at_once(&frame)
