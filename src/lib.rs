@@ -4,6 +4,7 @@
 //! - [`queue`]: requests, leases and the local socket between master and workers
 //! - [`pool`]: the PhantomJS processes
 //! - [`webdriver`]: how PhantomJS is spoken to
+//! - [`secret`]: what lets in whoever may speak to us
 //! - [`logging`]: what `NODE_DEBUG` makes visible
 //! - [`binding`]: what JavaScript sees
 
@@ -12,5 +13,6 @@ mod deadlines;
 mod logging;
 mod pool;
 mod queue;
+mod secret;
 mod supervisor;
 mod webdriver;

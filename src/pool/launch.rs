@@ -16,6 +16,7 @@ use tracing::{debug, info, warn};
 
 use super::output::{Tail, forward};
 use super::process::{self, KillHandle};
+use crate::secret;
 use crate::webdriver::Endpoint;
 
 /// Printed by driver/main.js once it listens.
@@ -154,7 +155,7 @@ async fn launch_at(
     port: u16,
     on_output: impl Fn(Output, String) + Clone + Send + Sync + 'static,
 ) -> Result<Option<Launched>, LaunchError> {
-    let token = format!("{:032x}", rand::random::<u128>());
+    let token = secret::random();
     let binary = options.binary.display().to_string();
     let (mut child, kill) =
         process::spawn(command(options, port, &token)).map_err(|source| LaunchError::Spawn {

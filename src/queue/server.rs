@@ -24,6 +24,7 @@ use super::outbox::Outbox;
 use super::tally::Outcome;
 use super::wire::{self, FromWorker, MAX_GREETING, ToWorker};
 use crate::deadlines::{Deadlines, sleep_until};
+use crate::secret;
 
 /// A peer that has not said Hello by then is not one of ours.
 const GREETING_DEADLINE: Duration = Duration::from_secs(5);
@@ -148,7 +149,7 @@ impl QueueServer {
                 unheard: Deadlines::new(),
             }),
             timer: Notify::new(),
-            token: format!("{:032x}", rand::random::<u128>()),
+            token: secret::random(),
             max_message: options.max_message,
             heartbeat: options.heartbeat,
             on_event: Box::new(on_event),
@@ -575,18 +576,11 @@ async fn greet<R: AsyncRead + Unpin>(
         .ok()??
         .ok()?;
     match wire::decode(&frame).ok()? {
-        FromWorker::Hello { token, worker } if same_secret(token, &shared.token) => Some(worker),
+        FromWorker::Hello { token, worker } if secret::is_same(token, &shared.token) => {
+            Some(worker)
+        }
         _ => None,
     }
-}
-
-/// Compares without an early exit, so that timing tells nothing of the secret.
-fn same_secret(a: &str, b: &str) -> bool {
-    let difference = a
-        .bytes()
-        .zip(b.bytes())
-        .fold(0, |sum, (a, b)| sum | (a ^ b));
-    a.len() == b.len() && difference == 0
 }
 
 async fn read<R: AsyncRead + Unpin>(

@@ -28,6 +28,7 @@ use tokio_tungstenite::tungstenite::protocol::{Message, Role, WebSocketConfig};
 use tracing::debug;
 
 use super::client::WebDriverError;
+use crate::secret;
 
 /// Strangers who knock while PhantomJS is awaited; further ones wait in the kernel.
 const MAX_KNOCKING: usize = 8;
@@ -50,7 +51,7 @@ impl Door {
     pub(super) async fn open() -> io::Result<Self> {
         Ok(Self {
             listener: TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?,
-            path: format!("/{:032x}", rand::random::<u128>()),
+            path: format!("/{}", secret::random()),
         })
     }
 
@@ -83,7 +84,7 @@ impl Door {
         // The error is of the library's own type and large.
         #[allow(clippy::result_large_err)]
         let check = |request: &Request, response: Response| {
-            if is_secret(request.uri().path(), &self.path) {
+            if secret::is_same(request.uri().path(), &self.path) {
                 Ok(response)
             } else {
                 let mut refusal = ErrorResponse::new(None);
@@ -97,12 +98,6 @@ impl Door {
         // Nothing was read beyond the handshake: PhantomJS speaks only when spoken to.
         Ok(Socket::new(greeted.into_inner()).await)
     }
-}
-
-/// Compares without an early exit, so that timing tells nothing of the secret.
-fn is_secret(given: &str, secret: &str) -> bool {
-    let bytes = given.bytes().zip(secret.bytes());
-    given.len() == secret.len() && bytes.fold(0, |different, (a, b)| different | (a ^ b)) == 0
 }
 
 /// A connection to PhantomJS.

@@ -70,14 +70,6 @@ async fn strangers_are_sent_away_and_do_not_hold_up_the_one_who_is_awaited() {
     assert!(knock(&url).await.is_err(), "the door is closed behind it");
 }
 
-#[test]
-fn a_secret_is_known_as_a_whole() {
-    assert!(is_secret("/abc", "/abc"));
-    for wrong in ["", "/", "/ab", "/abcd", "/abd", "/ABC"] {
-        assert!(!is_secret(wrong, "/abc"), "{wrong}");
-    }
-}
-
 #[tokio::test]
 async fn frames_of_any_size_arrive_whole_and_in_order() {
     let (mut client, socket) = connected().await;
