@@ -39,9 +39,7 @@ function flush() {
 }
 
 function push(id, kind, text, quiet) {
-  if (/[\ud800-\udfff]/.test(text)) {
-    text = escapeLoneSurrogates(text);
-  }
+  text = escapeLoneSurrogates(text);
   if (text.indexOf("\n") >= 0) {
     // Of a page with a JSON of its own: in JSON a line's end means no more than a space.
     text = text.replace(/\n/g, " ");
@@ -141,6 +139,7 @@ function handle(request, reply) {
 
 events.onSend(event);
 
+exports.EXIT_CLIENT_GONE = EXIT_CLIENT_GONE;
 exports.handle = handle;
 exports.onConnect = function (callback) {
   whenConnected = callback;

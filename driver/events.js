@@ -93,13 +93,13 @@ Events.prototype.install = function (name) {
 
 // What the last function in here returns is the event's answer (onConfirm, onPrompt, …): Node cannot be waited for.
 Events.prototype.fire = function (name, handler, args) {
-  var page = this.session.page;
+  var session = this.session;
   var result;
   if (handler.toNode) {
     this.send(name, args);
   }
   handler.functions.forEach(function (entry) {
-    var value = entry.fn.apply(page, args.concat(entry.args));
+    var value = entry.fn.apply(session.page, args.concat(entry.args));
     result = value === undefined ? result : value;
   });
   return result;

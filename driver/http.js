@@ -28,13 +28,15 @@ function equalSecret(a, b) {
 // JSON text as a binary string of UTF-8 bytes, so that Content-Length is its length. A lone surrogate cannot be UTF-8:
 // it goes as a \u escape, which JSON.parse on the other side restores.
 function utf8(json) {
-  if (/[\ud800-\udfff]/.test(json)) {
-    json = escapeLoneSurrogates(json);
-  }
+  json = escapeLoneSurrogates(json);
   return /[^\x00-\x7f]/.test(json) ? unescape(encodeURIComponent(json)) : json;
 }
 
 function escapeLoneSurrogates(json) {
+  // Mostly there are none at all.
+  if (!/[\ud800-\udfff]/.test(json)) {
+    return json;
+  }
   return json.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, function (match) {
     return match.length === 2 ? match : "\\u" + match.charCodeAt(0).toString(16);
   });

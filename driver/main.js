@@ -36,7 +36,7 @@ function start() {
   var watchdog = setInterval(function () {
     silentTicks += 1;
     if (silentTicks > WATCHDOG_SECONDS) {
-      phantom.exit(99);
+      phantom.exit(bridge.EXIT_CLIENT_GONE);
     }
   }, 1000);
   bridge.onConnect(function () {
