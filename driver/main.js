@@ -28,7 +28,7 @@ if (!token || !(port > 0)) {
 
 function start() {
   var http = require("./http");
-  var bridge = require("./bridge");
+  var bridge;
 
   // Ticks are counted instead of reading the clock: a process that was stopped and continued must not take the time
   // it was frozen for its client's silence.
@@ -39,10 +39,6 @@ function start() {
       phantom.exit(bridge.EXIT_CLIENT_GONE);
     }
   }, 1000);
-  bridge.onConnect(function () {
-    clearInterval(watchdog);
-  });
-
   var listening = http.listen(port, token, function (request, reply) {
     silentTicks = 0;
     if (request.path[0] === "phantom") {
@@ -59,4 +55,10 @@ function start() {
   }
   system.stdout.writeLine(READY_MARK + port);
   system.stdout.flush();
+
+  // Loaded while the client is on its way here: no request is handled before this function ends.
+  bridge = require("./bridge");
+  bridge.onConnect(function () {
+    clearInterval(watchdog);
+  });
 }

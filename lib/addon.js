@@ -1,11 +1,10 @@
 "use strict";
 
-const { addonMissing } = require("./addon-missing");
-
 function load() {
   try {
     return require("../binding");
   } catch (error) {
+    const { addonMissing } = require("./addon-missing");
     throw addonMissing(error);
   }
 }

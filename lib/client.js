@@ -9,7 +9,6 @@ const { dispatch } = require("./dispatch");
 const { fromNative } = require("./errors");
 const { log } = require("./log");
 const { readOptions } = require("./options");
-const { Phantom } = require("./phantom");
 const { Retirement } = require("./retirement");
 const { contact, nextEngine } = require("./worker-contact");
 
@@ -158,8 +157,14 @@ class PhantomClusterClient extends EventEmitter {
     });
     // Ids grow with each recycling; the ports must not grow out of their range.
     const basePort = phantomBasePort + ((workerId + 1) % (MAX_WORKER_PORT - phantomBasePort + 1));
+    const started = Promise.all([
+      this.#browser.launch({ binary, phantomArguments, basePort }),
+      this.#connect(workerId),
+    ]);
+    // Loaded while PhantomJS starts, not before.
+    const { Phantom } = require("./phantom");
     try {
-      await Promise.all([this.#connect(workerId), this.#browser.launch({ binary, phantomArguments, basePort })]);
+      await started;
     } catch (error) {
       this.#crash(fromNative(error));
       return;

@@ -1,7 +1,5 @@
 "use strict";
 
-const { newerSyntax } = require("./es5");
-
 /** Base of the errors that are not a TypeError or RangeError; `code` is stable, the message is not. */
 class PhantomClusterError extends Error {
   constructor(code, message, options) {
@@ -72,7 +70,11 @@ const CODE_OF_DRIVER_ERROR = {
 };
 
 function explain({ data }) {
-  const newer = typeof data?.source === "string" ? newerSyntax(data.source) : null;
+  if (typeof data?.source !== "string") {
+    return "";
+  }
+  const { newerSyntax } = require("./es5");
+  const newer = newerSyntax(data.source);
   return newer ? `; PhantomJS 2.1 runs ES5 and cannot parse ${newer}` : "";
 }
 

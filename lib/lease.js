@@ -1,5 +1,6 @@
 "use strict";
 
+const { now } = require("./clock");
 const { ItemError, fromNative, toWire } = require("./errors");
 const { log } = require("./log");
 const { QueueItem, kEnd, kOwner } = require("./queue-item");
@@ -19,7 +20,7 @@ class Lease {
     this.#id = lease;
     this.attempt = attempt;
     this.published = published;
-    this.since = performance.now();
+    this.since = now();
     this.page = null;
     /** All pages made for this request. */
     this.pages = [];

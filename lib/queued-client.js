@@ -3,6 +3,7 @@
 const { ClientEventKind: Kind } = require("./addon");
 const { currentLease } = require("./bridge-method");
 const { PhantomClusterClient } = require("./client");
+const { now } = require("./clock");
 const { Lease } = require("./lease");
 const { log } = require("./log");
 const { Prefetch } = require("./prefetch");
@@ -211,7 +212,7 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
 
   #free(id, lease) {
     this.#leases.delete(id);
-    this.#prefetched.measure(performance.now() - lease.since);
+    this.#prefetched.measure(now() - lease.since);
     lease.page?._drop();
     this.next();
   }

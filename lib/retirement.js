@@ -1,5 +1,7 @@
 "use strict";
 
+const { now } = require("./clock");
+
 /** How much longer than its own start a worker's successor may take to start. */
 const MARGIN = 2;
 /** Not before so few items, or so small a share of all, are left: a worker that has time yet needs no successor. */
@@ -20,9 +22,8 @@ class Retirement {
 
   /** The worker can take work. */
   ready() {
-    this.#readyAt = performance.now();
-    // Counted from the start of the process.
-    this.#startup = this.#readyAt;
+    this.#readyAt = now();
+    this.#startup = process.uptime() * 1000;
   }
 
   /** One more item is done. */
@@ -42,7 +43,7 @@ class Retirement {
     if (this.#served === 0 || left > this.#near) {
       return false;
     }
-    const each = (performance.now() - this.#readyAt) / this.#served;
+    const each = (now() - this.#readyAt) / this.#served;
     return left * each <= this.#startup * MARGIN;
   }
 }
