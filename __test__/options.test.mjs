@@ -166,6 +166,7 @@ test("a plain object without an id of its own gets the item's", () => {
   assert.equal(engine.enqueue(plain).id, plain.id);
   const again = engine.enqueue(plain);
   assert.equal(plain.id, again.id, "enqueued again, the new item's");
+  assert.deepEqual(Reflect.ownKeys(plain), ["url", "id"], "and nothing else");
   const own = { id: "mine" };
   engine.enqueue(own);
   assert.equal(own.id, "mine");

@@ -7,6 +7,7 @@ const { readRequestOptions } = require("./options");
 const { QueueItem, kCleanUp, kEnd, kIsAwaited, kOwner } = require("./queue-item");
 const { liveArray } = require("./queue-view");
 const { PhantomClusterServer } = require("./server");
+const { Stamp } = require("./stamp");
 const { warn } = require("./warn");
 
 // The ends that come from outside of the queue.
@@ -16,8 +17,6 @@ const ENDS = { done: EndKind.Completed, failed: EndKind.Failed, cancelled: EndKi
 class PhantomQueuedClusterServer extends PhantomClusterServer {
   #items = new Map();
   #nextId = 0;
-  // Requests whose `id` we set: enqueued again, they get the new item's.
-  #stamped = new WeakSet();
   // The item whose `timeout` is being emitted, and what its listeners did.
   #expiring = null;
   #warnedOfFailures = false;
@@ -144,11 +143,16 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     if (typeof request !== "object" || request === null || !Object.isExtensible(request)) {
       return;
     }
+    // Enqueued again, it gets the new item's.
+    if (Stamp.isOn(request)) {
+      request.id = id;
+      return;
+    }
     const prototype = Object.getPrototypeOf(request);
     const isPlain = prototype === Object.prototype || prototype === null;
-    if (this.#stamped.has(request) || (isPlain && !Object.hasOwn(request, "id"))) {
+    if (isPlain && !Object.hasOwn(request, "id")) {
       request.id = id;
-      this.#stamped.add(request);
+      Stamp.put(request);
     }
   }
 
