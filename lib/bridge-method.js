@@ -16,10 +16,10 @@ const currentLease = new AsyncLocalStorage();
  * callback gets the value alone, as in npm `phantom` 0.x.
  */
 function bridgeMethod(name, { command = name, check, encode, decode, callbackAt }) {
-  async function run(subject, args, call) {
+  function run(subject, args, call) {
     const verb = typeof command === "function" ? command(args) : command;
-    const value = await subject._command(verb, encode ? encode(args) : args, call);
-    return decode ? decode(value, subject, args) : value;
+    const value = subject._command(verb, encode ? encode(args) : args, call);
+    return decode ? value.then((given) => decode(given, subject, args)) : value;
   }
   return function method(...args) {
     try {
@@ -30,10 +30,19 @@ function bridgeMethod(name, { command = name, check, encode, decode, callbackAt 
     }
     const callback = takeCallback(args, callbackAt);
     const call = new Call();
-    const answer = settle(this, run(this, args, call), callback);
+    const answer = settle(this, attempt(run, this, args, call), callback);
     call.answer = callback ? null : answer;
     return answer;
   };
+}
+
+/** The promise that `run` gives; rejected with what it throws, such as arguments that JSON cannot carry. */
+function attempt(run, ...args) {
+  try {
+    return run(...args);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 function takeCallback(args, callbackAt) {
@@ -95,11 +104,13 @@ function settle(subject, promise, callback) {
   if (!callback) {
     return answerOf(subject, promise);
   }
-  const called = promise.then(
-    (value) => guard(subject, () => callback(value)),
+  return promise.then(
+    (value) => {
+      guard(subject, () => callback(value));
+      return value;
+    },
     (error) => reportFailure(subject, error),
   );
-  return called.then(() => promise.catch(() => undefined));
 }
 
 function reportFailure(subject, error) {
