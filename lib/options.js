@@ -4,8 +4,6 @@ const cluster = require("node:cluster");
 const { inspect } = require("node:util");
 const os = require("node:os");
 const { OptionTypeError, OptionRangeError } = require("./errors");
-const { didYouMean } = require("./nearest");
-const { warnOnce } = require("./warn");
 
 const integer = (min, max, fallback) => ({ kind: "integer", min, max, fallback });
 const ms = (fallback) => integer(1, 2 ** 31 - 1, fallback);
@@ -146,6 +144,8 @@ function readAll(given, table, prefix) {
 function warnUnknown(path, known, name) {
   // Workers run the same script: one voice is enough.
   if (!cluster.isWorker) {
+    const { didYouMean } = require("./nearest");
+    const { warnOnce } = require("./warn");
     const message = `phantom-cluster has no option "${path}"${didYouMean(name, known)}`;
     warnOnce("PHANTOM_CLUSTER_UNKNOWN_OPTION", path, message);
   }

@@ -1,12 +1,14 @@
 "use strict";
 
 const { ClientEventKind: Kind } = require("./addon");
-const { currentLease } = require("./bridge-method");
 const { PhantomClusterClient } = require("./client");
 const { now } = require("./clock");
-const { Lease } = require("./lease");
 const { log } = require("./log");
 const { Prefetch } = require("./prefetch");
+
+// What is not needed before PhantomJS runs is loaded while it starts.
+let Lease;
+let currentLease;
 
 // D: the documented handler, with a page. P: that of the published 0.1.x, without one.
 const DOCUMENTED = "request";
@@ -45,7 +47,13 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
 
   /** Answers the request whose handler is running (0.1.x). */
   queueItemResponse(response) {
-    this.#respond(currentLease.getStore() ?? this.#newest(), response);
+    this.#respond(currentLease?.getStore() ?? this.#newest(), response);
+  }
+
+  _whileStarting() {
+    super._whileStarting();
+    ({ Lease } = require("./lease"));
+    ({ currentLease } = require("./bridge-method"));
   }
 
   _holds() {
