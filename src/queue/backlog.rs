@@ -192,7 +192,9 @@ pub(crate) struct WorkerLoad {
 #[derive(Debug)]
 pub(crate) struct Backlog {
     options: BacklogOptions,
-    items: HashMap<ItemId, Item>,
+    /// Ids grow: the newest are at one end and the next to leave at the other, where a hash would scatter a million of them
+    /// over all of memory.
+    items: BTreeMap<ItemId, Item>,
     waiting: BTreeMap<Place, ItemId>,
     leases: HashMap<LeaseId, Lease>,
     deadlines: Deadlines<LeaseId>,
@@ -214,7 +216,7 @@ impl Backlog {
     pub(crate) fn new(options: BacklogOptions) -> Self {
         Self {
             options,
-            items: HashMap::new(),
+            items: BTreeMap::new(),
             waiting: BTreeMap::new(),
             leases: HashMap::new(),
             deadlines: Deadlines::new(),
