@@ -15,14 +15,14 @@ const {
 
 /** A server in a cluster primary, a client in a worker: the same script runs in both. */
 function create(options) {
-  const { PhantomClusterServer, PhantomClusterClient } = CLASSES;
-  return new (cluster.isPrimary ? PhantomClusterServer() : PhantomClusterClient())(options);
+  return cluster.isPrimary ? new CLASSES.PhantomClusterServer(options) : new CLASSES.PhantomClusterClient(options);
 }
 
 /** As `create`, with a queue. */
 function createQueued(options) {
-  const { PhantomQueuedClusterServer, PhantomQueuedClusterClient } = CLASSES;
-  return new (cluster.isPrimary ? PhantomQueuedClusterServer() : PhantomQueuedClusterClient())(options);
+  return cluster.isPrimary
+    ? new CLASSES.PhantomQueuedClusterServer(options)
+    : new CLASSES.PhantomQueuedClusterClient(options);
 }
 
 // Shorthand names only: Node finds a CommonJS module's names for `import { … }` by reading this very statement.
@@ -50,18 +50,32 @@ module.exports.PhantomQueuedClusterWorker = null;
 module.exports.QueueItem = null;
 
 const CLASSES = {
-  PhantomClusterServer: () => require("./lib/server").PhantomClusterServer,
-  PhantomClusterClient: () => require("./lib/client").PhantomClusterClient,
-  PhantomQueuedClusterServer: () => require("./lib/queued-server").PhantomQueuedClusterServer,
-  PhantomQueuedClusterClient: () => require("./lib/queued-client").PhantomQueuedClusterClient,
+  get PhantomClusterServer() {
+    return require("./lib/server").PhantomClusterServer;
+  },
+  get PhantomClusterClient() {
+    return require("./lib/client").PhantomClusterClient;
+  },
+  get PhantomQueuedClusterServer() {
+    return require("./lib/queued-server").PhantomQueuedClusterServer;
+  },
+  get PhantomQueuedClusterClient() {
+    return require("./lib/queued-client").PhantomQueuedClusterClient;
+  },
   // The names 0.1.x had for the clients.
-  PhantomClusterWorker: () => CLASSES.PhantomClusterClient(),
-  PhantomQueuedClusterWorker: () => CLASSES.PhantomQueuedClusterClient(),
-  QueueItem: () => require("./lib/queue-item").QueueItem,
+  get PhantomClusterWorker() {
+    return CLASSES.PhantomClusterClient;
+  },
+  get PhantomQueuedClusterWorker() {
+    return CLASSES.PhantomQueuedClusterClient;
+  },
+  get QueueItem() {
+    return require("./lib/queue-item").QueueItem;
+  },
 };
 
-for (const [name, load] of Object.entries(CLASSES)) {
+for (const name of Object.keys(CLASSES)) {
   const define = (descriptor) =>
     Object.defineProperty(module.exports, name, { ...descriptor, enumerable: true, configurable: true });
-  define({ get: load, set: (value) => define({ value, writable: true }) });
+  define({ get: () => CLASSES[name], set: (value) => define({ value, writable: true }) });
 }

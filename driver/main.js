@@ -39,6 +39,7 @@ function start() {
       phantom.exit(bridge.EXIT_CLIENT_GONE);
     }
   }, 1000);
+
   var listening = http.listen(port, token, function (request, reply) {
     silentTicks = 0;
     if (request.path[0] === "phantom") {

@@ -7,7 +7,7 @@
 
 const net = require("node:net");
 
-/** The end of a request: none has a body. */
+/** The end of a head, and with it of a request: none has a body. */
 const END = "\r\n\r\n";
 const SERVER_DELAY = 200;
 const RESOURCES = 30;
@@ -40,8 +40,9 @@ const contents = {
 /** Whole responses, made once. */
 const responses = new Map(
   Object.entries(contents).map(([path, [type, content]]) => {
-    const head = `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nContent-Length: ${content.length}\r\n\r\n`;
-    return [path, Buffer.concat([Buffer.from(head), Buffer.from(content)])];
+    const body = Buffer.from(content);
+    const head = `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}${END}`;
+    return [path, Buffer.concat([Buffer.from(head), body])];
   }),
 );
 
