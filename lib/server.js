@@ -19,6 +19,8 @@ class PhantomClusterServer extends EventEmitter {
   #native;
   #options;
   #contact = null;
+  // Looked for once: a search takes a worker 3 ms of its start.
+  #binary;
   #keepAlive = null;
   #lastExit = "";
   #isReleased = false;
@@ -50,8 +52,8 @@ class PhantomClusterServer extends EventEmitter {
     if (this.#keepAlive || this.done) {
       return;
     }
-    const binary = findBinary(this.#options.phantomBinary);
-    log.info?.("engine starts", { engine: this.#engine, workers: this.numWorkers, binary });
+    this.#binary = findBinary(this.#options.phantomBinary);
+    log.info?.("engine starts", { engine: this.#engine, workers: this.numWorkers, binary: this.#binary });
     this.#listen();
     this.#keepAlive = setInterval(() => {}, FOREVER);
     this._handleAll(this.#native.start(this.numWorkers));
@@ -213,7 +215,7 @@ class PhantomClusterServer extends EventEmitter {
   #fork() {
     let worker;
     try {
-      worker = cluster.fork(environment(this.#engine, this.#contact));
+      worker = cluster.fork(environment(this.#engine, this.#contact, this.#binary));
     } catch (error) {
       this.#lastExit = `fork failed: ${error.message}`;
       return this._handleAll(this.#native.forkFailed());

@@ -147,12 +147,12 @@ function sortArguments(args) {
 /** The binary, found under the name of the option that its user knows. */
 function binaryOf({ binary, phantomPath, path: directory }, hasCallback) {
   if (binary || phantomPath) {
-    return findBinary(binary ?? phantomPath, binary ? "binary" : "phantomPath");
+    return findBinary(binary ?? phantomPath, { option: binary ? "binary" : "phantomPath" });
   }
   if (directory) {
-    return findBinary(path.resolve(directory, EXECUTABLE), "path");
+    return findBinary(path.resolve(directory, EXECUTABLE), { option: "path" });
   }
-  return findBinary(undefined, hasCallback ? "binary" : "phantomPath");
+  return findBinary(undefined, { option: hasCallback ? "binary" : "phantomPath" });
 }
 
 /** Where PhantomJS's output goes: `onStdout` and `onStderr`, else the logger, else the console. */

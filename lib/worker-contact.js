@@ -11,7 +11,7 @@ function take() {
   return text ? JSON.parse(text) : null;
 }
 
-/** `{ engine, address, token }` in a worker of ours, null elsewhere. */
+/** `{ engine, address, token, binary }` in a worker of ours, null elsewhere. */
 const contact = take();
 
 let engines = 0;
@@ -22,9 +22,9 @@ function nextEngine() {
   return engines - 1;
 }
 
-/** The environment of a worker of engine `engine`. */
-function environment(engine, { address, token }) {
-  return { [VARIABLE]: JSON.stringify({ engine, address, token }) };
+/** The environment of a worker of engine `engine`, whose PhantomJS was found to be `binary`. */
+function environment(engine, { address, token }, binary) {
+  return { [VARIABLE]: JSON.stringify({ engine, address, token, binary }) };
 }
 
 module.exports = { contact, nextEngine, environment };
