@@ -6,7 +6,7 @@ const { now } = require("./clock");
 const MARGIN = 2;
 /** Not before so few items, or so small a share of all, are left: a worker that has time yet needs no successor. */
 const FEW = 8;
-const SHARE = 0.3;
+const SHARE = 0.5;
 
 /** When a worker tells its master that it ends before long: early enough for its successor to be ready by then. */
 class Retirement {
