@@ -535,6 +535,7 @@ describe("doctor", () => {
       /^ok {7}Ports: \d+ of 64 from 12300 upward are free/m,
       /^ok {7}The temporary directory \S+ is /m,
       /SSL_CERT_DIR is /m,
+      /^(ok|note) {5,7}File types: /m,
       /^ok {7}Shared memory: /m,
       /^ok {7}Open files: /m,
       /^ok {7}A page was rendered by a worker in \d+ ms/m,
@@ -553,6 +554,12 @@ describe("doctor", () => {
     );
     assert.match(stdout, /^note {5}No page was rendered/m);
     assert.ok(stdout.endsWith("\n1 problem.\n"));
+  });
+
+  test("says when the system has no table of file types", { skip: !isLinux }, async () => {
+    const { code, stdout, text } = await cli(["doctor"], { env: { XDG_DATA_DIRS: "/nowhere" } });
+    assert.equal(code, 0, text);
+    assert.match(stdout, /^note {5}File types: the system has no table, .*\n {9}→ install shared-mime-info /m);
   });
 
   test("names the libraries that PhantomJS misses, with their packages", { skip: !isLinux }, async () => {

@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import zlib from "node:zlib";
-import { browser, site } from "./helpers.mjs";
+import { basePort, browser, isLinux, run, site } from "./helpers.mjs";
 
 let started;
 let ph;
@@ -234,4 +234,25 @@ test("HTTPS with a self-signed certificate is refused, and accepted with --ignor
   assert.equal(await page.open(url), "success");
   assert.equal(await page.get("title"), "secret");
   await lenient.close();
+});
+
+test("PhantomJS knows the system's types of files without reading their descriptions", {
+  skip: !isLinux || !fs.existsSync("/usr/share/mime/mime.cache") || process.env.XDG_DATA_DIRS !== undefined,
+}, async () => {
+  const files = ["html", "PNG", "md", "docx", "tar.gz", "unheard-of"].map((end) => path.join(folder, `file.${end}`));
+  for (const file of files) {
+    fs.writeFileSync(file, "content");
+  }
+  const outcome = async (phantomArguments) => {
+    const { code, events, text } = await run("file-types.js", { files, phantomArguments, phantomBasePort: basePort() });
+    assert.equal(code, 0, text);
+    return events[0];
+  };
+  const ours = await outcome([]);
+  assert.match(ours.directories, /^XDG_DATA_DIRS=\/usr\/local\/share:\/.*phantom-cluster-/);
+  // Whoever wants to see Qt's warnings gets the system's directories as they are.
+  const theirs = await outcome(["--debug=false"]);
+  assert.equal(theirs.directories, undefined);
+  assert.deepEqual(ours.types, theirs.types);
+  assert.ok(ours.types[3].includes("wordprocessingml"), String(ours.types));
 });

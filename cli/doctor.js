@@ -25,6 +25,7 @@ async function* results() {
   const temporary = system.checkTemporary();
   yield temporary;
   yield system.checkCertificates();
+  yield system.checkFileTypes();
   yield system.checkSharedMemory();
   yield system.checkOpenFiles();
   yield await checkPage([addon, ...phantom, temporary]);

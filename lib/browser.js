@@ -67,7 +67,7 @@ class Browser {
   }
 
   /** Starts PhantomJS; rejects with a PhantomError that says why it did not start. */
-  async launch({ binary, phantomArguments, basePort }) {
+  async launch({ binary, phantomArguments, basePort, fileTypes }) {
     running.add(this);
     this.#exitGrace = phantomArguments.some((argument) => KEEPS_STATE.test(argument)) ? EXIT_GRACE : 0;
     try {
@@ -75,6 +75,7 @@ class Browser {
         binary,
         arguments: phantomArguments,
         driver: DRIVER,
+        fileTypes,
         basePort,
         startTimeout: START_TIMEOUT,
         silenceLimit: this.#silenceLimit,

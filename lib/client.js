@@ -166,7 +166,7 @@ class PhantomClusterClient extends EventEmitter {
     // Ids grow with each recycling; the ports must not grow out of their range.
     const basePort = phantomBasePort + ((workerId + 1) % (MAX_WORKER_PORT - phantomBasePort + 1));
     const started = Promise.all([
-      this.#browser.launch({ binary, phantomArguments, basePort }),
+      this.#browser.launch({ binary, phantomArguments, basePort, fileTypes: contact?.fileTypes }),
       this.#connect(workerId),
     ]);
     this._whileStarting();

@@ -11,7 +11,7 @@ function take() {
   return text ? JSON.parse(text) : null;
 }
 
-/** `{ engine, address, token, binary }` in a worker of ours, null elsewhere. */
+/** `{ engine, address, token, fileTypes, binary }` in a worker of ours, null elsewhere. */
 const contact = take();
 
 let engines = 0;
@@ -23,8 +23,8 @@ function nextEngine() {
 }
 
 /** The environment of a worker of engine `engine`, whose PhantomJS was found to be `binary`. */
-function environment(engine, { address, token }, binary) {
-  return { [VARIABLE]: JSON.stringify({ engine, address, token, binary }) };
+function environment(engine, native, binary) {
+  return { [VARIABLE]: JSON.stringify({ engine, ...native, binary }) };
 }
 
 module.exports = { contact, nextEngine, environment };

@@ -42,6 +42,8 @@ pub struct NativeLaunchOptions {
     pub binary: String,
     pub arguments: Vec<String>,
     pub driver: String,
+    /// Of the contact; none outside of an engine's workers.
+    pub file_types: Option<String>,
     pub base_port: u16,
     pub start_timeout: f64,
     pub silence_limit: f64,
@@ -93,6 +95,7 @@ impl NativeBrowser {
             binary: options.binary.into(),
             arguments: options.arguments,
             driver: options.driver.into(),
+            file_types: options.file_types.map(Into::into),
             base_port: options.base_port,
             start_timeout: ms(options.start_timeout),
             silence_limit: ms(options.silence_limit),

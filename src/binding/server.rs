@@ -11,7 +11,7 @@ use super::error::coded;
 use super::number::{from_js, ms, to_js};
 use super::sink::EventSink;
 use super::stats::{NativeQueueStats, NativeSupervisorStats};
-use crate::pool::resident_memory;
+use crate::pool::{resident_memory, share_file_types};
 use crate::queue::{
     BacklogOptions, Ended, Fate, ItemOptions, Outcome, QueueServer, ServerEvent, ServerOptions,
     Silence, TimeoutOutcome,
@@ -85,6 +85,8 @@ pub struct NativeServerOptions {
 pub struct NativeContact {
     pub address: String,
     pub token: String,
+    /// A directory for their PhantomJS, where that is of use.
+    pub file_types: Option<String>,
 }
 
 /// Supervisor and queue of one engine.
@@ -196,7 +198,17 @@ impl NativeServer {
         let queue = self.queue.as_mut().ok_or_else(stopped)?;
         let address = within_runtime_if_available(|| queue.listen())?.to_owned();
         let token = queue.token().to_owned();
-        Ok(NativeContact { address, token })
+        let file_types = queue.directory().and_then(|directory| {
+            share_file_types(directory)?
+                .into_os_string()
+                .into_string()
+                .ok()
+        });
+        Ok(NativeContact {
+            address,
+            token,
+            file_types,
+        })
     }
 
     /// Asks for as many workers as are to be kept running.

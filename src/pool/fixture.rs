@@ -29,6 +29,7 @@ pub(crate) fn launch_options(base_port: u16) -> LaunchOptions {
         binary: binary(),
         arguments: Vec::new(),
         driver: root().join("driver/main.js"),
+        file_types: None,
         base_port,
         start_timeout: Duration::from_secs(30),
         silence_limit: Duration::from_secs(60),

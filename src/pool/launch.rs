@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
+use super::file_types;
 use super::output::{Tail, forward};
 use super::process::{self, KillHandle};
 use crate::secret;
@@ -47,6 +48,8 @@ pub(crate) struct LaunchOptions {
     pub(crate) arguments: Vec<String>,
     /// driver/main.js
     pub(crate) driver: PathBuf,
+    /// What [`share_file_types`](super::share_file_types) made for all of an engine.
+    pub(crate) file_types: Option<PathBuf>,
     /// First port to try.
     pub(crate) base_port: u16,
     /// How long it may take until it listens.
@@ -232,6 +235,12 @@ fn command(options: &LaunchOptions, port: u16, token: &str) -> Command {
     // Without it glibc looks at that file, under a lock, each time a time is made local (tzset(3)): ninety times for a page.
     if std::env::var_os("TZ").is_none() && Path::new(LOCAL_TIME).exists() {
         let _ = command.env("TZ", format!(":{LOCAL_TIME}"));
+    }
+    if let Some(directory) = &options.file_types {
+        let current = std::env::var_os("XDG_DATA_DIRS");
+        if let Some(dirs) = file_types::data_dirs(current, directory, &options.arguments) {
+            let _ = command.env("XDG_DATA_DIRS", dirs);
+        }
     }
     command
 }

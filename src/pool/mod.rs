@@ -1,6 +1,7 @@
 //! The PhantomJS processes.
 
 mod browser;
+mod file_types;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod launch;
@@ -9,6 +10,7 @@ mod output;
 mod process;
 
 pub(crate) use browser::{Browser, BrowserEvent};
+pub(crate) use file_types::share_file_types;
 pub(crate) use launch::{LaunchError, LaunchOptions};
 pub(crate) use memory::{MemoryWatch, resident_memory};
 pub(crate) use process::end_with_parent;

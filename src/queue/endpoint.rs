@@ -61,6 +61,11 @@ impl Endpoint {
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
+
+    /// The private directory; whatever else is in it goes with the endpoint, too.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        self.directory.as_deref()
+    }
 }
 
 impl Drop for Endpoint {

@@ -1,6 +1,7 @@
 //! The master's end: takes requests in, hands them to workers, brings answers back.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -177,6 +178,11 @@ impl QueueServer {
             tokio::spawn(accepting);
         }
         Ok(self.endpoint.as_ref().map_or("", Endpoint::address))
+    }
+
+    /// The private directory that lives as long as this listens; none on Windows, and before.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        self.endpoint.as_ref()?.directory()
     }
 
     /// What workers must show.
