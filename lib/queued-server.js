@@ -2,6 +2,7 @@
 
 const { EndKind, ServerEventKind: Kind } = require("./addon");
 const { EngineError, ItemError, RequestError, fromNative, fromWire } = require("./errors");
+const { ItemTable } = require("./item-table");
 const { log } = require("./log");
 const { readRequestOptions } = require("./options");
 const { QueueItem, kCleanUp, kEnd, kIsAwaited, kOwner } = require("./queue-item");
@@ -15,7 +16,7 @@ const ENDS = { done: EndKind.Completed, failed: EndKind.Failed, cancelled: EndKi
 
 /** Takes requests, hands them to workers, and brings their responses back. */
 class PhantomQueuedClusterServer extends PhantomClusterServer {
-  #items = new Map();
+  #items = new ItemTable();
   #nextId = 0;
   // The item whose `timeout` is being emitted, and what its listeners did.
   #expiring = null;
@@ -67,7 +68,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     }
     this.#nextId += 1;
     item[kOwner] = this.#owner;
-    this.#items.set(item.id, item);
+    this.#items.add(item.id, item);
     if (signal) {
       this.#follow(item, signal);
     }
@@ -131,7 +132,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
   }
 
   _released() {
-    for (const id of [...this.#items.keys()]) {
+    for (const { id } of this.#items.values()) {
       const attempts = this._native.attempts(id) ?? 0;
       this._native.cancel(id, EndKind.Failed);
       this.#end(id, "failed", stoppedError(), attempts);
