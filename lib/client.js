@@ -155,6 +155,11 @@ class PhantomClusterClient extends EventEmitter {
     return undefined;
   }
 
+  /** The leases it holds of the queue. */
+  _started() {
+    return [];
+  }
+
   async #launch(binary) {
     const { phantomArguments, phantomBasePort, onStdout, onStderr } = this.#options;
     const workerId = cluster.worker?.id ?? 0;
@@ -264,7 +269,7 @@ class PhantomClusterClient extends EventEmitter {
   async #end(stay) {
     clearTimeout(this.#haltTimer);
     // First what was answered: nothing of it may be lost. The browser may still be starting.
-    await this.#queue.close(stay);
+    await this.#queue.close(stay, this._started());
     await this.#launched;
     await this.#browser?.close();
     clearInterval(this.#keepAlive);
@@ -278,7 +283,7 @@ class PhantomClusterClient extends EventEmitter {
     log.error?.("worker cannot go on", { error: error.message });
     console.error(`phantom-cluster: worker ${cluster.worker?.id ?? 0}: ${error.stack}`);
     this.#queue.fault(error.message);
-    await this.#queue.close(false);
+    await this.#queue.close(false, this._started());
     await this.#browser?.close();
     this.#exit(1);
   }

@@ -60,6 +60,10 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     return this.#leases.size;
   }
 
+  _started() {
+    return [...this.#leases.keys()];
+  }
+
   _retire(reason) {
     this.#isRetiring = true;
     this.#prefetched.clear();

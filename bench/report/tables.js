@@ -82,7 +82,7 @@ const MAIN = {
   "pages, 2 workers, 1 at once": "pages, 2 workers",
   "pages, 2 workers, 8 at once": "pages, 2 workers, 8 at once each",
   "heavy pages, 2 workers (ours: 8 at once)": "pages that take 200 ms to come, 2 workers (ours: 8 at once each)",
-  "recycling after 4 pages": "pages, workers replaced after 4, 2 workers",
+  "recycling after 4 pages, 2 workers": "pages, workers replaced after 4, 2 workers",
   "start()": "`start()` to the first response",
   "memory, master": "memory of the master for a waiting request of 100 B",
   "bridge, evaluate, p50": "one `evaluate`, p50",

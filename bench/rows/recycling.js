@@ -1,27 +1,32 @@
 "use strict";
 
-const { rate } = require("./figures");
+const { rate, workers: text } = require("./figures");
 const { PATIENCE } = require("./pages");
 
-/** Pages with workers that are replaced after some; beside ours without. */
+/**
+ * Pages with workers that are replaced after some; beside ours without. Two workers leave nothing of two cores, so that
+ * each start takes its time from pages; with one there is a core to spare.
+ */
 module.exports = (scale) => {
-  const scenario = {
-    load: "steady",
-    task: "page",
-    path: "/",
-    title: "trivial",
-    patience: PATIENCE,
-    workers: 2,
-    warmup: 20,
+  const recycling = (workers, iterations) => {
+    const never = {
+      load: "steady",
+      task: "page",
+      path: "/",
+      title: "trivial",
+      patience: PATIENCE,
+      workers,
+      warmup: 20,
+      seconds: Math.max(1, 5 * scale),
+    };
+    return {
+      name: `recycling after ${iterations} pages, ${text(workers)}`,
+      group: "recycling",
+      x: { workers, iterations },
+      scenario: { ...never, iterations },
+      ceiling: { ours: never },
+      figures: [rate],
+    };
   };
-  const seconds = Math.max(1, 5 * scale);
-  const never = { ...scenario, seconds };
-  return [4, 20, 100].map((iterations) => ({
-    name: `recycling after ${iterations} pages, 2 workers`,
-    group: "recycling",
-    x: { iterations },
-    scenario: { ...never, iterations },
-    ceiling: { ours: never },
-    figures: [rate],
-  }));
+  return [recycling(2, 4), recycling(2, 20), recycling(2, 100), recycling(1, 4), recycling(1, 100)];
 };

@@ -226,11 +226,13 @@ impl NativeClient {
     }
 
     /// Resolves when the master has taken in all that was sent, or is gone. With `stay` it may take until another worker is
-    /// ready.
+    /// ready. Leases beyond `started` go to other workers.
     #[napi]
-    pub async fn close(&self, stay: bool) -> Result<()> {
+    pub async fn close(&self, stay: bool, started: Vec<i64>) -> Result<()> {
         if let Some(client) = self.client() {
-            client.close(stay).await;
+            client
+                .close(stay, started.into_iter().map(from_js).collect())
+                .await;
         }
         Ok(())
     }

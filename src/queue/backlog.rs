@@ -4,6 +4,7 @@
 //! to say what becomes of it). It leaves the backlog exactly once: answered, failed, dropped or cancelled. A later
 //! backlog kept elsewhere (Redis) takes this type's place behind the same methods.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -384,6 +385,20 @@ impl Backlog {
             let place = (-i64::from(item.priority), self.next_head);
             item.state = ItemState::Waiting(place.1);
             let _ = self.waiting.insert(place, id);
+        }
+    }
+
+    /// A worker that takes nothing more says which of its leases it has started: the others go back in their order.
+    pub(crate) fn give_back_unstarted(&mut self, worker: WorkerId, started: &[LeaseId]) {
+        let Some(known) = self.workers.get(&worker) else {
+            return;
+        };
+        let held = known.leases.iter().copied();
+        let mut unstarted: Vec<_> = held.filter(|lease| !started.contains(lease)).collect();
+        // Each goes to the very head, so the oldest goes last.
+        unstarted.sort_unstable_by_key(|lease| Reverse(*lease));
+        for lease in unstarted {
+            self.give_back(lease);
         }
     }
 

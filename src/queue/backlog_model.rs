@@ -15,6 +15,8 @@ enum Step {
     Settle(Pick),
     Fail(Pick),
     GiveBack(Pick),
+    /// Of the worker's leases those whose ids have this rest, by 2, are started.
+    GiveBackUnstarted(WorkerId, LeaseId),
     Wait(Duration),
     Expire,
     Decide(Pick, TimeoutOutcome),
@@ -37,6 +39,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => any::<Pick>().prop_map(Step::Settle),
         2 => any::<Pick>().prop_map(Step::Fail),
         2 => any::<Pick>().prop_map(Step::GiveBack),
+        1 => (worker.clone(), 0_u64..2).prop_map(|(w, rest)| Step::GiveBackUnstarted(w, rest)),
         3 => (0_u64..30).prop_map(|ms| Step::Wait(Duration::from_millis(ms))),
         3 => Just(Step::Expire),
         3 => (any::<Pick>(), outcome()).prop_map(|(pick, outcome)| Step::Decide(pick, outcome)),
@@ -258,6 +261,7 @@ impl World {
             Step::Settle(pick) => self.settle(self.pick_lease(pick)),
             Step::Fail(pick) => self.fail(self.pick_lease(pick)),
             Step::GiveBack(pick) => self.give_back(self.pick_lease(pick)),
+            Step::GiveBackUnstarted(worker, rest) => self.give_back_unstarted(worker, rest),
             Step::Wait(time) => self.now += time,
             Step::Expire => drop(self.expire()),
             Step::Decide(pick, outcome) => self.decide(self.pick_item(pick), outcome),
@@ -371,6 +375,17 @@ impl World {
     fn give_back(&mut self, lease: LeaseId) {
         self.backlog.give_back(lease);
         if let Some(item) = self.model.held(lease) {
+            self.model.item(item).attempts -= 1;
+            self.model.wait_at_head(item);
+        }
+    }
+
+    fn give_back_unstarted(&mut self, worker: WorkerId, rest: LeaseId) {
+        let held = self.model.leases(Some(worker)).into_iter();
+        let (started, unstarted): (Vec<_>, Vec<_>) = held.partition(|(id, _, _)| id % 2 == rest);
+        let started: Vec<_> = started.into_iter().map(|(id, _, _)| id).collect();
+        self.backlog.give_back_unstarted(worker, &started);
+        for (_, item, _) in unstarted.into_iter().rev() {
             self.model.item(item).attempts -= 1;
             self.model.wait_at_head(item);
         }

@@ -223,10 +223,10 @@ impl QueueClient {
     }
 
     /// Says goodbye and waits until the master has taken in all that was sent before, or is gone. With `stay` the master
-    /// may keep this worker until another is ready.
-    pub(crate) async fn close(&self, stay: bool) {
+    /// may keep this worker until another is ready. Leases beyond `started`, on their way here, go back unstarted.
+    pub(crate) async fn close(&self, stay: bool, started: Vec<LeaseId>) {
         let ended = self.ended.notified();
-        let _ = self.outbox.send(&FromWorker::Goodbye { stay });
+        let _ = self.outbox.send(&FromWorker::Goodbye { stay, started });
         let _ = tokio::time::timeout(FAREWELL_DEADLINE, ended).await;
         self.outbox.close();
     }

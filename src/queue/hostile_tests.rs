@@ -54,7 +54,7 @@ async fn all_is_well(server: &QueueServer, events: &mut UnboundedReceiver<Server
     let (client, mut work) = client(server, worker).await;
     assert_eq!(next(events).await, ServerEvent::Joined { worker });
     works(server, events, (&client, &mut work), 1000).await;
-    client.close(false).await;
+    client.close(false, Vec::new()).await;
     assert_eq!(next(events).await, ServerEvent::Left { worker });
     {
         let state = server.shared.state.lock();
@@ -171,7 +171,7 @@ async fn strangers_who_say_little_or_nothing_are_dropped_at_the_deadline_and_hol
         begun.elapsed() < GREETING_DEADLINE,
         "the worker waited for nobody"
     );
-    client.close(false).await;
+    client.close(false, Vec::new()).await;
     assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 1 });
     for stream in idle {
         is_dropped_within(GREETING_DEADLINE + SOON, stream).await;
@@ -287,7 +287,7 @@ async fn a_second_connection_of_a_worker_is_refused_and_the_first_goes_on() {
     let (_second, mut lost) = client(&server, 1).await;
     assert_eq!(next(&mut lost).await, ClientEvent::Lost);
     works(&server, &mut events, (&first, &mut work), 0).await;
-    first.close(false).await;
+    first.close(false, Vec::new()).await;
     assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 1 });
     all_is_well(&server, &mut events).await;
 }

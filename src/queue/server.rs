@@ -479,9 +479,11 @@ impl Shared {
                 (self.on_event)(ServerEvent::Retiring { worker, reason });
             }
             FromWorker::Withdraw => self.state.lock().backlog.withdraw(worker),
-            FromWorker::Goodbye { stay } => {
+            FromWorker::Goodbye { stay, started } => {
                 let mut state = self.state.lock();
                 state.backlog.withdraw(worker);
+                state.backlog.give_back_unstarted(worker, &started);
+                self.hand_over(&mut state);
                 if !stay {
                     state.tell(worker, &ToWorker::Farewell);
                 }

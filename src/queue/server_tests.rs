@@ -96,7 +96,7 @@ async fn a_request_goes_there_and_its_answer_comes_back() {
     assert_eq!(server.idle_workers(), [4]);
     client.answer(lease, "[2]").expect("sent");
     client.answer(lease, "[3]").expect("sent, and ignored");
-    client.close(false).await;
+    client.close(false, Vec::new()).await;
     assert_eq!(
         next(&mut events).await,
         ServerEvent::Answered {
@@ -118,8 +118,8 @@ async fn a_lost_worker_gives_its_request_to_the_next_at_once() {
         .expect("taken");
     let (first, mut work) = client(&server, 1).await;
     first.offer(1, 0, Generation::Documented);
-    let _ = leased(&mut work).await;
-    first.close(false).await;
+    let (lease, _, _) = leased(&mut work).await;
+    first.close(false, vec![lease]).await;
     assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
     assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 1 });
     let (second, mut work) = client(&server, 2).await;
@@ -245,11 +245,33 @@ async fn a_worker_that_holds_nothing_and_does_not_react_is_told_of_by_its_heartb
 }
 
 #[tokio::test]
+async fn what_comes_too_late_for_a_worker_was_no_attempt_and_keeps_its_place() {
+    let (server, mut events) = server();
+    for item in 0..5 {
+        server
+            .enqueue(item, item.to_string(), options(60_000))
+            .expect("taken");
+    }
+    let (client, mut work) = client(&server, 1).await;
+    client.offer(4, 0, Generation::Documented);
+    let (_, _, _) = leased(&mut work).await;
+    let (started, item, _) = leased(&mut work).await;
+    assert_eq!(item, 1);
+    // It hears of neither 0 nor 2 nor 3 before it says goodbye.
+    client.close(false, vec![started]).await;
+    assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
+    assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 1 });
+    assert_eq!(server.waiting_ids(), [0, 2, 3, 4, 1]);
+    let attempts = [0, 1, 2, 3].map(|item| server.attempts(item));
+    assert_eq!(attempts, [Some(0), Some(1), Some(0), Some(0)]);
+}
+
+#[tokio::test]
 async fn a_worker_that_would_stay_is_let_go_by_word() {
     let (server, mut events) = server();
     let (client, _work) = client(&server, 1).await;
     assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
-    let closing = client.close(true);
+    let closing = client.close(true, Vec::new());
     let letting_go = async {
         assert_eq!(next(&mut events).await, ServerEvent::Leaving { worker: 1 });
         assert!(server.idle_workers().is_empty());
@@ -265,7 +287,7 @@ async fn a_worker_that_is_to_retire_before_it_is_connected_hears_of_it_then() {
     server.retire(1);
     let (client, mut work) = client(&server, 1).await;
     assert_eq!(next(&mut work).await, ClientEvent::Retire);
-    client.close(false).await;
+    client.close(false, Vec::new()).await;
     assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
     assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 1 });
 }

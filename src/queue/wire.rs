@@ -43,8 +43,8 @@ pub(crate) enum FromWorker<'a> {
     /// Which process the worker's PhantomJS is.
     Phantom { pid: u32 },
     /// Nothing more will come: the master answers with `Farewell` once all before this is taken in. With `stay` the worker
-    /// is ready to wait until another can take its place.
-    Goodbye { stay: bool },
+    /// is ready to wait until another can take its place. Leases beyond `started` came too late for it.
+    Goodbye { stay: bool, started: Vec<u64> },
     /// Answer to `Ping`.
     Pong,
 }

@@ -107,7 +107,10 @@ impl Parts {
             8 => FromWorker::Withdraw,
             9 => FromWorker::Fault { message: text },
             10 => FromWorker::Phantom { pid: self.number },
-            _ => FromWorker::Goodbye { stay: self.flag },
+            _ => FromWorker::Goodbye {
+                stay: self.flag,
+                started: vec![self.number.into(); 3],
+            },
         }
     }
 
