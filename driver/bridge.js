@@ -7,9 +7,7 @@
 //
 // The replies of quiet commands, if they come at once, wait for others, so that nobody is woken for them alone.
 
-var commands = require("./commands");
 var errors = require("./errors");
-var events = require("./events");
 var escapeLoneSurrogates = require("./http").escapeLoneSurrogates;
 
 var KIND_VALUE = 0;
@@ -19,6 +17,8 @@ var KIND_EVENT = 2;
 var QUIET_MS = 4000;
 var EXIT_CLIENT_GONE = 99;
 
+// What the commands need is loaded when Node is told that PhantomJS is there: until it sends the first there is time.
+var commands = null;
 var socket = null;
 var outbox = [];
 // Whether somebody waits for what is in the outbox.
@@ -120,6 +120,10 @@ function connect(url) {
   }
   socket = new WebSocket(url);
   whenConnected();
+  socket.onopen = function () {
+    commands = require("./commands");
+    require("./events").onSend(event);
+  };
   socket.onmessage = function (message) {
     take(message.data);
   };
@@ -136,8 +140,6 @@ function handle(request, reply) {
   connect(request.body.url);
   reply.value(null);
 }
-
-events.onSend(event);
 
 exports.EXIT_CLIENT_GONE = EXIT_CLIENT_GONE;
 exports.handle = handle;
