@@ -49,7 +49,6 @@ test("what waits too long goes back, and nothing more is taken in advance", asyn
   assert.equal(prefetch.remove(8), true);
   assert.equal(prefetch.remove(8), false);
   await sleep(1000);
-  // To the head of the queue, where the last to come is the first.
-  assert.deepEqual(back, [9, 7]);
+  assert.deepEqual(back, [7, 9]);
   assert.deepEqual([prefetch.length, prefetch.depth], [0, 0]);
 });

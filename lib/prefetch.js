@@ -56,11 +56,11 @@ class Prefetch {
     return index >= 0 && this.#held.splice(index, 1).length === 1;
   }
 
-  /** Gives all back; each goes to the head of the queue, so the first goes last. */
+  /** Gives all back. */
   clear() {
     clearTimeout(this.#timer);
     this.#timer = null;
-    for (const [, lease] of this.#held.splice(0).reverse()) {
+    for (const [, lease] of this.#held.splice(0)) {
       this.#giveBack(lease);
     }
   }

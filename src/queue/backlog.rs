@@ -4,7 +4,6 @@
 //! to say what becomes of it). It leaves the backlog exactly once: answered, failed, dropped or cancelled. A later
 //! backlog kept elsewhere (Redis) takes this type's place behind the same methods.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,6 +91,8 @@ struct Lease {
     item: ItemId,
     worker: WorkerId,
     begun: Instant,
+    /// Where the item waited.
+    place: Place,
 }
 
 #[derive(Debug)]
@@ -204,9 +205,8 @@ pub(crate) struct Backlog {
     idle: VecDeque<WorkerId>,
     /// One entry per request that a worker takes before it has a free slot: only when there is none anywhere.
     ahead: VecDeque<WorkerId>,
-    /// Arrivals at the tail count up from the middle of the range, those at the head down from it.
+    /// Arrivals at the tail, counted.
     next_tail: u64,
-    next_head: u64,
     next_lease: LeaseId,
     paused: bool,
     made: Instant,
@@ -224,8 +224,7 @@ impl Backlog {
             workers: HashMap::new(),
             idle: VecDeque::new(),
             ahead: VecDeque::new(),
-            next_tail: u64::MAX / 2,
-            next_head: u64::MAX / 2,
+            next_tail: 0,
             next_lease: 1,
             paused: false,
             made: Instant::now(),
@@ -304,7 +303,7 @@ impl Backlog {
         let micros = self.micros(now);
         let free = self.idle.pop_front();
         let worker = free.or_else(|| self.ahead.pop_front())?;
-        let (_, id) = self.waiting.pop_first()?;
+        let (place, id) = self.waiting.pop_first()?;
         let item = self.items.get_mut(&id)?;
         let lease = self.next_lease;
         self.next_lease += 1;
@@ -323,6 +322,7 @@ impl Backlog {
                 item: id,
                 worker,
                 begun: now,
+                place,
             },
         );
         if let Some(worker) = self.workers.get_mut(&worker) {
@@ -372,31 +372,30 @@ impl Backlog {
         self.take_out(id).map_or(Failure::Late, Failure::Failed)
     }
 
-    /// A worker gives a lease back unstarted: it goes to the head of the queue and was no attempt.
+    /// A worker gives a lease back unstarted: the item waits where it did before, and it was no attempt.
     pub(crate) fn give_back(&mut self, lease: LeaseId) {
-        let Some(Lease { item: id, .. }) = self.end_lease(lease) else {
+        let Some(Lease {
+            item: id, place, ..
+        }) = self.end_lease(lease)
+        else {
             return;
         };
         trace!(item = id, lease, "given back unstarted");
         self.tally.counts.returned += 1;
         if let Some(item) = self.items.get_mut(&id) {
             item.attempts -= 1;
-            self.next_head -= 1;
-            let place = (-i64::from(item.priority), self.next_head);
             item.state = ItemState::Waiting(place.1);
             let _ = self.waiting.insert(place, id);
         }
     }
 
-    /// A worker that takes nothing more says which of its leases it has started: the others go back in their order.
+    /// A worker that takes nothing more says which of its leases it has started: the others go back.
     pub(crate) fn give_back_unstarted(&mut self, worker: WorkerId, started: &[LeaseId]) {
         let Some(known) = self.workers.get(&worker) else {
             return;
         };
         let held = known.leases.iter().copied();
-        let mut unstarted: Vec<_> = held.filter(|lease| !started.contains(lease)).collect();
-        // Each goes to the very head, so the oldest goes last.
-        unstarted.sort_unstable_by_key(|lease| Reverse(*lease));
+        let unstarted: Vec<_> = held.filter(|lease| !started.contains(lease)).collect();
         for lease in unstarted {
             self.give_back(lease);
         }

@@ -109,6 +109,8 @@ struct ModelItem {
     attempts: u32,
     errors: u32,
     place: Place,
+    /// It came to the tail as so many others had before.
+    turn: usize,
 }
 
 impl ModelItem {
@@ -129,6 +131,7 @@ struct Model {
     ahead: Vec<WorkerId>,
     generations: BTreeMap<WorkerId, Generation>,
     ends: BTreeMap<ItemId, End>,
+    turns: usize,
     paused: bool,
 }
 
@@ -144,15 +147,16 @@ impl Model {
             .iter()
             .rposition(|other| self.priority(*other) >= priority);
         self.wait_at(at.map_or(0, |at| at + 1), id);
+        self.item(id).turn = self.turns;
+        self.turns += 1;
     }
 
-    fn wait_at_head(&mut self, id: ItemId) {
-        let priority = self.priority(id);
-        let at = self
-            .queue
-            .iter()
-            .position(|other| self.priority(*other) <= priority);
-        self.wait_at(at.unwrap_or(self.queue.len()), id);
+    /// Behind all whose turn is before its own.
+    fn wait_again(&mut self, id: ItemId) {
+        let rank = |id: &ItemId| (-self.priority(*id), self.items[id].turn);
+        let own = rank(&id);
+        let before = self.queue.iter().filter(|other| rank(other) < own);
+        self.wait_at(before.count(), id);
     }
 
     fn wait_at(&mut self, at: usize, id: ItemId) {
@@ -231,6 +235,7 @@ impl World {
                 ahead: Vec::new(),
                 generations: BTreeMap::new(),
                 ends: BTreeMap::new(),
+                turns: 0,
                 paused: false,
             },
             now: Instant::now(),
@@ -286,6 +291,7 @@ impl World {
             attempts: 0,
             errors: 0,
             place: Place::Waits,
+            turn: 0,
         };
         let _ = self.model.items.insert(id, item);
         self.model.wait_at_tail(id);
@@ -376,7 +382,7 @@ impl World {
         self.backlog.give_back(lease);
         if let Some(item) = self.model.held(lease) {
             self.model.item(item).attempts -= 1;
-            self.model.wait_at_head(item);
+            self.model.wait_again(item);
         }
     }
 
@@ -385,9 +391,9 @@ impl World {
         let (started, unstarted): (Vec<_>, Vec<_>) = held.partition(|(id, _, _)| id % 2 == rest);
         let started: Vec<_> = started.into_iter().map(|(id, _, _)| id).collect();
         self.backlog.give_back_unstarted(worker, &started);
-        for (_, item, _) in unstarted.into_iter().rev() {
+        for (_, item, _) in unstarted {
             self.model.item(item).attempts -= 1;
-            self.model.wait_at_head(item);
+            self.model.wait_again(item);
         }
     }
 

@@ -244,6 +244,20 @@ fn a_lease_given_back_goes_to_the_head_and_was_no_attempt() {
 }
 
 #[test]
+fn what_is_given_back_keeps_its_order_whichever_comes_first() {
+    let now = Instant::now();
+    let mut backlog = with(None, 0);
+    (0..4).for_each(|id| enqueue(&mut backlog, id));
+    backlog.offer(1, Generation::Documented, 2, 0);
+    backlog.offer(2, Generation::Documented, 1, 0);
+    let leases = [0; 3].map(|_| backlog.assign(now).expect("handed over").lease);
+    for lease in leases {
+        backlog.give_back(lease);
+    }
+    assert_eq!(backlog.waiting_ids().collect::<Vec<_>>(), [0, 1, 2, 3]);
+}
+
+#[test]
 fn errors_are_retried_as_often_as_asked() {
     let now = Instant::now();
     let mut backlog = with(None, 1);
