@@ -39,11 +39,11 @@ class ItemTable {
   }
 
   delete(id) {
-    if (!this.has(id)) {
-      return;
-    }
     const number = Math.floor(id / BLOCK);
     const block = this.#blocks.get(number);
+    if (block?.items[id % BLOCK] === undefined) {
+      return;
+    }
     block.items[id % BLOCK] = undefined;
     block.count -= 1;
     this.#size -= 1;

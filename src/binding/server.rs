@@ -1,5 +1,6 @@
 //! The master's native half.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -198,16 +199,12 @@ impl NativeServer {
         let queue = self.queue.as_mut().ok_or_else(stopped)?;
         let address = within_runtime_if_available(|| queue.listen())?.to_owned();
         let token = queue.token().to_owned();
-        let file_types = queue.directory().and_then(|directory| {
-            share_file_types(directory)?
-                .into_os_string()
-                .into_string()
-                .ok()
-        });
+        let directory = queue.directory();
+        let file_types = directory.filter(|directory| share_file_types(directory));
         Ok(NativeContact {
             address,
             token,
-            file_types,
+            file_types: file_types.and_then(Path::to_str).map(str::to_owned),
         })
     }
 

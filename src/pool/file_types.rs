@@ -6,7 +6,7 @@
 //! them, it knows the same types (of local files, of uploads) and reads nothing.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tracing::debug;
 
@@ -18,19 +18,17 @@ const TABLES: [&str; 2] = ["mime/mime.cache", "mime/types"];
 /// Switches with which PhantomJS may print Qt's warnings; one of them says that a description is missing.
 const SHOWS_WARNINGS: [&str; 2] = ["--debug", "--config"];
 
-/// Puts the tables into `directory`, which is then to stand for the system's; none where the system has no tables.
-pub(crate) fn share_file_types(directory: &Path) -> Option<PathBuf> {
+/// Puts the tables into `directory`, which is then to stand for the system's; false where the system has no tables.
+pub(crate) fn share_file_types(directory: &Path) -> bool {
     let system = Path::new(SYSTEM);
     if !TABLES.iter().all(|table| system.join(table).is_file()) {
-        return None;
+        return false;
     }
-    match link_tables(system, directory) {
-        Ok(()) => Some(directory.to_owned()),
-        Err(error) => {
-            debug!(%error, "the table of file types cannot be shared: pages are a little slower");
-            None
-        }
+    let linked = link_tables(system, directory);
+    if let Err(error) = &linked {
+        debug!(%error, "the table of file types cannot be shared: pages are a little slower");
     }
+    linked.is_ok()
 }
 
 #[cfg(unix)]
