@@ -1,6 +1,7 @@
 // Workers that come, serve, retire and go, as the engine's user sees it.
 
 import assert from "node:assert/strict";
+import { availableParallelism } from "node:os";
 import { test } from "node:test";
 import { basePort, run } from "./helpers.mjs";
 
@@ -50,9 +51,10 @@ const within = (numbers, min, max) => Math.min(...numbers) >= min && Math.max(..
 
 for (const workers of [1, 2]) {
   test(`make before break, ${workers} workers: at most one process more, at no time one less`, async () => {
-    const options = { workers, workerIterations: 6, count: 40 * workers, ms: 60 };
+    // They serve for much longer than another takes to start.
+    const options = { workers, workerIterations: 3, count: 18 * workers, ms: 600 };
     const { events, all, text } = await supervised("work", options);
-    assert.equal(all("response").length, 40 * workers, text);
+    assert.equal(all("response").length, 18 * workers, text);
     assert.ok(all("response").every(({ attempts }) => attempts === 1));
     assert.ok(all("workerRetired", { reason: "iterations" }).length >= 5 * workers, text);
     assert.ok(within(aliveCounts(events, workers), workers, workers + 1), text);
@@ -64,6 +66,19 @@ for (const workers of [1, 2]) {
     );
   });
 }
+
+test("workers that serve for less than a start takes: several start at once, and go when there is nothing to do", async () => {
+  const { events, all, text } = await supervised("hurry", { workers: 2, workerIterations: 1, count: 60, ms: 0 });
+  assert.equal(all("response").length, 60, text);
+  assert.ok(all("response").every(({ attempts }) => attempts === 1));
+  const most = 2 + Math.min(3, availableParallelism());
+  assert.equal(Math.max(...aliveCounts(events, 2)), most, text);
+  assert.equal(all("calm").length, 1, text);
+  assert.ok(
+    all("workerDied").every(({ code, signal }) => code === 0 || signal === "SIGTERM"),
+    text,
+  );
+});
 
 for (const limit of ["workerMemoryLimit", "phantomMemoryLimit"]) {
   test(`${limit}: a worker above it is retired, and no request is lost`, async () => {

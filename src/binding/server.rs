@@ -1,7 +1,9 @@
 //! The master's native half.
 
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use napi::bindgen_prelude::{Function, within_runtime_if_available};
@@ -170,6 +172,7 @@ impl NativeServer {
                 window: ms(options.window),
             },
             stop_timeout: ms(options.stop_timeout),
+            starts_at_once: available_parallelism().map_or(1, NonZero::get),
         };
         let server = ServerOptions {
             backlog: BacklogOptions {

@@ -3,6 +3,7 @@
 mod backoff;
 mod policy;
 mod runner;
+mod turnover;
 
 pub(crate) use policy::{Command, Phase, PolicyOptions, PolicyStats, RestartOptions, WorkerStats};
 pub(crate) use runner::Supervisor;

@@ -7,9 +7,10 @@ use tokio::time::Instant;
 use tracing::{debug, error};
 
 use super::backoff::Backoff;
+use super::turnover::Turnover;
 use crate::queue::WorkerId;
 
-/// How many workers may run above the target while one takes another's place.
+/// How many workers may run above the target while one takes another's place; more where they end faster than they start.
 const EXTRA_WORKERS: usize = 1;
 
 /// When to restart workers that crash.
@@ -30,6 +31,8 @@ pub(crate) struct PolicyOptions {
     pub(crate) restart: RestartOptions,
     /// How long a worker may take to end after it was told to.
     pub(crate) stop_timeout: Duration,
+    /// How many workers it makes sense to start at once: that many processors there are.
+    pub(crate) starts_at_once: usize,
 }
 
 /// What the engine's owner must do now.
@@ -90,6 +93,7 @@ pub(crate) struct PolicyStats {
 #[derive(Debug)]
 struct Worker {
     forked_at: Instant,
+    ready_at: Option<Instant>,
     phase: Phase,
     /// It goes by our word, not by its own: it has no requests left to serve first.
     told: bool,
@@ -100,6 +104,11 @@ struct Worker {
 impl Worker {
     fn is_replaced(&self) -> bool {
         matches!(self.phase, Phase::Retiring | Phase::Leaving)
+    }
+
+    /// It takes requests.
+    fn is_serving(&self) -> bool {
+        self.ready_at.is_some() && self.can_stay()
     }
 
     /// It may run for as long as nobody sends it a request.
@@ -126,6 +135,7 @@ pub(crate) struct Policy {
     restarts: VecDeque<Instant>,
     crashes: VecDeque<Instant>,
     backoff: Backoff,
+    turnover: Turnover,
     forked: u64,
     crashed: u64,
     started: bool,
@@ -144,6 +154,7 @@ impl Policy {
             restarts: VecDeque::new(),
             crashes: VecDeque::new(),
             backoff: Backoff::new(options.restart.min_delay, options.restart.max_delay),
+            turnover: Turnover::new(options.starts_at_once),
             forked: 0,
             crashed: 0,
             started: false,
@@ -168,7 +179,8 @@ impl Policy {
         if self.stopping {
             return Vec::new();
         }
-        self.target = self.target.max(self.expected() + 1);
+        // Those that are started in advance do not count.
+        self.target = self.target.max(self.expected().min(self.target) + 1);
         self.forking += 1;
         vec![Command::Fork]
     }
@@ -183,6 +195,7 @@ impl Policy {
         self.forked += 1;
         let started = Worker {
             forked_at: now,
+            ready_at: None,
             phase: Phase::Starting,
             told: false,
             kill_at: None,
@@ -207,10 +220,13 @@ impl Policy {
             return Vec::new();
         }
         entry.phase = Phase::Ready;
+        entry.ready_at = Some(now);
+        self.turnover
+            .started(now.saturating_duration_since(entry.forked_at));
         // It is what one that leaves has waited for.
         let mut commands: Vec<_> = self.release_one(now).into_iter().collect();
         commands.extend(self.shrink());
-        commands.extend(self.release_if_nobody_comes(now));
+        commands.extend(self.fill(now));
         commands
     }
 
@@ -226,14 +242,22 @@ impl Policy {
     }
 
     /// A worker has nothing left to do and asks to be let go. One at a time is kept until its successor is ready, so that
-    /// no moment is without a worker; a second gives its place to its successor at once.
+    /// no moment is without a worker; a second gives its place to its successor at once, and so does one beside as many
+    /// that serve as are wanted.
     pub(crate) fn leaving(&mut self, worker: WorkerId, now: Instant) -> Vec<Command> {
         let Some(entry) = self.workers.get_mut(&worker) else {
             return Vec::new();
         };
         entry.phase = Phase::Leaving;
-        let mut commands = self.fill(now);
-        if self.count(Phase::Leaving) > 1 {
+        if let (Some(ready_at), false) = (entry.ready_at, entry.told) {
+            let service = now.saturating_duration_since(ready_at);
+            self.turnover.served(service, now);
+        }
+        // There may be need for fewer starts in advance than before.
+        let mut commands = self.shrink();
+        commands.extend(self.fill(now));
+        let serving = self.workers.values().filter(|w| w.is_serving()).count();
+        if self.count(Phase::Leaving) > 1 || serving >= self.target {
             commands.extend(self.release_one(now));
         }
         commands
@@ -299,6 +323,7 @@ impl Policy {
         }
         self.stopping = true;
         self.restarts.clear();
+        self.turnover.forget();
         let ids: Vec<_> = self.workers.keys().copied().collect();
         let mut commands: Vec<_> = ids
             .into_iter()
@@ -311,6 +336,11 @@ impl Policy {
     /// Does what has become due.
     pub(crate) fn tick(&mut self, now: Instant) -> Vec<Command> {
         let mut commands = Vec::new();
+        if self.turnover.forget_at().is_some_and(|due| due <= now) {
+            self.turnover.forget();
+            commands.extend(self.shrink());
+            commands.extend(self.fill(now));
+        }
         while self.restarts.front().is_some_and(|due| *due <= now) {
             let _ = self.restarts.pop_front();
             commands.extend(self.fill(now));
@@ -328,7 +358,10 @@ impl Policy {
     /// When `tick` has something to do next.
     pub(crate) fn next_tick(&self) -> Option<Instant> {
         let kills = self.workers.values().filter_map(|worker| worker.kill_at);
-        kills.chain(self.restarts.front().copied()).min()
+        kills
+            .chain(self.restarts.front().copied())
+            .chain(self.turnover.forget_at())
+            .min()
     }
 
     pub(crate) fn stats(&self, now: Instant) -> PolicyStats {
@@ -368,12 +401,24 @@ impl Policy {
             return Vec::new();
         }
         let missing = self.target.saturating_sub(self.expected());
-        // Successors of workers that still run: never more than one process above the target.
+        let starting = self.count(Phase::Starting) + self.forking + self.restarts.len();
+        let early = self.ahead().saturating_sub(starting);
+        // Successors of workers that still run.
         let all = self.workers.len() + self.forking + self.restarts.len();
-        let room = (self.target + EXTRA_WORKERS).saturating_sub(all);
-        let forks = missing.min(room);
+        let room = self.most().saturating_sub(all);
+        let forks = missing.max(early).min(room);
         self.forking += forks;
         vec![Command::Fork; forks]
+    }
+
+    /// How many starts should be under way whether or not a worker has said that it will end.
+    fn ahead(&self) -> usize {
+        self.turnover.ahead(self.target)
+    }
+
+    /// As many processes as there may be.
+    fn most(&self) -> usize {
+        self.target + self.ahead().max(EXTRA_WORKERS)
     }
 
     /// Also those that would end before long, and may have nothing to do until then.
@@ -386,7 +431,7 @@ impl Policy {
     /// Retires workers above the target, the oldest first, and those that have a successor already or would find no
     /// place for it.
     fn shrink(&mut self) -> Vec<Command> {
-        let excess = self.expected().saturating_sub(self.target);
+        let excess = self.expected().saturating_sub(self.target + self.ahead());
         let lasting = self.workers.iter_mut().filter(|(_, w)| !w.is_replaced());
         let mut commands: Vec<_> = lasting
             .take(excess)
@@ -394,7 +439,7 @@ impl Policy {
             .collect();
         let staying = self.workers.values().filter(|w| w.can_stay()).count();
         let all = staying + self.forking + self.restarts.len();
-        let surplus = all.saturating_sub(self.target + EXTRA_WORKERS);
+        let surplus = all.saturating_sub(self.most());
         let announced = self.workers.iter_mut();
         let announced = announced.filter(|(_, w)| w.can_stay() && w.is_replaced());
         commands.extend(
@@ -429,8 +474,11 @@ impl Policy {
             return self.stopped_if_empty();
         }
         self.crashed += 1;
+        self.turnover.forget();
+        let mut commands = self.shrink();
         if self.crash_loop {
-            return self.release_if_nobody_comes(now);
+            commands.extend(self.release_if_nobody_comes(now));
+            return commands;
         }
         let RestartOptions {
             max_restarts,
@@ -451,7 +499,7 @@ impl Policy {
                 crashes = self.crashes.len(),
                 "crash loop: no worker is replaced any more"
             );
-            let mut commands = vec![Command::CrashLoop];
+            commands.push(Command::CrashLoop);
             commands.extend(self.release_if_nobody_comes(now));
             return commands;
         }
@@ -467,7 +515,8 @@ impl Policy {
             let position = self.restarts.partition_point(|other| *other <= due);
             self.restarts.insert(position, due);
         }
-        self.release_if_nobody_comes(now)
+        commands.extend(self.release_if_nobody_comes(now));
+        commands
     }
 
     fn terminate(&mut self, worker: WorkerId, now: Instant) -> Option<Command> {

@@ -4,6 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 const MAX_WORKERS: usize = 4;
+const STARTS_AT_ONCE: usize = 3;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -54,6 +55,7 @@ fn options(max_restarts: u32) -> PolicyOptions {
             window: Duration::from_secs(60),
         },
         stop_timeout: Duration::from_secs(5),
+        starts_at_once: STARTS_AT_ONCE,
     }
 }
 
@@ -264,8 +266,10 @@ impl World {
     fn asked_to_fork(&mut self) {
         self.forking += 1;
         let all = self.processes.len() + self.forking;
+        let target = self.policy.target;
+        let extra = EXTRA_WORKERS.max(STARTS_AT_ONCE.min(target + 1));
         assert!(
-            all <= self.policy.target + EXTRA_WORKERS,
+            all <= self.policy.most() && all <= target + extra,
             "{all} are too many"
         );
         assert!(
@@ -298,7 +302,7 @@ impl World {
             .filter(|process| process.ready && !process.retiring);
         if !self.is_stopping() {
             assert!(
-                lasting.count() <= self.policy.target,
+                lasting.count() <= self.policy.target + self.policy.ahead(),
                 "those above the target retire"
             );
         }

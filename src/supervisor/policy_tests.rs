@@ -9,6 +9,7 @@ fn options() -> PolicyOptions {
             window: Duration::from_secs(60),
         },
         stop_timeout: Duration::from_secs(5),
+        starts_at_once: 2,
     }
 }
 
@@ -315,4 +316,80 @@ fn workers_and_their_ends_are_counted() {
     assert_eq!(policy.stats(later).workers[0].phase, Phase::Stopping);
     let _ = policy.exited(2, false, later, 0.0);
     assert_eq!(policy.stats(later).crashed, 1, "it ended as it was told to");
+}
+
+/// A policy for one worker whose first took 100 ms to start, and served for 20.
+fn in_a_hurry(now: Instant) -> Policy {
+    let mut policy = running(1, now);
+    assert_eq!(policy.ready(1, now + ms(100)), []);
+    assert_eq!(
+        policy.leaving(1, now + ms(120)),
+        [Command::Fork, Command::Fork]
+    );
+    policy
+}
+
+#[test]
+fn several_start_at_once_when_workers_serve_for_less_than_a_start() {
+    let now = Instant::now();
+    let mut policy = in_a_hurry(now);
+    assert_eq!(policy.forked(2, now + ms(120)), []);
+    assert_eq!(policy.forked(3, now + ms(120)), []);
+    assert_eq!(policy.ready(2, now + ms(220)), [Command::Release(1)]);
+    // Worker 3 starts already, and 4 as soon as there is room.
+    assert_eq!(policy.exited(1, true, now + ms(225), 0.0), [Command::Fork]);
+    assert_eq!(policy.forked(4, now + ms(225)), []);
+    assert_eq!(policy.ready(3, now + ms(226)), []);
+    // It need not stay: 3 serves.
+    assert_eq!(policy.leaving(2, now + ms(240)), [Command::Release(2)]);
+    assert_eq!(policy.exited(2, true, now + ms(245), 0.0), [Command::Fork]);
+}
+
+#[test]
+fn those_that_were_started_in_advance_go_when_there_is_nothing_to_do() {
+    let now = Instant::now();
+    let mut policy = in_a_hurry(now);
+    for worker in 2..=3 {
+        assert_eq!(policy.forked(worker, now + ms(120)), []);
+    }
+    assert_eq!(policy.ready(2, now + ms(220)), [Command::Release(1)]);
+    assert_eq!(policy.ready(3, now + ms(220)), []);
+    assert_eq!(policy.exited(1, true, now + ms(230), 0.0), [Command::Fork]);
+    assert_eq!(policy.forked(4, now + ms(230)), []);
+    assert_eq!(policy.ready(4, now + ms(330)), []);
+    let due = policy.next_tick().expect("something is remembered");
+    assert_eq!(due, now + ms(5120));
+    assert_eq!(
+        policy.tick(due),
+        [Command::Retire(2), Command::Retire(3)],
+        "one worker is wanted"
+    );
+    assert_eq!(policy.leaving(2, due), [Command::Release(2)]);
+    assert_eq!(policy.leaving(3, due), [Command::Release(3)]);
+    assert_eq!(policy.exited(2, true, due, 0.0), []);
+    assert_eq!(policy.exited(3, true, due, 0.0), []);
+}
+
+#[test]
+fn nothing_is_started_in_advance_of_workers_that_crash() {
+    let now = Instant::now();
+    let mut policy = in_a_hurry(now);
+    for worker in 2..=3 {
+        assert_eq!(policy.forked(worker, now + ms(120)), []);
+    }
+    assert_eq!(
+        policy.exited(2, false, now + ms(130), 0.0),
+        [],
+        "3 takes the place of 1"
+    );
+    assert_eq!(policy.ready(3, now + ms(220)), [Command::Release(1)]);
+    assert_eq!(policy.exited(1, true, now + ms(230), 0.0), []);
+}
+
+#[test]
+fn a_worker_that_is_added_comes_on_top_of_those_wanted_not_of_those_started_in_advance() {
+    let now = Instant::now();
+    let mut policy = in_a_hurry(now);
+    assert_eq!(policy.add_worker(), [Command::Fork]);
+    assert_eq!(policy.target(), 2);
 }

@@ -148,6 +148,7 @@ mod tests {
                     window: Duration::from_secs(60),
                 },
                 stop_timeout: Duration::from_secs(5),
+                starts_at_once: 2,
             },
             move |batch| {
                 let _ = sender.send(batch);
