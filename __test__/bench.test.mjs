@@ -54,5 +54,5 @@ test("the benchmark gives figures, a table and plots", async () => {
 
 test("it names its rows without measuring", async () => {
   const { stdout } = await bench("--list", "--only", "recycling");
-  assert.equal(stdout.trim().split("\n").length, 5);
+  assert.equal(stdout.trim().split("\n").length, 6);
 });

@@ -2,6 +2,7 @@
 
 // The site that pages are loaded from, in a process of its own: node bench/scripts/site.js prints its address.
 //   /        a trivial page
+//   /slow    a trivial page after 200 ms
 //   /heavy   a page with scripts and 30 resources, after 200 ms
 //   /noise   a page whose picture does not compress: about 1 MB as PNG
 
@@ -29,8 +30,11 @@ for (var i = 0, n = 1; i < image.data.length; i += 1) {
 context.putImageData(image, 0, 0);
 </script></body>`;
 
+const TRIVIAL = "<title>trivial</title><p>text</p>";
+
 const contents = {
-  "/": ["text/html", "<title>trivial</title><p>text</p>"],
+  "/": ["text/html", TRIVIAL],
+  "/slow": ["text/html", TRIVIAL],
   "/heavy": ["text/html", HEAVY],
   "/noise": ["text/html", NOISE],
   "/pixel.gif": ["image/gif", PIXEL],
@@ -49,7 +53,7 @@ const responses = new Map(
 function respond(socket, request) {
   const [, path] = /^GET ([^ ?]*)/.exec(request) ?? [];
   const response = responses.get(path) ?? responses.get("/");
-  if (path === "/heavy") {
+  if (path === "/heavy" || path === "/slow") {
     setTimeout(() => socket.write(response), SERVER_DELAY);
   } else {
     socket.write(response);
