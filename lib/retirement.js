@@ -4,9 +4,9 @@ const { now } = require("./clock");
 
 /** How much longer than its own start a worker's successor may take to start. */
 const MARGIN = 2;
-/** Not before so few items, or so small a share of all, are left: a worker that has time yet needs no successor. */
+/** Not before so few items are left, or so small a share of all: the first say little about how long the rest take. */
 const FEW = 8;
-const SHARE = 0.5;
+const SHARE = 0.75;
 
 /** When a worker tells its master that it ends before long: early enough for its successor to be ready by then. */
 class Retirement {
