@@ -82,7 +82,9 @@ const MAIN = {
   "pages, 2 workers, 1 at once": "pages, 2 workers",
   "pages, 2 workers, 8 at once": "pages, 2 workers, 8 at once each",
   "heavy pages, 2 workers (ours: 8 at once)": "pages that take 200 ms to come, 2 workers (ours: 8 at once each)",
+  "recycling after 4 pages, 1 worker": "pages, workers replaced after 4, 1 worker",
   "recycling after 4 pages, 2 workers": "pages, workers replaced after 4, 2 workers",
+  "recycling after 100 pages, 1 worker": "pages, workers replaced after 100, 1 worker",
   "start()": "`start()` to the first response",
   "memory, master": "memory of the master for a waiting request of 100 B",
   "bridge, evaluate, p50": "one `evaluate`, p50",
@@ -96,7 +98,7 @@ function main(results) {
       ? [[name, plain(row.other, row.unit), plain(row.ours, row.unit), times(row.ratio), percent(row.share)]]
       : [];
   });
-  return table([["", "0.1.2", "1.0", "times better", "of what PhantomJS can"], ...lines]);
+  return table([["", "0.1.2", "1.0", "times better", "of the ceiling"], ...lines]);
 }
 
 module.exports = { machine, measured, losses, growth, site, main };
