@@ -180,7 +180,7 @@ class PhantomClusterServer extends EventEmitter {
   #retiring(id, reason) {
     const worker = this.workers[id];
     log.info?.("worker retires", { worker: id, reason });
-    this._handleAll(this.#native.retiring(id));
+    this._handleAll(this.#native.retiring(id, reason === "iterations"));
     if (worker) {
       this.emit("workerRetired", worker, reason);
     }

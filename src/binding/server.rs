@@ -252,10 +252,10 @@ impl NativeServer {
         self.supervise(|supervisor| supervisor.ready(worker))
     }
 
-    /// Reports that a worker ends before long.
+    /// Reports that a worker ends before long; `spent` when it will have served its iterations.
     #[napi]
-    pub fn retiring(&self, worker: u32) -> Vec<NativeEvent> {
-        self.supervise(|supervisor| supervisor.retiring(worker))
+    pub fn retiring(&self, worker: u32, spent: bool) -> Vec<NativeEvent> {
+        self.supervise(|supervisor| supervisor.retiring(worker, spent))
     }
 
     /// Reports that a worker wants to go.

@@ -95,6 +95,8 @@ struct Worker {
     forked_at: Instant,
     ready_at: Option<Instant>,
     phase: Phase,
+    /// It ends because it has served all that it was to.
+    spent: bool,
     /// It goes by our word, not by its own: it has no requests left to serve first.
     told: bool,
     /// Set once it was told to end, or let go: when to stop being polite.
@@ -197,6 +199,7 @@ impl Policy {
             forked_at: now,
             ready_at: None,
             phase: Phase::Starting,
+            spent: false,
             told: false,
             kill_at: None,
         };
@@ -230,13 +233,15 @@ impl Policy {
         commands
     }
 
-    /// A worker will end before long: its successor can be made ready meanwhile.
-    pub(crate) fn retiring(&mut self, worker: WorkerId, now: Instant) -> Vec<Command> {
+    /// A worker will end before long: its successor can be made ready meanwhile. `spent`: because it will have served all
+    /// that it was to.
+    pub(crate) fn retiring(&mut self, worker: WorkerId, spent: bool, now: Instant) -> Vec<Command> {
         let Some(entry) = self.workers.get_mut(&worker) else {
             return Vec::new();
         };
         if !entry.is_replaced() {
             entry.phase = Phase::Retiring;
+            entry.spent = spent;
         }
         self.fill(now)
     }
@@ -249,7 +254,8 @@ impl Policy {
             return Vec::new();
         };
         entry.phase = Phase::Leaving;
-        if let (Some(ready_at), false) = (entry.ready_at, entry.told) {
+        // One that grew too large says nothing about others, and where memory is short is none to spare.
+        if let (Some(ready_at), true) = (entry.ready_at, entry.spent) {
             let service = now.saturating_duration_since(ready_at);
             self.turnover.served(service, now);
         }

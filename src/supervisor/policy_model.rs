@@ -12,7 +12,7 @@ enum Step {
     Fork,
     ForkFails(f64),
     Ready(Pick),
-    Retiring(Pick),
+    Retiring(Pick, bool),
     Leaving(Pick),
     Exit(Pick, bool, f64),
     Frozen(Pick),
@@ -31,7 +31,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         8 => Just(Step::Fork),
         1 => jitter.clone().prop_map(Step::ForkFails),
         6 => any::<Pick>().prop_map(Step::Ready),
-        3 => any::<Pick>().prop_map(Step::Retiring),
+        3 => (any::<Pick>(), any::<bool>()).prop_map(|(w, spent)| Step::Retiring(w, spent)),
         3 => any::<Pick>().prop_map(Step::Leaving),
         3 => (any::<Pick>(), any::<bool>(), jitter).prop_map(|(w, clean, j)| Step::Exit(w, clean, j)),
         1 => any::<Pick>().prop_map(Step::Frozen),
@@ -118,7 +118,7 @@ impl World {
             Step::Fork => self.fork(),
             Step::ForkFails(jitter) => self.fork_fails(jitter),
             Step::Ready(pick) => self.with(pick, Self::ready),
-            Step::Retiring(pick) => self.with(pick, Self::retiring),
+            Step::Retiring(pick, spent) => self.with(pick, |world, id| world.retiring(id, spent)),
             Step::Leaving(pick) => self.with(pick, Self::leaving),
             Step::Exit(pick, clean, jitter) => {
                 self.with(pick, |world, id| world.exit(id, clean, jitter))
@@ -171,9 +171,9 @@ impl World {
         self.obey(commands);
     }
 
-    fn retiring(&mut self, id: WorkerId) {
+    fn retiring(&mut self, id: WorkerId, spent: bool) {
         self.process(id).retiring = true;
-        let commands = self.policy.retiring(id, self.now);
+        let commands = self.policy.retiring(id, spent, self.now);
         self.obey(commands);
     }
 

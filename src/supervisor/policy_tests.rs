@@ -165,8 +165,8 @@ fn at_work(workers: u32, now: Instant) -> Policy {
 fn a_retiring_worker_stays_until_its_successor_is_ready() {
     let now = Instant::now();
     let mut policy = at_work(2, now);
-    assert_eq!(policy.retiring(1, now), [Command::Fork]);
-    assert_eq!(policy.retiring(1, now), [], "said twice");
+    assert_eq!(policy.retiring(1, true, now), [Command::Fork]);
+    assert_eq!(policy.retiring(1, true, now), [], "said twice");
     assert_eq!(policy.forked(3, now), []);
     assert_eq!(policy.leaving(1, now), [], "3 is on its way");
     assert_eq!(policy.ready(3, now), [Command::Release(1)]);
@@ -177,7 +177,7 @@ fn a_retiring_worker_stays_until_its_successor_is_ready() {
 fn one_that_leaves_after_its_successor_is_ready_goes_at_once() {
     let now = Instant::now();
     let mut policy = at_work(1, now);
-    assert_eq!(policy.retiring(1, now), [Command::Fork]);
+    assert_eq!(policy.retiring(1, true, now), [Command::Fork]);
     assert_eq!(policy.forked(2, now), []);
     assert_eq!(policy.ready(2, now), []);
     assert_eq!(policy.leaving(1, now), [Command::Release(1)]);
@@ -196,8 +196,8 @@ fn one_that_leaves_without_notice_has_its_successor_forked() {
 fn there_is_never_more_than_one_extra_worker() {
     let now = Instant::now();
     let mut policy = at_work(3, now);
-    assert_eq!(policy.retiring(1, now), [Command::Fork]);
-    assert_eq!(policy.retiring(2, now), []);
+    assert_eq!(policy.retiring(1, true, now), [Command::Fork]);
+    assert_eq!(policy.retiring(2, true, now), []);
     assert_eq!(policy.forked(4, now), []);
     assert_eq!(policy.leaving(1, now), []);
     // A second one gives its place to its successor instead of waiting.
@@ -227,7 +227,7 @@ fn fewer_workers_retire_the_oldest_and_more_are_forked() {
         policy.resize(1, now),
         [Command::Retire(1), Command::Retire(2)]
     );
-    assert_eq!(policy.retiring(1, now), [], "nobody takes its place");
+    assert_eq!(policy.retiring(1, true, now), [], "nobody takes its place");
     assert_eq!(policy.leaving(1, now), [Command::Release(1)]);
     assert_eq!(policy.exited(1, true, now, 0.0), []);
     assert_eq!(policy.exited(2, true, now, 0.0), []);
@@ -238,7 +238,7 @@ fn fewer_workers_retire_the_oldest_and_more_are_forked() {
 fn without_any_workers_those_that_are_retiring_go_too() {
     let now = Instant::now();
     let mut policy = at_work(2, now);
-    assert_eq!(policy.retiring(1, now), [Command::Fork]);
+    assert_eq!(policy.retiring(1, true, now), [Command::Fork]);
     assert_eq!(policy.forked(3, now), []);
     assert_eq!(policy.resize(0, now), [1, 2, 3].map(Command::Retire));
     assert_eq!(policy.ready(3, now), [Command::Retire(3)]);
@@ -249,9 +249,9 @@ fn without_any_workers_those_that_are_retiring_go_too() {
 fn fewer_workers_need_no_more_of_those_that_will_retire_than_there_is_place_for() {
     let now = Instant::now();
     let mut policy = running(5, now);
-    assert_eq!(policy.retiring(1, now), [Command::Fork]);
+    assert_eq!(policy.retiring(1, true, now), [Command::Fork]);
     assert_eq!(policy.forked(6, now), []);
-    assert_eq!(policy.retiring(2, now), []);
+    assert_eq!(policy.retiring(2, true, now), []);
     // 3 to 6 last, and 1 and 2 would stay for as long as nobody sends them their last requests.
     assert_eq!(policy.resize(3, now), [3, 1].map(Command::Retire));
     assert_eq!(policy.exited(1, true, now, 0.0), []);
@@ -322,10 +322,8 @@ fn workers_and_their_ends_are_counted() {
 fn in_a_hurry(now: Instant) -> Policy {
     let mut policy = running(1, now);
     assert_eq!(policy.ready(1, now + ms(100)), []);
-    assert_eq!(
-        policy.leaving(1, now + ms(120)),
-        [Command::Fork, Command::Fork]
-    );
+    assert_eq!(policy.retiring(1, true, now + ms(110)), [Command::Fork]);
+    assert_eq!(policy.leaving(1, now + ms(120)), [Command::Fork]);
     policy
 }
 
@@ -384,6 +382,15 @@ fn nothing_is_started_in_advance_of_workers_that_crash() {
     );
     assert_eq!(policy.ready(3, now + ms(220)), [Command::Release(1)]);
     assert_eq!(policy.exited(1, true, now + ms(230), 0.0), []);
+}
+
+#[test]
+fn nothing_is_started_in_advance_of_workers_that_grow_too_large() {
+    let now = Instant::now();
+    let mut policy = running(1, now);
+    assert_eq!(policy.ready(1, now + ms(100)), []);
+    assert_eq!(policy.retiring(1, false, now + ms(110)), [Command::Fork]);
+    assert_eq!(policy.leaving(1, now + ms(120)), []);
 }
 
 #[test]

@@ -79,8 +79,8 @@ impl Supervisor {
         self.with(|policy, now| policy.ready(worker, now))
     }
 
-    pub(crate) fn retiring(&self, worker: WorkerId) -> Vec<Command> {
-        self.with(|policy, now| policy.retiring(worker, now))
+    pub(crate) fn retiring(&self, worker: WorkerId, spent: bool) -> Vec<Command> {
+        self.with(|policy, now| policy.retiring(worker, spent, now))
     }
 
     pub(crate) fn leaving(&self, worker: WorkerId) -> Vec<Command> {
