@@ -45,6 +45,8 @@ function aliveCounts(events, workers) {
   return counts.slice(counts.indexOf(workers));
 }
 
+const endedWell = ({ code, signal }) => code === 0 || signal === "SIGTERM";
+
 const within = (numbers, min, max) => Math.min(...numbers) >= min && Math.max(...numbers) <= max;
 
 // Retirement ------------------------------------------------------------------------------------------------------------
@@ -60,10 +62,7 @@ for (const workers of [1, 2]) {
     assert.ok(within(aliveCounts(events, workers), workers, workers + 1), text);
     // When two retire at the same time, only one can wait for its successor.
     assert.ok(within(readyCounts(events, workers), 1, workers + 1), text);
-    assert.ok(
-      all("workerDied").every(({ code, signal }) => code === 0 || signal === "SIGTERM"),
-      text,
-    );
+    assert.ok(all("workerDied").every(endedWell), text);
   });
 }
 
@@ -74,10 +73,7 @@ test("workers that serve for less than a start takes: several start at once, and
   const most = 2 + Math.min(3, availableParallelism());
   assert.equal(Math.max(...aliveCounts(events, 2)), most, text);
   assert.equal(all("calm").length, 1, text);
-  assert.ok(
-    all("workerDied").every(({ code, signal }) => code === 0 || signal === "SIGTERM"),
-    text,
-  );
+  assert.ok(all("workerDied").every(endedWell), text);
 });
 
 for (const limit of ["workerMemoryLimit", "phantomMemoryLimit"]) {

@@ -51,4 +51,5 @@ module.exports = (scale) => {
   ];
 };
 
+module.exports.PARALLELISM = PARALLELISM;
 module.exports.PATIENCE = PATIENCE;

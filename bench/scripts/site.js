@@ -1,7 +1,7 @@
 "use strict";
 
 // The site that pages are loaded from, in a process of its own: node bench/scripts/site.js prints its address.
-//   /        a trivial page
+//   /        a trivial page, and so is any other
 //   /slow    a trivial page after 200 ms
 //   /heavy   a page with scripts and 30 resources, after 200 ms
 //   /noise   a page whose picture does not compress: about 1 MB as PNG
@@ -30,11 +30,10 @@ for (var i = 0, n = 1; i < image.data.length; i += 1) {
 context.putImageData(image, 0, 0);
 </script></body>`;
 
-const TRIVIAL = "<title>trivial</title><p>text</p>";
+const SLOW = new Set(["/heavy", "/slow"]);
 
 const contents = {
-  "/": ["text/html", TRIVIAL],
-  "/slow": ["text/html", TRIVIAL],
+  "/": ["text/html", "<title>trivial</title><p>text</p>"],
   "/heavy": ["text/html", HEAVY],
   "/noise": ["text/html", NOISE],
   "/pixel.gif": ["image/gif", PIXEL],
@@ -53,7 +52,7 @@ const responses = new Map(
 function respond(socket, request) {
   const [, path] = /^GET ([^ ?]*)/.exec(request) ?? [];
   const response = responses.get(path) ?? responses.get("/");
-  if (path === "/heavy" || path === "/slow") {
+  if (SLOW.has(path)) {
     setTimeout(() => socket.write(response), SERVER_DELAY);
   } else {
     socket.write(response);

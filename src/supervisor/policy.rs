@@ -228,8 +228,7 @@ impl Policy {
             .started(now.saturating_duration_since(entry.forked_at));
         // It is what one that leaves has waited for.
         let mut commands: Vec<_> = self.release_one(now).into_iter().collect();
-        commands.extend(self.shrink());
-        commands.extend(self.fill(now));
+        commands.extend(self.adjust(now));
         commands
     }
 
@@ -259,9 +258,7 @@ impl Policy {
             let service = now.saturating_duration_since(ready_at);
             self.turnover.served(service, now);
         }
-        // There may be need for fewer starts in advance than before.
-        let mut commands = self.shrink();
-        commands.extend(self.fill(now));
+        let mut commands = self.adjust(now);
         let serving = self.workers.values().filter(|w| w.is_serving()).count();
         if self.count(Phase::Leaving) > 1 || serving >= self.target {
             commands.extend(self.release_one(now));
@@ -282,8 +279,7 @@ impl Policy {
         } else {
             self.shrink()
         };
-        commands.extend(self.fork_missing());
-        commands.extend(self.release_if_nobody_comes(now));
+        commands.extend(self.fill(now));
         commands
     }
 
@@ -344,8 +340,7 @@ impl Policy {
         let mut commands = Vec::new();
         if self.turnover.forget_at().is_some_and(|due| due <= now) {
             self.turnover.forget();
-            commands.extend(self.shrink());
-            commands.extend(self.fill(now));
+            commands.extend(self.adjust(now));
         }
         while self.restarts.front().is_some_and(|due| *due <= now) {
             let _ = self.restarts.pop_front();
@@ -392,7 +387,24 @@ impl Policy {
     /// Workers there are or will be, without those whose successors are wanted.
     fn expected(&self) -> usize {
         let lasting = self.workers.values().filter(|w| !w.is_replaced()).count();
-        lasting + self.forking + self.restarts.len()
+        lasting + self.coming()
+    }
+
+    /// Workers there will be: forks asked for, and restarts.
+    fn coming(&self) -> usize {
+        self.forking + self.restarts.len()
+    }
+
+    /// Workers that are not ready yet, or will be forked.
+    fn awaited(&self) -> usize {
+        self.count(Phase::Starting) + self.coming()
+    }
+
+    /// As `fill`, and `shrink` before: how many starts there should be in advance may have changed.
+    fn adjust(&mut self, now: Instant) -> Vec<Command> {
+        let mut commands = self.shrink();
+        commands.extend(self.fill(now));
+        commands
     }
 
     /// Asks for the workers that are missing, and lets those go that none of them would replace.
@@ -407,10 +419,9 @@ impl Policy {
             return Vec::new();
         }
         let missing = self.target.saturating_sub(self.expected());
-        let starting = self.count(Phase::Starting) + self.forking + self.restarts.len();
-        let early = self.ahead().saturating_sub(starting);
+        let early = self.ahead().saturating_sub(self.awaited());
         // Successors of workers that still run.
-        let all = self.workers.len() + self.forking + self.restarts.len();
+        let all = self.workers.len() + self.coming();
         let room = self.most().saturating_sub(all);
         let forks = missing.max(early).min(room);
         self.forking += forks;
@@ -444,7 +455,7 @@ impl Policy {
             .map(|(id, worker)| worker.retire(*id))
             .collect();
         let staying = self.workers.values().filter(|w| w.can_stay()).count();
-        let all = staying + self.forking + self.restarts.len();
+        let all = staying + self.coming();
         let surplus = all.saturating_sub(self.most());
         let announced = self.workers.iter_mut();
         let announced = announced.filter(|(_, w)| w.can_stay() && w.is_replaced());
@@ -467,9 +478,7 @@ impl Policy {
 
     /// With no successor on the way there is nothing to stay for.
     fn release_if_nobody_comes(&mut self, now: Instant) -> Vec<Command> {
-        let is_awaited =
-            self.forking > 0 || self.count(Phase::Starting) > 0 || !self.restarts.is_empty();
-        if is_awaited {
+        if self.awaited() > 0 {
             return Vec::new();
         }
         std::iter::from_fn(|| self.release_one(now)).collect()
