@@ -2,6 +2,7 @@
 
 const { AsyncLocalStorage } = require("node:async_hooks");
 const { Call } = require("./call");
+const { codeOf, messageOf } = require("./failure");
 const { warn } = require("./warn");
 
 /** The lease whose handler is running, so that what it starts can be told from what others start. */
@@ -91,7 +92,7 @@ function answerOf(subject, promise) {
   });
   Promise.prototype.then.call(answer, undefined, (error) => {
     setImmediate(() => {
-      if (!answer.isTaken && !TOO_LATE.has(error?.code)) {
+      if (!answer.isTaken && !TOO_LATE.has(codeOf(error))) {
         reportFailure(subject, error);
       }
     });
@@ -115,7 +116,7 @@ function settle(subject, promise, callback) {
 
 function reportFailure(subject, error) {
   if (!failLease(subject, error)) {
-    warn("PHANTOM_CLUSTER_ERROR_IGNORED", `nobody takes this error: ${error.message}`, error);
+    warn("PHANTOM_CLUSTER_ERROR_IGNORED", `nobody takes this error: ${messageOf(error)}`, error);
   }
 }
 

@@ -88,29 +88,6 @@ function fromDriver(method, failure) {
   return error;
 }
 
-/** An error as JSON can carry it between processes. */
-function toWire(error) {
-  const { name, message, stack, code } = error instanceof Error ? error : new Error(String(error));
-  return JSON.stringify({ name, message, stack, code });
-}
-
-const CLASSES = { EngineError, PhantomError, PageError, ItemError };
-
-/** The error that `toWire` made text of: of the same class when it is one of ours, else an Error by its name. */
-function fromWire(json) {
-  const { name, message, stack, code } = JSON.parse(json);
-  const Class = Object.hasOwn(CLASSES, name) ? CLASSES[name] : null;
-  const error = Class
-    ? new Class(code, message)
-    : Object.assign(new Error(message), code === undefined ? {} : { code });
-  // The worker's stack tells where it happened; ours would only tell where the news arrived.
-  Object.defineProperty(error, "stack", { value: stack, writable: true, configurable: true });
-  if (name !== error.name) {
-    Object.defineProperty(error, "name", { value: name, writable: true, configurable: true });
-  }
-  return error;
-}
-
 module.exports = {
   PhantomClusterError,
   EngineError,
@@ -122,6 +99,4 @@ module.exports = {
   OptionRangeError,
   fromNative,
   fromDriver,
-  toWire,
-  fromWire,
 };

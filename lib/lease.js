@@ -1,7 +1,8 @@
 "use strict";
 
 const { now } = require("./clock");
-const { ItemError, fromNative, toWire } = require("./errors");
+const { ItemError, fromNative } = require("./errors");
+const { codeOf, messageOf, toWire } = require("./failure");
 const { log } = require("./log");
 const { QueueItem, kEnd, kOwner } = require("./queue-item");
 const { warn } = require("./warn");
@@ -11,13 +12,15 @@ class Lease {
   #queue;
   #onEnd;
   #id;
+  #limit;
   #isOpen = true;
 
-  /** `onEnd(lease)` frees the slot. */
-  constructor(queue, { lease, item, attempt, request, published }, onEnd) {
+  /** `limit`: the longest message, bytes. `onEnd(lease)` frees the slot. */
+  constructor(queue, { lease, item, attempt, request, published, limit }, onEnd) {
     this.#queue = queue;
     this.#onEnd = onEnd;
     this.#id = lease;
+    this.#limit = limit;
     this.attempt = attempt;
     this.published = published;
     this.since = now();
@@ -40,7 +43,7 @@ class Lease {
     try {
       json = JSON.stringify(response) ?? "null";
     } catch (error) {
-      const reason = `the response to item ${this.item.id} cannot be made JSON: ${error.message}`;
+      const reason = `the response to item ${this.item.id} cannot be made JSON: ${messageOf(error)}`;
       this.#reportFailure(new ItemError("ERR_INVALID_RESPONSE", reason, { cause: error }));
       return;
     }
@@ -55,12 +58,12 @@ class Lease {
 
   fail(error) {
     // A request whose PhantomJS died is no failure of its handler: the master hands it to another worker.
-    if (!this.#isOpen || error?.code === "ERR_BROWSER_GONE") {
+    if (!this.#isOpen || codeOf(error) === "ERR_BROWSER_GONE") {
       return;
     }
     if (this.published) {
       // 0.1.x knows no handler that fails: its users hear of it by the request's timeout. The slot is free before that.
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       warn("PHANTOM_CLUSTER_HANDLER_FAILED", `the handler of request ${this.item.id} failed: ${reason}`, error);
       this.#close("failed", error);
     } else {
@@ -69,15 +72,18 @@ class Lease {
   }
 
   #reportFailure(error) {
-    this.#queue.fail(this.#id, toWire(error));
+    this.#queue.fail(this.#id, toWire(error, this.#limit));
     this.#close("failed", error);
   }
 
   /** The lease ended without an answer. */
   expire() {
     if (this.#isOpen) {
-      this.item.emit("timeout");
-      this.#close("timedOut", new ItemError("ERR_ITEM_TIMEOUT", `item ${this.item.id} was not answered in time`));
+      try {
+        this.item.emit("timeout");
+      } finally {
+        this.#close("timedOut", new ItemError("ERR_ITEM_TIMEOUT", `item ${this.item.id} was not answered in time`));
+      }
     }
   }
 

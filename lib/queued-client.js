@@ -146,9 +146,15 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
   #take([, id, json, item, attempt]) {
     this.#slots -= 1;
     const published = this.listenerCount(DOCUMENTED) === 0;
-    const lease = new Lease(this._queue, { lease: id, item, attempt, request: JSON.parse(json), published }, () =>
-      this.#free(id, lease),
-    );
+    const given = {
+      lease: id,
+      item,
+      attempt,
+      request: JSON.parse(json),
+      published,
+      limit: this._options.maxMessageSize,
+    };
+    const lease = new Lease(this._queue, given, () => this.#free(id, lease));
     this.#leases.set(id, lease);
     log.trace?.("given to its handler", { item, lease: id, attempt });
     if (published) {

@@ -1,13 +1,16 @@
 "use strict";
 
 const { EndKind, ServerEventKind: Kind } = require("./addon");
-const { EngineError, ItemError, RequestError, fromNative, fromWire } = require("./errors");
+const { dispatch } = require("./dispatch");
+const { EngineError, ItemError, RequestError, fromNative } = require("./errors");
+const { asError, codeOf, fromWire, messageOf } = require("./failure");
 const { ItemTable } = require("./item-table");
 const { log } = require("./log");
 const { readRequestOptions } = require("./options");
 const { QueueItem, kCleanUp, kEnd, kIsAwaited, kOwner } = require("./queue-item");
 const { liveArray } = require("./queue-view");
 const { PhantomClusterServer } = require("./server");
+const { follow } = require("./signals");
 const { Stamp } = require("./stamp");
 const { warn } = require("./warn");
 
@@ -22,6 +25,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
   #expiring = null;
   #warnedOfFailures = false;
   #isClosing = false;
+  #idle = null;
 
   constructor(options) {
     super(options);
@@ -51,20 +55,10 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     this.#stamp(item);
     const json = this.#stringify(request);
     if (this.done) {
-      this.#nextId += 1;
-      process.nextTick(() => item[kEnd]("failed", stoppedError()));
-      return item;
-    }
-    try {
-      this._native.enqueue(
-        item.id,
-        json,
-        timeout,
-        maxAttempts === Number.POSITIVE_INFINITY ? 0 : maxAttempts,
-        priority,
-      );
-    } catch (error) {
-      throw fromNative(error);
+      // Unless it is cancelled, or ended in another way, before that.
+      process.nextTick(() => this.#end(item.id, "failed", stoppedError(), 0));
+    } else {
+      this.#handOver(item, json, timeout, maxAttempts, priority);
     }
     this.#nextId += 1;
     item[kOwner] = this.#owner;
@@ -76,11 +70,19 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     return item;
   }
 
-  /** Ends the item when the signal says so; lets go of the signal, which may live long, when the item is over. */
+  #handOver({ id }, json, timeout, maxAttempts, priority) {
+    try {
+      this._native.enqueue(id, json, timeout, maxAttempts === Number.POSITIVE_INFINITY ? 0 : maxAttempts, priority);
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+
+  /** Ends the item when the signal says so. */
   #follow(item, signal) {
-    const cancel = () => this.#endFromOutside(item, "cancelled", cancelledError(`item ${item.id}`, signal));
-    signal.addEventListener("abort", cancel, { once: true });
-    item[kCleanUp] = () => signal.removeEventListener("abort", cancel);
+    item[kCleanUp] = follow(signal, () =>
+      this.#endFromOutside(item, "cancelled", cancelledError(`item ${item.id}`, signal)),
+    );
   }
 
   run(request, options) {
@@ -90,7 +92,17 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
   }
 
   idle() {
-    return this.#items.size === 0 ? Promise.resolve() : new Promise((resolve) => this.once("idle", resolve));
+    if (this.#items.size === 0) {
+      return Promise.resolve();
+    }
+    // One for all who ask: each would be a listener, and more than ten of them a leak to Node.
+    this.#idle ??= new Promise((resolve) => {
+      this.once("idle", () => {
+        this.#idle = null;
+        resolve();
+      });
+    });
+    return this.#idle;
   }
 
   async _drain() {
@@ -132,11 +144,11 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
   }
 
   _released() {
-    for (const { id } of this.#items.values()) {
+    dispatch(this.#items.values(), ({ id }) => {
       const attempts = this._native.attempts(id) ?? 0;
       this._native.cancel(id, EndKind.Failed);
       this.#end(id, "failed", stoppedError(), attempts);
-    }
+    });
   }
 
   /** 0.1.x puts the item's id on requests that have none of their own. */
@@ -162,7 +174,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     try {
       json = JSON.stringify(request);
     } catch (error) {
-      throw new RequestError(`the request cannot be made JSON: ${error.message}`, { cause: error });
+      throw new RequestError(`the request cannot be made JSON: ${messageOf(error)}`, { cause: error });
     }
     if (json === undefined) {
       throw new RequestError(`a request must be a value that JSON can carry, not ${typeof request}`);
@@ -220,7 +232,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
       return;
     }
     this.#items.delete(id);
-    log.trace?.("ended", { item: id, state, attempts, code: outcome?.code });
+    log.trace?.("ended", { item: id, state, attempts, code: state === "done" ? undefined : codeOf(outcome) });
     try {
       item[kEnd](state, outcome, attempts);
     } finally {
@@ -245,10 +257,13 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     },
     attemptsOf: ({ id }) => this._native.attempts(id) ?? 0,
     finish: (item, response) => this.#endFromOutside(item, "done", response),
-    fail: (item, error) =>
-      this.#endFromOutside(item, "failed", error instanceof Error ? error : new Error(String(error))),
+    fail: (item, error) => this.#endFromOutside(item, "failed", asError(error)),
     cancel: (item, error) => this.#endFromOutside(item, "cancelled", error),
     requeue: (item) => {
+      if (this.done) {
+        // It fails in this turn, and says why.
+        return;
+      }
       if (this.#expiring?.item !== item) {
         throw new ItemError("ERR_ITEM_STATE", `item ${item.id} can only be requeued while it emits "timeout"`);
       }

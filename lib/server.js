@@ -25,6 +25,7 @@ class PhantomClusterServer extends EventEmitter {
   #lastExit = "";
   #isReleased = false;
   #drained = null;
+  #stopped = null;
   #faults = new Map();
   // What `stats()` says once the native half is closed.
   #lastStats = null;
@@ -84,13 +85,14 @@ class PhantomClusterServer extends EventEmitter {
     if (this.#isReleased) {
       return;
     }
-    const stopped = new Promise((resolve) => this.once("stopped", resolve));
+    // One for all who close: each would be a listener, and more than ten of them a leak to Node.
+    this.#stopped ??= new Promise((resolve) => this.once("stopped", resolve));
     const limit = readOption("stopTimeout", timeout, FOREVER, "timeout");
     log.info?.("engine closes", { engine: this.#engine, timeout });
     const timer = setTimeout(() => this.stop(), limit);
     this.#drained ??= this._drain();
     this.#drained.then(() => this.stop());
-    await stopped;
+    await this.#stopped;
     clearTimeout(timer);
   }
 

@@ -1,5 +1,7 @@
 "use strict";
 
+const { read } = require("./failure");
+
 const warned = new Set();
 
 /**
@@ -10,8 +12,9 @@ function warn(code, message, cause) {
   const warning = new Error(message, cause === undefined ? {} : { cause });
   warning.name = "PhantomClusterWarning";
   warning.code = code;
-  if (cause?.stack) {
-    warning.detail = cause.stack;
+  const stack = read(cause, "stack");
+  if (typeof stack === "string") {
+    warning.detail = stack;
   }
   process.emitWarning(warning);
 }
