@@ -409,7 +409,8 @@ export interface PhantomClusterOptions {
   readonly phantomMemoryLimit?: Numeric;
 
   /**
-   * Gives every page cookies of its own, so that requests do not see each other's.
+   * Gives every page cookies of its own, so that requests do not see each other's. Pop-ups have those of their opener;
+   * `ph.addCookie()`, `ph.cookies()` and the like are for all pages, those that are made later too.
    *
    * @default false
    */
@@ -1103,19 +1104,24 @@ export interface Page {
    */
   invokeMethod: InvokeMethod;
 
+  /** Why the last load failed, also one that no command asked for; null when it did not, or when there was none. */
+  readonly loadError: LoadError | null;
+
   /** Removes all listeners of an event, in Node and inside PhantomJS. */
   off: Method<[event: PageEventName], void>;
 
   /**
-   * Opens an address and waits for the load. A load that fails gives `"fail"` and is no error. A body goes in Latin-1,
-   * unless it has characters beyond that, or `encoding` says otherwise.
+   * Opens an address and waits for the load. A load that fails gives `"fail"` and is no error: {@link loadError} says
+   * why. A body goes in Latin-1, unless it has characters beyond that, or `encoding` says otherwise.
+   *
+   * @throws {@link PageError} `ERR_PAGE_COMMAND`: PhantomJS has no such method, or a header has a line break
    */
   open: Method<
     | [url: string]
     | [url: string, settings: OpenSettings]
     | [url: string, method: string]
-    | [url: string, method: string, data: string]
-    | [url: string, method: string, data: string, headers: Readonly<Record<string, string>>],
+    | [url: string, method: string, data: OpenData]
+    | [url: string, method: string, data: OpenData, headers: Readonly<Record<string, string>>],
     LoadStatus
   >;
 
@@ -1168,7 +1174,7 @@ export interface Page {
     void
   >;
 
-  /** Shows HTML as if it came from an address, and waits for the load. Without one: `about:blank`. */
+  /** Shows HTML as if it came from an address, and waits for the load. Without one the page's address is empty. */
   setContent: Method<[html: string] | [html: string, url: string], LoadStatus>;
 
   /**
@@ -1222,7 +1228,11 @@ export interface Page {
   /** Makes the parent of the present frame the one that commands go to; false when there is none. */
   switchToParentFrame: Method<[], boolean>;
 
-  /** Puts a file into an `<input type="file">`, or several into one that takes several. Does nothing without one. */
+  /**
+   * Puts a file into an `<input type="file">`, or several into one that takes several.
+   *
+   * @throws {@link PageError} `ERR_PAGE_COMMAND`: there is no such file, or no element for the selector
+   */
   uploadFile: Method<[selector: string, files: string | readonly string[]], void>;
 
   /**
@@ -1486,7 +1496,10 @@ export interface PageEvents {
    */
   onNavigationRequested: [url: string, type: NavigationType, willNavigate: boolean, isMainFrame: boolean];
 
-  /** The page opened a window: a page of its own, which closes with this one where property `ownsPages` is true. */
+  /**
+   * The page opened a window: a page of its own, which closes with this one where property `ownsPages` is true. What a
+   * listener sets on it before it returns, or before its promise settles, hears of the window's events from the first on.
+   */
   onPageCreated: [page: Page];
 
   /** The page called `prompt()`. A function inside PhantomJS answers with text; null, or none, is a cancel. */
@@ -1708,19 +1721,43 @@ export type KeyEventType = "keypress" | "keydown" | "keyup";
 /** Mouse buttons of {@link Page.sendEvent}. */
 export type MouseButton = "left" | "middle" | "right";
 
+/** Why a load failed: {@link Page.loadError}. */
+export interface LoadError {
+  /** PhantomJS's number of the error, as in {@link ResourceError.errorCode}; null where it gave none. */
+  readonly code: number | null;
+
+  /** The reason in words. */
+  readonly text: string;
+
+  /** The HTTP status; null when no response came. */
+  readonly status: number | null;
+
+  /** The page's address, where redirects led; null when it had none. */
+  readonly url: string | null;
+}
+
+/** A body of {@link Page.open}. */
+export type OpenData = string | Uint8Array | URLSearchParams | Readonly<Record<string, unknown>>;
+
 /** What {@link Page.open} sends. */
 export interface OpenSettings {
   /**
-   * The HTTP method.
+   * The HTTP method: GET, HEAD, POST, PUT or DELETE.
    *
    * @default "GET"
    */
   readonly operation?: string;
 
-  /** The body. */
-  readonly data?: string;
+  /** Another name for {@link operation}. */
+  readonly method?: string;
 
-  /** Headers of this request alone. */
+  /**
+   * The body. An object goes as the fields of a form: `{ a: [1, 2], b: { c: 3 } }` as `a=1&a=2&b[c]=3`, with brackets
+   * encoded; with a header `Content-Type: application/json` as JSON. Bytes go as they are.
+   */
+  readonly data?: OpenData;
+
+  /** Headers of this request alone. One with a line break is refused. */
   readonly headers?: Readonly<Record<string, string>>;
 
   /**

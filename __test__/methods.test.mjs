@@ -800,6 +800,13 @@ const ROWS = [
   },
   {
     on: "page",
+    name: "loadError",
+    styles: ["value"],
+    // load-error.test.mjs has the rest.
+    check: (value) => assert.equal(value, null),
+  },
+  {
+    on: "page",
     name: "open",
     form: "url",
     args: ({ url }) => [`${url}/two`],

@@ -1,8 +1,12 @@
 // The commands of the bridge: what `ph` and `page` can do, one table each. A command gets (subject, args, answer) and
 // answers now or later; `sync` makes one of a function that returns its value.
 
+var fs = require("fs");
+
 var errors = require("./errors");
 var evaluate = require("./evaluate");
+var headers = require("./headers");
+var jars = require("./jars");
 var live = require("./revive");
 var sessions = require("./sessions");
 var DriverError = errors.DriverError;
@@ -49,11 +53,14 @@ function setProperty(subject, args) {
   var value = live.revive(args[1]);
   var copy;
   if (last === undefined) {
+    headers.checkProperty(top, value);
     subject[top] = value;
   } else {
-    // PhantomJS hands out copies (viewportSize, customHeaders, …): they are written back as a whole.
-    copy = subject[top];
+    // PhantomJS hands out copies (viewportSize, customHeaders, …): they are written back as a whole. Of the settings,
+    // which are live, what must not be set must not be in them.
+    copy = top === "settings" && subject.settings ? settingsWith(subject) : subject[top];
     holderOf(copy, parts, name)[last] = value;
+    headers.checkProperty(top, copy);
     subject[top] = copy;
   }
   return getProperty(subject, args);
@@ -75,13 +82,23 @@ function defineMethod(object, args) {
 }
 
 var phantomCommands = {
+  addCookie: sync(function (_phantom, args) {
+    return jars.addCookie(args[0]);
+  }),
+  clearCookies: sync(jars.clearCookies),
   createOutObject: sync(function (_phantom, args) {
     live.createObject(args[0]);
   }),
   createPage: sync(function (_phantom, args) {
-    sessions.create("p" + args[0], args[1]);
+    var session = sessions.create("p" + args[0], args[1]);
+    if (args[1] && args[1].isolate) {
+      jars.fill(session);
+    }
   }),
   defineMethod: sync(defineMethod),
+  deleteCookie: sync(function (_phantom, args) {
+    return jars.deleteCookie(args[0]);
+  }),
   dropOutObject: sync(function (_phantom, args) {
     live.dropObject(args[0]);
   }),
@@ -91,15 +108,24 @@ var phantomCommands = {
       phantom.exit(args[0] || 0);
     }, 0);
   }),
-  get: sync(getProperty),
-  getCookies: sync(function () {
-    return phantom.cookies;
+  get: sync(function (_phantom, args) {
+    return args[0] === "cookies" ? jars.getCookies() : getProperty(phantom, args);
   }),
+  getCookies: sync(jars.getCookies),
   invokeMethod: sync(invokeMethod),
   outProperty: sync(function (_phantom, args) {
     return live.revive(args[0])[args[1]];
   }),
-  set: sync(setProperty),
+  set: sync(function (_phantom, args) {
+    if (args[0] === "cookies" && Array.isArray(args[1])) {
+      jars.setCookies(args[1]);
+      return jars.getCookies();
+    }
+    if (args[0] === "cookiesEnabled") {
+      jars.switchCookies(args[1]);
+    }
+    return setProperty(phantom, args);
+  }),
   // How much the driver itself holds.
   status: sync(function () {
     return { sessions: sessions.count(), objects: live.countObjects() };
@@ -112,26 +138,9 @@ var phantomCommands = {
     return window[args[0]];
   }),
 };
-addPassed(phantomCommands, ["injectJs", "clearCookies", "deleteCookie", "setProxy"], function () {
+addPassed(phantomCommands, ["injectJs", "setProxy"], function () {
   return phantom;
 });
-phantomCommands.addCookie = sync(addCookie);
-
-// PhantomJS stores the domain with a dot before it and then says false, not finding the one it was given.
-function addCookie(holder, args) {
-  return holder.addCookie(args[0]) || holder.cookies.some(isCookie(args[0]));
-}
-
-function isCookie(wanted) {
-  return function (cookie) {
-    return (
-      cookie.name === wanted.name &&
-      cookie.value === String(wanted.value) &&
-      // Without a domain it is the page's.
-      (wanted.domain === undefined || cookie.domain.replace(/^\./, "") === wanted.domain.replace(/^\./, ""))
-    );
-  };
-}
 
 // Answers with the status of the next load that ends, or fails when the page closes first.
 function answerWhenLoaded(session, answer, staysInDocument) {
@@ -157,6 +166,7 @@ function requestOf(args) {
   if (typeof settings === "string") {
     settings = { operation: args[1], data: args[2], headers: args[3] || {} };
   }
+  headers.checkHeaders(settings && settings.headers);
   if (settings && typeof settings.data === "string" && !settings.encoding && /[^\x00-\xff]/.test(settings.data)) {
     settings.encoding = "utf8";
   }
@@ -216,6 +226,27 @@ function includeJs(session, args, answer) {
   });
 }
 
+// PhantomJS does nothing where there is no such element, and takes the name of a missing file.
+function uploadFile(page, args) {
+  var selector = String(args[0]);
+  var missing = [].concat(args[1]).filter(function (file) {
+    return !fs.isFile(file) || !fs.isReadable(file);
+  })[0];
+  var matches = page.evaluateJavaScript(
+    "function () { try { return String(document.querySelector(" +
+      evaluate.asSource(selector) +
+      ") !== null); } catch (e) { return 'false'; } }"
+  );
+  if (missing !== undefined) {
+    throw new DriverError("invalid argument", "there is no file that can be read at " + missing);
+  }
+  // Without the page's JavaScript nobody knows.
+  if (matches === "false") {
+    throw new DriverError("invalid argument", "no element matches " + JSON.stringify(selector));
+  }
+  page.uploadFile(selector, args[1]);
+}
+
 function numberOf(page) {
   return sessions.adopt(page).number;
 }
@@ -258,11 +289,12 @@ var PASSED_TO_PAGE = [
   "switchToFrame",
   "switchToMainFrame",
   "switchToParentFrame",
-  "uploadFile",
 ];
 
 var pageCommands = {
-  addCookie: onPage(addCookie),
+  addCookie: onPage(function (page, args) {
+    return jars.addTo(page, args[0]);
+  }),
   close: sync(sessions.close),
   evaluate: evaluate.evaluate,
   evaluateAsync: onPage(function (page, args) {
@@ -302,7 +334,14 @@ var pageCommands = {
   }),
   open: open,
   openUrl: onPage(function (page, args) {
-    page.openUrl(args[0], args[1] === undefined ? "get" : args[1], settingsWith(page, args[2]));
+    var request = args[1] === undefined ? "get" : args[1];
+    headers.checkHeaders(request && request.headers);
+    headers.checkSettings(args[2]);
+    page.openUrl(args[0], request, settingsWith(page, args[2]));
+  }),
+  // args: [whether the listeners of onPageCreated are done with this page]
+  releaseEvents: sync(function (session, args) {
+    session.events.release(args[0]);
   }),
   renderBase64: onPage(function (page, args) {
     var format = String(args[0] || "PNG");
@@ -318,9 +357,11 @@ var pageCommands = {
   }),
   setContent: function (session, args, answer) {
     answerWhenLoaded(session, answer);
-    session.page.setContent(String(args[0]), String(args[1] === undefined ? "about:blank" : args[1]));
+    // Not "about:blank": PhantomJS shows nothing there.
+    session.page.setContent(String(args[0]), String(args[1] === undefined || args[1] === null ? "" : args[1]));
   },
 };
+pageCommands.uploadFile = onPage(uploadFile);
 addPassed(pageCommands, PASSED_TO_PAGE, function (session) {
   return session.page;
 });
@@ -328,9 +369,16 @@ addPassed(pageCommands, PASSED_TO_PAGE, function (session) {
 // What cannot change how a new page is.
 var KEEPS_SPARE = ["createPage", "status", "get", "getCookies", "addCookie", "deleteCookie", "clearCookies"];
 
+// About listeners alone.
+var FOR_LISTENERS = ["on", "off", "releaseEvents"];
+
+function sessionFor(method, id) {
+  return FOR_LISTENERS.indexOf(method) >= 0 ? sessions.listening(id) : sessions.get(id);
+}
+
 function run(target, method, args, answer) {
   var table = target === 0 ? phantomCommands : pageCommands;
-  var subject = target === 0 ? phantom : sessions.get("p" + target);
+  var subject = target === 0 ? phantom : sessionFor(method, "p" + target);
   if (!table.hasOwnProperty(method)) {
     throw new DriverError("unknown command", "no such command: " + method);
   }

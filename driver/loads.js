@@ -13,13 +13,17 @@ var PATIENCE_MS = { loading: 30000, interactive: 500 };
 var STATE_SOURCE =
   "function () { return window.performance && performance.timing.loadEventStart > 0 ? 'complete' : document.readyState; }";
 
-function Loads(page) {
+// onEnd(status) hears first of each load that ends, with "replaced" of one whose place another takes.
+function Loads(page, onEnd) {
   this.page = page;
+  this.onEnd = onEnd;
   this.isLoading = false;
   // Called with the status of each load that ends; each may remove itself.
   this.listeners = [];
   // Set while a command waits for a load: ends that wait when another load takes its place.
   this.endWait = null;
+  // Whether the "fail" of a load whose place another has taken is still to come.
+  this.givesWay = false;
   this.timer = 0;
   this.connect();
 }
@@ -57,6 +61,9 @@ Loads.prototype.endWhenReady = function (since) {
 Loads.prototype.end = function (status) {
   this.stop();
   this.isLoading = false;
+  if (!this.givesWay || status !== "fail") {
+    this.onEnd(status);
+  }
   this.listeners.slice().forEach(function (listener) {
     listener(status);
   });
@@ -89,6 +96,7 @@ Loads.prototype.once = function (done, staysInDocument) {
     this.end("success");
   }
   failures = this.isLoading || this.endWait ? 1 : 0;
+  this.givesWay = failures > 0;
   function end() {
     self.forget(finished);
     if (staysInDocument) {
@@ -97,6 +105,7 @@ Loads.prototype.once = function (done, staysInDocument) {
     self.endWait = null;
   }
   function finished(status) {
+    self.givesWay = false;
     if (failures > 0 && status === "fail") {
       failures -= 1;
     } else {
@@ -108,6 +117,7 @@ Loads.prototype.once = function (done, staysInDocument) {
     finished("success");
   }
   if (this.endWait) {
+    this.onEnd("replaced");
     this.endWait();
   }
   this.endWait = function () {

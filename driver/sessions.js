@@ -2,6 +2,7 @@
 
 var DriverError = require("./errors").DriverError;
 var events = require("./events");
+var LoadErrors = require("./load-errors").LoadErrors;
 var Loads = require("./loads").Loads;
 var pages = require("./pages");
 
@@ -10,6 +11,8 @@ var FIRST_OWN_NUMBER = 1e9;
 
 var sessions = {};
 var count = 0;
+// Closed pages whose events are still kept (kept-events.js).
+var departed = {};
 // A page that is made in advance, while others load: it takes a quarter of a millisecond.
 var spare = null;
 // Whoever keeps a page for long needs no spare one.
@@ -30,8 +33,10 @@ function Session(id, page) {
   this.raw = page.raw;
   this.timeouts = defaultTimeouts();
   this.closed = false;
-  this.loads = new Loads(page.raw);
+  // Its cookie jar, while cookies are off (jars.js).
+  this.idleJar = null;
   this.events = new events.Events(this);
+  this.loads = this.watchLoads();
   // Callbacks to run when the session closes, so that whoever waits on the page hears of its end.
   this.closers = [];
   this.watchEnd();
@@ -45,6 +50,16 @@ Object.defineProperty(Session.prototype, "page", {
 Session.prototype.settings = function () {
   return this.made.settings();
 };
+// Why a load failed is known in Node before its status is.
+Session.prototype.watchLoads = function () {
+  var own = this.events;
+  var loadErrors = new LoadErrors(this.raw, function (error) {
+    own.tell("loadError", [error]);
+  });
+  return new Loads(this.raw, function (status) {
+    loadErrors.end(status);
+  });
+};
 // A page ends by its own script (window.close()), or with the page that opened it.
 Session.prototype.watchEnd = function () {
   var session = this;
@@ -52,7 +67,7 @@ Session.prototype.watchEnd = function () {
     if (remove(session) && session.number) {
       // Its last event, after those that this very signal brings.
       setTimeout(function () {
-        events.sendGone(session.number);
+        session.events.tell("gone", []);
       }, 0);
     }
   });
@@ -60,6 +75,16 @@ Session.prototype.watchEnd = function () {
 // The session of a page that PhantomJS made.
 Session.prototype.adopt = function (page) {
   return adopt(page);
+};
+// Nobody in Node wants the events of this pop-up.
+Session.prototype.release = function (id) {
+  var session = sessions[id] || departed[id];
+  if (session) {
+    session.events.release(true);
+  }
+};
+Session.prototype.released = function () {
+  delete departed[this.id];
 };
 Session.prototype.onClose = function (callback) {
   this.closers.push(callback);
@@ -124,6 +149,11 @@ function adopt(page) {
   return add("p" + nextOwnNumber, pages.adopt(page));
 }
 
+// The session as far as listeners go: there is still one of a closed page whose events have not all left.
+function listening(id) {
+  return departed.hasOwnProperty(id) ? departed[id] : get(id);
+}
+
 function get(id) {
   if (!sessions.hasOwnProperty(id)) {
     throw new DriverError("invalid session id", "no session " + id + ": it was closed or never existed");
@@ -131,8 +161,21 @@ function get(id) {
   return sessions[id];
 }
 
+function endEvents(session) {
+  try {
+    session.events.end();
+  } catch (error) {
+    // Of a user's function: told as PhantomJS tells it, and no reason to keep the page.
+    setTimeout(function () {
+      throw error;
+    }, 0);
+  }
+}
+
 function close(session) {
-  if (remove(session)) {
+  if (!session.closed) {
+    endEvents(session);
+    remove(session);
     hasClosed = true;
     session.raw.close();
   }
@@ -149,6 +192,9 @@ function remove(session) {
   session.loads.stop();
   delete sessions[session.id];
   count -= 1;
+  if (session.events.kept) {
+    departed[session.id] = session;
+  }
   closers.forEach(function (closer) {
     closer();
   });
@@ -160,7 +206,13 @@ exports.prepare = prepare;
 exports.discard = discard;
 exports.adopt = adopt;
 exports.get = get;
+exports.listening = listening;
 exports.close = close;
+exports.all = function () {
+  return Object.keys(sessions).map(function (id) {
+    return sessions[id];
+  });
+};
 exports.count = function () {
   return count;
 };

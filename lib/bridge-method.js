@@ -82,6 +82,15 @@ class Answer extends Promise {
   }
 }
 
+/** Calls `done` when the promise settles; whoever hears of its failure without that hears of it still. */
+function whenSettled(promise, done) {
+  if (promise instanceof Answer) {
+    Promise.prototype.then.call(promise, done, done);
+  } else {
+    promise.finally(done);
+  }
+}
+
 // What is left of a request whose time is over: old code goes on using its page without looking at the outcome.
 const TOO_LATE = new Set(["ERR_PAGE_CLOSED", "ERR_BROWSER_GONE"]);
 
@@ -152,4 +161,4 @@ function defineMethods(target, table) {
   }
 }
 
-module.exports = { currentLease, defineMethods, guard, settle };
+module.exports = { currentLease, defineMethods, guard, settle, whenSettled };

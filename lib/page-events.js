@@ -64,13 +64,15 @@ class PageEvents {
     this.#listeners.delete(name);
   }
 
+  /** Gives what the listeners return. */
   emit(name, page, args) {
-    for (const { call, more } of this.#listeners.get(name) ?? []) {
+    return (this.#listeners.get(name) ?? []).map(({ call, more }) => {
       const answer = guard(page, () => Reflect.apply(call, page, [...args, ...more]));
       if (answer !== undefined && ANSWERED.has(name)) {
         warnOfAnswer(name);
       }
-    }
+      return answer;
+    });
   }
 }
 

@@ -3,10 +3,11 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { pathToFileURL } = require("node:url");
-const { defineMethods, settle } = require("./bridge-method");
+const { defineMethods, settle, whenSettled } = require("./bridge-method");
 const { QUIET } = require("./call");
 const { PageError } = require("./errors");
 const { liveFunction } = require("./live");
+const { openRequest, openUrlRequest } = require("./open-request");
 const { EVENTS, PageEvents, checkEvent } = require("./page-events");
 
 // A function goes to PhantomJS as its source.
@@ -27,6 +28,11 @@ function encodeAddress(url) {
 }
 
 const toAddress = { encode: ([url, ...rest]) => [encodeAddress(url), ...rest] };
+
+/** A load, and the request that it is to send. */
+const toRequest = (encode) => ({
+  encode: ([url, ...rest]) => [encodeAddress(url), ...(rest.length > 0 ? encode(rest) : [])],
+});
 
 const files = (given) => (Array.isArray(given) ? given.map((file) => path.resolve(file)) : path.resolve(given));
 
@@ -97,8 +103,8 @@ const METHODS = {
   injectJs: { encode: ([file]) => [scriptPath(file)] },
   invokeAsyncMethod: {},
   invokeMethod: {},
-  open: toAddress,
-  openUrl: toAddress,
+  open: toRequest(openRequest),
+  openUrl: toRequest(openUrlRequest),
   property: property(""),
   release: { command: "close", encode: () => [] },
   reload: {},
@@ -130,11 +136,16 @@ class Page {
   #lease;
   #events = new PageEvents();
   #closing = null;
+  #loadError = null;
 
   constructor(phantom, number, lease) {
     this.#phantom = phantom;
     this.#number = number;
     this.#lease = lease;
+  }
+
+  get loadError() {
+    return this.#loadError;
   }
 
   get _lease() {
@@ -173,15 +184,45 @@ class Page {
     return this.#phantom._pageOf(number, this.#lease);
   }
 
-  /** An event of PhantomJS's, or "gone": the page was closed by its own script or with its opener. */
+  /**
+   * An event of PhantomJS's, or what only Node is to know: "gone", the page was closed by its own script or with its
+   * opener, and "loadError", why a load failed.
+   */
   _emit(name, args) {
-    if (name === "gone") {
-      this.#closing ??= Promise.resolve(null);
-      this.#phantom._forget(this.#number);
-      return;
+    switch (name) {
+      case "gone":
+        this.#closing ??= Promise.resolve(null);
+        this.#phantom._forget(this.#number);
+        return;
+      case "loadError":
+        [this.#loadError] = args;
+        return;
+      case "onPageCreated":
+        this._pageOf(args[0])._introduce(this.#events, this);
+        return;
+      default:
+        this.#events.emit(name, this, name === "onClosing" ? [this] : args);
     }
-    const values = name === "onPageCreated" ? args.map((number) => this._pageOf(number)) : args;
-    this.#events.emit(name, this, name === "onClosing" ? [this] : values);
+  }
+
+  /** Lets the opener's listeners have this new page. PhantomJS keeps its events until they have set theirs. */
+  _introduce(listeners, opener) {
+    const answers = listeners.emit("onPageCreated", opener, [this]).filter((answer) => answer instanceof Promise);
+    let open = answers.length;
+    this.#releaseEvents(open === 0);
+    for (const answer of answers) {
+      whenSettled(answer, () => {
+        open -= 1;
+        if (open === 0) {
+          this.#releaseEvents(true);
+        }
+      });
+    }
+  }
+
+  #releaseEvents(isDone) {
+    // It fails where the page has been closed: then there are none.
+    this._command("releaseEvents", [isDone], QUIET).catch(() => undefined);
   }
 
   on(name, ...rest) {

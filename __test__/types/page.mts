@@ -2,6 +2,7 @@
 
 import type {
   Cookie,
+  LoadError,
   LoadStatus,
   NetworkRequest,
   OutObject,
@@ -111,6 +112,14 @@ page.open("http://a.test/", (opened) => same<typeof opened, LoadStatus>());
 page.open("http://a.test/", "post", "a=1", (opened) => same<typeof opened, LoadStatus>());
 page.open("http://a.test/", { operation: "PUT", data: "x", headers: { "X-A": "1" } }, (opened) => opened === "fail");
 await page.open("http://a.test/", "post", "a=1", { "X-A": "1" });
+await page.open("http://a.test/", { method: "POST", data: { a: [1, 2], b: { c: "d" } } });
+await page.open("http://a.test/", "post", new URLSearchParams("a=1"));
+await page.open("http://a.test/", { method: "POST", data: Buffer.from("a") });
+// @ts-expect-error a body is no number
+await page.open("http://a.test/", { method: "POST", data: 1 });
+same<typeof page.loadError, LoadError | null>();
+// @ts-expect-error it can only be read
+page.loadError = null;
 const withBoth = page.open("http://a.test/", () => {});
 same<typeof withBoth, Promise<LoadStatus | undefined>>();
 await page.openUrl("http://a.test/");
@@ -141,7 +150,7 @@ page.open();
 // @ts-expect-error
 page.open(1);
 // @ts-expect-error no such setting of a request
-page.open("http://a.test/", { method: "PUT" });
+page.open("http://a.test/", { verb: "PUT" });
 // @ts-expect-error the callback gets the status alone
 page.open("http://a.test/", (error, opened) => opened ?? error);
 // @ts-expect-error the callback comes last
