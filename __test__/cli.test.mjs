@@ -1,83 +1,16 @@
 // The command line as a user runs it: what it writes, says and gives as exit code, and that nothing of it stays.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import fs from "node:fs";
 import { createRequire } from "node:module";
-import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { findBinary } from "../lib/binary.js";
+import { cli, DEADLINE, folder, html, MAIN, render } from "./cli-helpers.mjs";
 import { isLinux, processesOf, site, until } from "./helpers.mjs";
 
 const require = createRequire(import.meta.url);
 const { fileNames } = require("../cli/file-name");
-const { showProgress } = require("../cli/progress");
-const { newPage } = require("../cli/run");
-
-const MAIN = fileURLToPath(new URL("../cli/main.js", import.meta.url));
-const DEADLINE = 60_000;
-/** npx sends Ctrl-C a second time; only later ones count as another. */
-const ANOTHER = 1_500;
-const SLOW = 2_000;
-const root = fs.mkdtempSync(path.join(os.tmpdir(), "pc-cli-"));
-
-after(() => fs.rmSync(root, { recursive: true }));
-
-/** A folder of its own for each call. */
-function folder() {
-  return fs.mkdtempSync(path.join(root, "x"));
-}
-
-/**
- * Runs the command until it ends by itself, as the leader of a process group, as a terminal does; `whileRunning` gets
- * the child. Fails when it left a process or a temporary file.
- */
-async function cli(args, { env = {}, input = "", whileRunning } = {}) {
-  const marker = randomUUID();
-  const temporary = folder();
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    cwd: root,
-    detached: true,
-    env: { ...process.env, TMPDIR: temporary, ...env, PHANTOM_CLUSTER_TEST: marker },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  const output = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"]) {
-    child[name].setEncoding("utf8").on("data", (text) => {
-      output[name] += text;
-    });
-  }
-  // It may end without having read it.
-  child.stdin.on("error", () => {});
-  child.stdin.end(input);
-  const timer = setTimeout(() => child.kill("SIGKILL"), DEADLINE);
-  const closed = once(child, "close");
-  await whileRunning?.(child, marker);
-  const [code, signal] = await closed;
-  clearTimeout(timer);
-  const text = `${args.join(" ")} ended with ${signal ?? code}\n${output.stdout}\n${output.stderr}`;
-  assert.equal(signal, null, text);
-  if (isLinux) {
-    await until(() => processesOf(marker).length === 0, `${text}\nthe end of all its processes`);
-  }
-  assert.deepEqual(fs.readdirSync(temporary), [], `${text}\nleft temporary files`);
-  return { code, ...output, text };
-}
-
-/** `render` into a folder of its own, with the report read. */
-async function render(args, options) {
-  const out = folder();
-  const json = path.join(folder(), "report.json");
-  const result = await cli(["render", ...args, "--out", out, "--json", json], options);
-  const report = fs.existsSync(json) ? JSON.parse(fs.readFileSync(json, "utf8")) : null;
-  return { ...result, out, report, files: fs.readdirSync(out).sort() };
-}
-
-const html = (body) => `<!doctype html><html lang="en"><meta charset="utf-8">${body}</html>`;
 
 let local;
 /** How often each path was asked for. */
@@ -98,6 +31,8 @@ const answer =
     response.writeHead(status, { "content-type": "text/html; charset=utf-8" });
     response.end(body);
   };
+/** ms. */
+const SLOW = 2_000;
 const slowly = (response) => setTimeout(() => answer(200)(response), SLOW);
 const never = () => {};
 const drop = (response) => response.socket.destroy();
@@ -445,81 +380,6 @@ describe("what cannot be done", () => {
     assert.equal(none.stderr, help.stdout);
     assert.equal(version.stdout, `${require("../package.json").version}\n`);
   });
-});
-
-describe("signals", () => {
-  const many = () => urls(...[1, 2, 3, 4, 5, 6].map((i) => `/slow?${i}`));
-  const asked = () => [...seen.keys()].filter((url) => url.startsWith("/slow")).length;
-
-  for (const [signal, exitCode] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ]) {
-    test(`${signal} to the whole group lets the pages under way finish`, async () => {
-      seen.clear();
-      const { code, report, stdout, text } = await render([...many(), "-w", "2"], {
-        whileRunning: async (child) => {
-          await until(() => asked() === 2, "two pages under way");
-          process.kill(-child.pid, signal);
-          // As npx does.
-          process.kill(child.pid, signal);
-        },
-      });
-      assert.equal(code, exitCode, text);
-      assert.deepEqual([report.failed, report.signal], [0, signal]);
-      assert.ok(report.ok >= 2 && report.notDone > 0, text);
-      assert.equal(report.ok + report.notDone, many().length);
-      // No page was begun and not finished, and none begun afterwards.
-      assert.equal(asked(), report.ok);
-      assert.match(stdout, new RegExp(`^${signal}: the pages under way are finished`, "m"));
-      assert.match(stdout, /^ *ok +failed +not done/m);
-    });
-  }
-
-  test("a second Ctrl-C stops at once, with the report written", async () => {
-    seen.clear();
-    let end;
-    const { code, report, text } = await render([...urls("/never", "/plain"), "-w", "1"], {
-      whileRunning: async (child) => {
-        await until(() => seen.get("/never") === 1, "the page under way");
-        process.kill(-child.pid, "SIGINT");
-        await new Promise((resolve) => setTimeout(resolve, ANOTHER));
-        process.kill(-child.pid, "SIGINT");
-        end = Date.now();
-      },
-    });
-    assert.equal(code, 130, text);
-    // The page's own time would have been 30 s.
-    assert.ok(Date.now() - end < 10_000);
-    assert.deepEqual([report.notDone, report.signal], [2, "SIGINT"]);
-  });
-});
-
-test("on a terminal there is a bar, with the failures above it", () => {
-  let text = "";
-  const note = (what) => () => {
-    text += what;
-  };
-  const stream = {
-    isTTY: true,
-    columns: 80,
-    write: (part) => note(part)(),
-    cursorTo: note("\r"),
-    clearLine: note("\x1b[K"),
-  };
-  const progress = showProgress(2, stream);
-  progress.page({ ...newPage("http://h/1"), state: "failed", reason: "two\n\x1b[2Jlines" });
-  progress.note("a note");
-  progress.page({ ...newPage("http://h/2"), state: "ok" });
-  progress.end();
-  const shown = text.split(/\r|\n/);
-  assert.equal(shown[1], "[----------------------------------------] 0/2  0 failed\x1b[K\x1b[K");
-  assert.ok(shown.includes("failed - - http://h/1: two [2Jlines"), text);
-  assert.ok(shown.includes("a note"));
-  assert.match(text, /\[={20}-{20}\] 1\/2 {2}1 failed {2}\d+ s left/);
-  assert.ok(!text.includes("http://h/2"));
-  // The bar is gone at the end.
-  assert.ok(text.endsWith("\x1b[K\r"));
 });
 
 describe("doctor", () => {

@@ -3,17 +3,42 @@
 const fs = require("node:fs/promises");
 const { text } = require("node:stream/consumers");
 const { CommandError } = require("./command-error");
+const { addressOfPath, fileUrl } = require("./local-file");
 
 const SCHEMES = ["http:", "https:", "file:"];
 // A digit after the colon makes it the port of a host.
 const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:(?!\d)/i;
+const IS_FILE_URL = /^file:/i;
+/** Of Windows. */
+const IS_DRIVE = /^[a-z]:[\\/]/i;
 
-/** The address as a browser spells it; "example.com" is one too. */
-function toAddress(given, where) {
+function parse(given, where) {
   const full = HAS_SCHEME.test(given) ? given : `http://${given}`;
-  const url = URL.canParse(full) ? new URL(full) : null;
+  try {
+    return IS_FILE_URL.test(full) ? fileUrl(full, where) : new URL(full);
+  } catch (error) {
+    if (error instanceof CommandError) {
+      throw error;
+    }
+    return null;
+  }
+}
+
+/** No resolver knows a host with an empty label: ".", "..", "a..b". */
+const isHost = (name) => !name.replace(/\.$/, "").split(".").includes("");
+
+/** The address as a browser spells it; "example.com" is one too, and the path of a file. */
+function toAddress(given, where) {
+  const file = HAS_SCHEME.test(given) && !IS_DRIVE.test(given) ? null : addressOfPath(given, where);
+  if (file) {
+    return file;
+  }
+  const url = parse(given, where);
   if (!url || !SCHEMES.includes(url.protocol)) {
     throw new CommandError(`${where}"${given}" is no URL that can be rendered (http, https, file)`);
+  }
+  if (url.protocol !== "file:" && !isHost(url.hostname)) {
+    throw new CommandError(`${where}"${given}" has no host that there can be: "${url.hostname}"`);
   }
   return url.href;
 }

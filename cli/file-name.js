@@ -1,6 +1,6 @@
 "use strict";
 
-const { domainToUnicode } = require("node:url");
+const { domainToUnicode, pathToFileURL } = require("node:url");
 
 // File systems take 255 bytes; the rest is for a number and the extension.
 const MOST_BYTES = 200;
@@ -34,11 +34,18 @@ function cut(text, most) {
 
 const trim = (text) => text.replace(/^[-.]+|[-.]+$/g, "");
 
+/** A path without the working directory, for files that are in it. */
+function shorten(pathname) {
+  const here = `${pathToFileURL(process.cwd()).pathname}/`;
+  return pathname.startsWith(here) ? pathname.slice(here.length) : pathname;
+}
+
 /** "example.com-docs-page-id=5" of an address: letters and digits of any language, and what is safe everywhere. */
 function baseName(address) {
-  const { hostname, port, pathname, search, hash } = new URL(address);
+  const { protocol, hostname, port, pathname, search, hash } = new URL(address);
   const host = [domainToUnicode(hostname) || hostname, port].filter(Boolean).join("-");
-  const plain = `${host}${decode(pathname + search + hash)}`.normalize("NFC");
+  const place = protocol === "file:" ? shorten(pathname) : pathname;
+  const plain = `${host}${decode(place + search + hash)}`.normalize("NFC");
   const safe = plain.replace(/[^\p{L}\p{M}\p{N}._=,+@()-]|\.{2,}/gu, "-").replace(/-{2,}/g, "-");
   const name = trim(cut(trim(safe), MOST_BYTES)) || "page";
   return RESERVED.test(name) ? `page-${name}` : name;

@@ -4,7 +4,7 @@ const HELP = `Usage: phantom-cluster render URL... [options]
        phantom-cluster doctor
        phantom-cluster --help | --version
 
-render  opens each URL with PhantomJS and saves what it shows:
+render  opens each URL, or file, with PhantomJS and saves what it shows:
 
   -i, --input FILE     more URLs, one a line, # begins a comment; - is stdin
   -o, --out DIR        where the files go (rendered)

@@ -5,6 +5,7 @@ const ProgressBar = require("progress");
 
 const BAR = "[:bar] :current/:total  :bad failed:left";
 const WIDTH = 40;
+const SECOND = 1_000;
 
 /** What a terminal may be shown: one line, without what would control it. */
 const oneLine = (text) => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
@@ -25,15 +26,37 @@ function plainLines(stream) {
   };
 }
 
+/** The time that is left, by the pages that are done: counted down between them, from what it was at the last. */
+class Estimate {
+  #total;
+  #begin = performance.now();
+  #end = null;
+
+  constructor(total) {
+    this.#total = total;
+  }
+
+  /** `done` pages are done now. */
+  update(done) {
+    const now = performance.now();
+    this.#end = now + (now - this.#begin) * (this.#total / done - 1);
+  }
+
+  /** Nothing where nothing is known: before the first page, and once the time is over. */
+  toString() {
+    const left = this.#end === null ? 0 : Math.ceil((this.#end - performance.now()) / SECOND);
+    return left > 0 ? `  ${left} s left` : "";
+  }
+}
+
 function bar(total, stream) {
-  const begin = performance.now();
   // Drawn for each page: what is left out would be missing until the next one.
   const progress = new ProgressBar(BAR, { total, stream, width: WIDTH, clear: true, renderThrottle: 0 });
+  const left = new Estimate(total);
   let done = 0;
   let bad = 0;
-  // The bar's own estimate leaves out the time of the first page.
-  const left = () => `  ${Math.ceil(((performance.now() - begin) * (total / done - 1)) / 1000)} s left`;
-  progress.render({ bad, left: "" });
+  progress.render({ bad, left });
+  const clock = setInterval(() => progress.render({ bad, left }), SECOND).unref();
   return {
     page(page) {
       done += 1;
@@ -41,10 +64,16 @@ function bar(total, stream) {
         bad += 1;
         progress.interrupt(lineOf(page));
       }
-      progress.tick({ bad, left: left() });
+      left.update(done);
+      progress.tick({ bad, left });
     },
     note: (text) => progress.interrupt(text),
-    end: () => progress.complete || progress.terminate(),
+    end() {
+      clearInterval(clock);
+      if (!progress.complete) {
+        progress.terminate();
+      }
+    },
   };
 }
 

@@ -64,7 +64,7 @@ class Rendering {
   async run() {
     const release = onSignals(
       (signal) => this.#onFirstSignal(signal),
-      () => process.exit(this.#end(null)),
+      () => this.#endAtOnce(),
     );
     this.#progress = showProgress(this.#jobs.length, this.#stream);
     const onPage = (page) => this.#progress.page(page);
@@ -82,6 +82,16 @@ class Rendering {
     this.#signal = signal;
     this.#progress.note(`${signal}: the pages under way are finished; once more stops at once`);
     this.#drain.abort();
+  }
+
+  /** Exits; workers and their PhantomJS end with this process. */
+  #endAtOnce() {
+    try {
+      this.#end(null);
+    } catch (error) {
+      process.stderr.write(`phantom-cluster: ${error.message}\n`);
+    }
+    process.exit(exitCodeOf(this.#signal));
   }
 
   /** Shows and writes what there is, and gives the exit code. */

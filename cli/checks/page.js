@@ -4,6 +4,7 @@ const fs = require("node:fs");
 const http = require("node:http");
 const os = require("node:os");
 const path = require("node:path");
+const { exitCodeOf, onSignals } = require("../signals");
 const { note, ok, problem } = require("./result");
 
 const TIMEOUT = 30_000;
@@ -68,13 +69,20 @@ async function checkPage(needs) {
   if (needs.some(({ state }) => state === "problem")) {
     return note("No page was rendered, as it needs what is missing above");
   }
+  // By an exit, so that the engine removes what it has made as well.
+  const end = (signal) => process.exit(exitCodeOf(signal));
+  const release = onSignals(end, end);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "phantom-cluster-doctor-"));
+  const remove = () => fs.rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
   try {
     return judge(await renderTo(path.join(folder, "page.png")));
   } catch (error) {
     return problem(`A page was not rendered: ${error.message}`);
   } finally {
-    fs.rmSync(folder, { recursive: true });
+    release();
+    process.off("exit", remove);
+    remove();
   }
 }
 
