@@ -336,6 +336,7 @@ describe("what cannot be done", () => {
     [["render", "x", "--json", "nowhere/r.json"], /^phantom-cluster: cannot write the report: ENOENT/],
     [["render", "x", "--out", MAIN], /^phantom-cluster: cannot write to the directory of --out: EEXIST/],
     [["doctor", "x"], /^phantom-cluster: doctor takes no "x"/],
+    [["build", "x"], /^phantom-cluster: build takes no "x"/],
   ];
   test("is said in one line, with exit code 2", async () => {
     const results = await Promise.all(cases.map(([args]) => cli(args)));

@@ -9,6 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import semver from "semver";
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -71,7 +72,7 @@ function release(tarball) {
   return copy;
 }
 
-/** An empty project with some packages; gives its directory and what npm said. */
+/** An empty project with some packages; gives its directory. */
 function project(name, tarballs, env = environment) {
   const directory = path.join(folder, name);
   fs.mkdirSync(directory);
@@ -79,7 +80,9 @@ function project(name, tarballs, env = environment) {
   const args = ["install", "--no-audit", "--no-fund", "--prefer-offline", "--foreground-scripts", ...tarballs];
   const { code, text } = execute("npm", args, directory, env);
   assert.equal(code, 0, text);
-  return { directory, text };
+  // Nothing is blocked, and nothing asks for a newer Node.
+  assert.doesNotMatch(text, /EBADENGINE|allow-scripts|install script/i);
+  return directory;
 }
 
 const inPackage = (directory, ...names) => path.join(directory, "node_modules", "phantom-cluster", ...names);
@@ -109,12 +112,15 @@ describe("the tarballs", { skip: !isHere && `there is no ${ADDON}` }, () => {
       "driver/main.js",
       "Cargo.lock",
       "src/lib.rs",
+      "cli/build.js",
       "LICENSE",
     ]) {
       assert.ok(files.includes(file), file);
     }
     assert.deepEqual(
-      files.filter((file) => /\.node$|_tests\.rs$|_model\.rs$|^(__test__|bench|node_modules|target)\//.test(file)),
+      files.filter((file) =>
+        /\.node$|_tests\.rs$|_model\.rs$|^(__test__|bench|node_modules|scripts|target)\//.test(file),
+      ),
       [],
     );
     assert.ok(main.size < 300 * KIB && main.unpackedSize < 1_200 * KIB, `${main.size} of ${main.unpackedSize} bytes`);
@@ -125,9 +131,7 @@ describe("the tarballs", { skip: !isHere && `there is no ${ADDON}` }, () => {
   describe("of main package and platform", () => {
     let directory;
     before(() => {
-      const installed = project("user", [main.tarball, platform.tarball]);
-      assert.doesNotMatch(installed.text, /phantom-cluster: /);
-      directory = installed.directory;
+      directory = project("user", [main.tarball, platform.tarball]);
       for (const file of ["site.js", "published.js", "esm.mjs", "typescript.ts"]) {
         fs.copyFileSync(path.join(root, "examples", file), path.join(directory, file));
       }
@@ -180,39 +184,37 @@ describe("the tarballs", { skip: !isHere && `there is no ${ADDON}` }, () => {
       fs.truncateSync(addon, 10);
       const { code, text } = requireIn(directory);
       assert.equal(code, 1, text);
-      assert.match(text, /npm package phantom-cluster-linux-x64-gnu, does not load: \S+: file too short; install Rust/);
+      assert.match(
+        text,
+        /npm package phantom-cluster-linux-x64-gnu, does not load: \S+: file too short; on a platform/,
+      );
     });
   });
 
   describe("of the main package alone", () => {
     const MISSING =
-      /the addon for linux-x64, npm package phantom-cluster-linux-x64-gnu, is not installed; install Rust from /;
+      /the addon for linux-x64, npm package phantom-cluster-linux-x64-gnu, is not installed; .* run "npx phantom-cluster build"/;
     let directory;
-    let text;
     before(() => {
-      ({ directory, text } = project("alone", [main.tarball]));
+      directory = project("alone", [main.tarball]);
     });
 
-    /** Installs again, with a `cargo` in PATH that is this script of a shell. */
-    function rebuild(script) {
+    /** `npx phantom-cluster build`, with a `cargo` in PATH that is this script of a shell. */
+    function build(script) {
       const tools = fs.mkdtempSync(path.join(folder, "tools-"));
-      fs.writeFileSync(path.join(tools, "cargo"), `#!/bin/sh\nPATH=/usr/bin:/bin\n${script}`, { mode: 0o755 });
+      if (script) {
+        fs.writeFileSync(path.join(tools, "cargo"), `#!/bin/sh\nPATH=/usr/bin:/bin\n${script}`, { mode: 0o755 });
+      }
       const env = { ...environment, PATH: `${tools}${path.delimiter}${programs}` };
-      const rebuilt = execute("npm", ["rebuild", "--foreground-scripts", "phantom-cluster"], directory, env);
-      assert.equal(rebuilt.code, 0, rebuilt.text);
+      const built = execute("npx", ["phantom-cluster", "build"], directory, env);
       assert.deepEqual(
         fs.readdirSync(inPackage(directory)).filter((name) => name.startsWith("build-")),
         [],
       );
-      return rebuilt.text;
+      return built;
     }
 
-    test("say in one sentence what is missing: on installing, on require(), and by the doctor", () => {
-      const said = text.split("\n").filter((line) => line.startsWith("phantom-cluster: "));
-      assert.equal(said.length, 1, text);
-      assert.match(said[0], /^phantom-cluster: no Rust is installed to build it: /);
-      assert.match(said[0], MISSING);
-
+    test("say in one sentence what is missing: on require(), and by the doctor", () => {
       const script =
         'try { require("phantom-cluster") } catch ({ name, code, message }) { console.log(name, code, message) }';
       const thrown = succeed("node", ["-e", script], directory);
@@ -223,29 +225,62 @@ describe("the tarballs", { skip: !isHere && `there is no ${ADDON}` }, () => {
       const doctor = execute("npx", ["phantom-cluster", "doctor"], directory);
       assert.equal(doctor.code, 1, doctor.text);
       assert.match(doctor.stdout, MISSING);
+      assert.match(succeed("npx", ["phantom-cluster", "--help"], directory), /^build {3}builds the addon/m);
+      assert.match(succeed("npx", ["phantom-cluster", "build", "--help"], directory), /^Usage: /);
     });
 
-    test("say why a build from source failed", () => {
-      const output = rebuild(
-        '[ "$1" = --version ] && echo cargo 1.0.0 && exit\necho "error: rustc 1.0.0 is too old" >&2\nexit 101',
-      );
-      assert.match(output, /^phantom-cluster: building it failed: error: rustc 1\.0\.0 is too old: the addon for/m);
+    test("say why a build from source failed, and what to do", () => {
+      const version = '[ "$1" = --version ] && echo cargo 1.0.0 && exit\n';
+      for (const [script, said] of [
+        [null, /as no Rust is installed: install it from https:\/\/rustup\.rs, and run this again/],
+        ['echo "error: no default toolchain" >&2\nexit 1', /no default toolchain; run "rustup default stable"/],
+        [
+          `${version}echo "error: rustc 1.0.0 is not supported by it" >&2\nexit 101`,
+          /is not supported by it; get a newer Rust: "rustup update stable"/,
+        ],
+        [
+          `${version}echo 'error: linker \`cc\` not found' >&2\nexit 101`,
+          /not found; install a C compiler: on Debian and Ubuntu "apt-get install gcc libc6-dev"/,
+        ],
+      ]) {
+        const { code, text } = build(script);
+        assert.equal(code, 2, text);
+        const lines = text.split("\n").filter((line) => line.startsWith("phantom-cluster: the addon is not built"));
+        assert.equal(lines.length, 1, text);
+        assert.match(lines[0], said);
+      }
       assert.match(requireIn(directory).text, MISSING);
     });
 
     test("build the addon from source where there is Rust", () => {
       // A compiler would take minutes: this one has the library ready.
-      const output = rebuild(
+      const { code, text } = build(
         `[ "$1" = --version ] && echo cargo 1.99.0 && exit
 [ "$*" = "build --release --locked --target-dir $5" ] && [ -f Cargo.lock ] && [ -f src/lib.rs ] || exit 1
+echo "   Compiling phantom-cluster" >&2
 mkdir "$5/release" && cp "${path.join(root, ADDON)}" "$5/release/libphantom_cluster.so"`,
       );
-      assert.match(output, /no prebuilt addon for linux-x64-gnu; building it with cargo 1\.99\.0/);
-      assert.doesNotMatch(output, /is not installed/);
+      assert.equal(code, 0, text);
+      assert.match(text, /^phantom-cluster: building the addon for linux-x64-gnu in \S+ with cargo 1\.99\.0/m);
+      assert.match(text, /^ {3}Compiling phantom-cluster$/m);
+      assert.match(text, /^phantom-cluster: the addon is built, and loads: /m);
       assert.equal(requireIn(directory).code, 0);
+      assert.match(build(null).text, /is there and loads: there is nothing to build/);
       fs.copyFileSync(path.join(root, "examples", "standalone.js"), path.join(directory, "standalone.js"));
       fs.copyFileSync(path.join(root, "examples", "site.js"), path.join(directory, "site.js"));
       assert.match(succeed("node", ["standalone.js"], directory), /with callbacks: success, Home/);
     });
   });
+});
+
+test("no package that is installed asks for a newer Node: 20 for the tools, 18.19 for users", () => {
+  const { packages } = JSON.parse(fs.readFileSync(path.join(root, "package-lock.json"), "utf8"));
+  const newer = Object.entries(packages).filter(
+    ([, { dev, engines }]) => engines?.node && !semver.satisfies(dev ? "20.19.0" : "18.19.0", engines.node),
+  );
+  assert.deepEqual(newer, []);
+  assert.deepEqual(
+    Object.keys(packages).filter((name) => packages[name].hasInstallScript),
+    [],
+  );
 });

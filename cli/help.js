@@ -2,6 +2,7 @@
 
 const HELP = `Usage: phantom-cluster render URL... [options]
        phantom-cluster doctor
+       phantom-cluster build
        phantom-cluster --help | --version
 
 render  opens each URL, or file, with PhantomJS and saves what it shows:
@@ -26,6 +27,9 @@ render  opens each URL, or file, with PhantomJS and saves what it shows:
 
 doctor  checks whether everything is there that PhantomJS and this package need,
         and says what to do.
+
+build   builds the addon from its Rust sources where there is no prebuilt one for
+        this system; needs Rust, https://rustup.rs.
 
 Exit code: 0 all is fine; 1 a page failed, or doctor found a problem; 2 usage or
 set-up error; 130 after Ctrl-C; 143 after SIGTERM.

@@ -2,7 +2,7 @@
 "use strict";
 
 // The command line: finds the command, and turns its end into an exit code. A command is loaded when it is called, so
-// that `doctor` runs where the addon does not load.
+// that `doctor` and `build` run where the addon does not load.
 
 const { CommandError } = require("./command-error");
 const { HELP } = require("./help");
@@ -11,6 +11,7 @@ const USAGE = 2;
 const COMMANDS = {
   render: () => require("./render").render,
   doctor: () => require("./doctor").doctor,
+  build: () => require("./build").build,
 };
 
 // What goes wrong outside of this program has a code, or is ours; anything else is a mistake in it.

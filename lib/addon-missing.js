@@ -1,8 +1,15 @@
 "use strict";
 
+const fs = require("node:fs");
+const path = require("node:path");
 const { EngineError } = require("./errors");
 
-const RUST = 'install Rust from https://rustup.rs and run "npm rebuild phantom-cluster"';
+const root = path.join(__dirname, "..");
+/** Whether this is a clone of the repository: the package has none of its tools. */
+const isClone = fs.existsSync(path.join(root, "scripts", "setup.js"));
+
+// Yarn's Plug'n'Play has no node_modules, in which npx finds commands.
+const BUILD = `${process.versions.pnp ? "yarn" : "npx"} phantom-cluster build`;
 const PREBUILT = "Linux and macOS on x64 and arm64, Windows on x64";
 
 // Names an addon's file or its package: "phantom-cluster.linux-x64-gnu.node", "phantom-cluster-linux-x64-gnu".
@@ -32,10 +39,13 @@ function lookedFor(error) {
 
 function explain(error) {
   const platform = `${process.platform}-${process.arch}`;
-  if (error.code === "MODULE_NOT_FOUND") {
-    return `the addon for ${platform} is not built: run "npm run build"`;
-  }
   const { target, broken } = lookedFor(error);
+  if (isClone && !broken) {
+    return `the addon for ${platform} is not built: run "npm run setup" in ${root}, or "npm run build" where the npm packages are installed`;
+  }
+  if (isClone) {
+    return `the addon for ${platform} does not load: ${broken}; run "npm run build" in ${root}`;
+  }
   if (!target) {
     return broken
       ? `the addon for ${platform} does not load: ${broken}`
@@ -43,12 +53,12 @@ function explain(error) {
   }
   const state = broken ? `does not load: ${broken}` : "is not installed";
   return (
-    `the addon for ${platform}, npm package phantom-cluster-${target}, ${state}; ${RUST}, or use a platform with a ` +
-    `prebuilt package (${PREBUILT}) and install there without --omit=optional`
+    `the addon for ${platform}, npm package phantom-cluster-${target}, ${state}; on a platform with a prebuilt one ` +
+    `(${PREBUILT}) install with optional dependencies, elsewhere install Rust from https://rustup.rs and run "${BUILD}"`
   );
 }
 
 /** ERR_ADDON_MISSING: what is missing, and the remedy, in one sentence. */
 const addonMissing = (error) => new EngineError("ERR_ADDON_MISSING", explain(error));
 
-module.exports = { addonMissing, lookedFor };
+module.exports = { addonMissing, isClone, lookedFor, root };
