@@ -3,6 +3,7 @@
 const path = require("node:path");
 const { NativeBrowser, BrowserEventKind: Kind } = require("./addon");
 const { isQuiet } = require("./call");
+const { now } = require("./clock");
 const { dispatch } = require("./dispatch");
 const { PhantomError, fromDriver, fromNative } = require("./errors");
 
@@ -11,6 +12,8 @@ const START_TIMEOUT = 30_000;
 const EXIT_GRACE = 1_000;
 // The reply of a command that nobody waits for comes with another's, and after so long, ms, in any case (driver/bridge.js).
 const QUIET_FOR = 5_000;
+// Whoever asks for such an outcome after the command's time gets it within so long, ms, if PhantomJS has it.
+const LATE_GRACE = 1_000;
 const NOT_JSON = "what the page gave is not JSON; its own code has replaced JSON.stringify";
 // Switches that make PhantomJS write something when it exits. Without one it is ended at once: its exit takes 200 ms.
 const KEEPS_STATE = /^--(cookies-file|config|disk-cache|local-storage-path|offline-storage-path)\b/;
@@ -103,7 +106,8 @@ class Browser {
       this.#pending.set(id, { method, resolve, reject });
       this.#outgoing.push({ id, text, limit, call });
       if (this.#outgoing.length === 1) {
-        process.nextTick(() => this.#flush());
+        // `await` asks for the outcome in a microtask, and those come after the tick.
+        process.nextTick(() => queueMicrotask(() => this.#flush()));
       }
     });
   }
@@ -120,7 +124,8 @@ class Browser {
     for (const { id, text, limit, call } of outgoing) {
       const quiet = isQuiet(call);
       if (quiet) {
-        call.whenTaken(() => this.#hasten(id));
+        const due = now() + limit;
+        call.whenTaken(() => this.#hasten(id, due));
       }
       ids.push(id);
       limits.push(quiet ? limit + QUIET_FOR : limit);
@@ -130,10 +135,17 @@ class Browser {
     this.#native.send(ids, limits, texts.join(","));
   }
 
-  /** Makes a quiet command's reply come: any other brings it along. */
-  #hasten(id) {
-    if (this.#pending.has(id)) {
-      this.command(0, "status", []).catch(() => undefined);
+  /** Makes a quiet command's reply come: any other brings it along. From now on its limit holds, which ends at `due`. */
+  async #hasten(id, due) {
+    if (!this.#pending.has(id)) {
+      return;
+    }
+    const left = due - now();
+    this.#native.relimit(id, left > 0 ? left : LATE_GRACE);
+    // When PhantomJS has it, it comes before this one's.
+    await this.command(0, "status", []).catch(() => undefined);
+    if (left <= 0) {
+      this.#native.relimit(id, 0);
     }
   }
 

@@ -116,6 +116,14 @@ impl NativeBrowser {
         }
     }
 
+    /// Sets the limit of a command anew, ms from now, unless its reply has come.
+    #[napi]
+    pub fn relimit(&self, id: i64, limit: f64) {
+        if let Some(browser) = self.browser() {
+            browser.relimit(id, ms(limit));
+        }
+    }
+
     /// Lets PhantomJS exit, kills it after `grace` ms; resolves when it is gone.
     #[napi]
     pub async fn close(&self, grace: f64) -> Result<()> {

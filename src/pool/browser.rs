@@ -116,6 +116,13 @@ impl Browser {
         true
     }
 
+    /// Sets the limit of a command anew, from now on; nothing when its reply has come.
+    pub(crate) fn relimit(&self, id: i64, limit: Duration) {
+        if self.pending.remove(id) {
+            self.pending.insert([(id, limit)]);
+        }
+    }
+
     /// Lets PhantomJS exit by itself (it writes its cookies file then), kills it after `grace`, and waits until it is
     /// reaped. Without a `grace` it is killed at once.
     pub(crate) async fn close(&self, grace: Duration) {
