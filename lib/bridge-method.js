@@ -1,6 +1,7 @@
 "use strict";
 
 const { AsyncLocalStorage } = require("node:async_hooks");
+const { answer } = require("./answer");
 const { Call } = require("./call");
 const { codeOf, messageOf } = require("./failure");
 const { warn } = require("./warn");
@@ -31,9 +32,9 @@ function bridgeMethod(name, { command = name, check, encode, decode, callbackAt 
     }
     const callback = takeCallback(args, callbackAt);
     const call = new Call();
-    const answer = settle(this, attempt(run, this, args, call), callback);
-    call.answer = callback ? null : answer;
-    return answer;
+    const outcome = settle(this, attempt(run, this, args, call), callback);
+    call.answer = callback ? null : outcome;
+    return outcome;
   };
 }
 
@@ -58,60 +59,24 @@ function takeCallback(args, callbackAt) {
   return isLast ? args.pop() : undefined;
 }
 
-/** A promise that knows whether anyone waits for it. */
-class Answer extends Promise {
-  #isTaken = false;
-  onTaken = null;
-
-  static get [Symbol.species]() {
-    return Promise;
-  }
-
-  get isTaken() {
-    return this.#isTaken;
-  }
-
-  // `await` comes here too.
-  // biome-ignore lint/suspicious/noThenProperty: a promise's own
-  then(...handlers) {
-    if (!this.#isTaken) {
-      this.#isTaken = true;
-      this.onTaken?.();
-    }
-    return super.then(...handlers);
-  }
-}
-
-/** Calls `done` when the promise settles; whoever hears of its failure without that hears of it still. */
-function whenSettled(promise, done) {
-  if (promise instanceof Answer) {
-    Promise.prototype.then.call(promise, done, done);
-  } else {
-    promise.finally(done);
-  }
-}
-
 // What is left of a request whose time is over: old code goes on using its page without looking at the outcome.
 const TOO_LATE = new Set(["ERR_PAGE_CLOSED", "ERR_BROWSER_GONE"]);
 
-/** The promise of a call without a callback. Code of the callback generation drops it: no reason to end its process. */
+/** The promise of a call without a callback. */
 function answerOf(subject, promise) {
-  const answer = new Answer((resolve, reject) => {
-    promise.then(resolve, reject);
-  });
-  Promise.prototype.then.call(answer, undefined, (error) => {
-    setImmediate(() => {
-      if (!answer.isTaken && !TOO_LATE.has(codeOf(error))) {
+  return answer(
+    (resolve, reject) => promise.then(resolve, reject),
+    (error) => {
+      if (!TOO_LATE.has(codeOf(error))) {
         reportFailure(subject, error);
       }
-    });
-  });
-  return answer;
+    },
+  );
 }
 
 /** Gives the promise, or calls back and lets an error be the running item's failure. */
 function settle(subject, promise, callback) {
-  if (!callback) {
+  if (typeof callback !== "function") {
     return answerOf(subject, promise);
   }
   return promise.then(
@@ -161,4 +126,4 @@ function defineMethods(target, table) {
   }
 }
 
-module.exports = { currentLease, defineMethods, guard, settle, whenSettled };
+module.exports = { currentLease, defineMethods, guard, settle };

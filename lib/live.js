@@ -1,5 +1,7 @@
 "use strict";
 
+const { settle } = require("./bridge-method");
+
 // What JSON cannot carry to PhantomJS: functions that are to run there, and objects that live there. They go as marked
 // objects; driver/revive.js brings them to life.
 
@@ -34,7 +36,7 @@ class OutObject {
   }
 
   property(name) {
-    return this.#command("outProperty", [this, name]);
+    return settle(this, this.#command("outProperty", [this, name]));
   }
 }
 

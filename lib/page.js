@@ -3,7 +3,8 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { pathToFileURL } = require("node:url");
-const { defineMethods, settle, whenSettled } = require("./bridge-method");
+const { whenSettled } = require("./answer");
+const { defineMethods, settle } = require("./bridge-method");
 const { QUIET } = require("./call");
 const { PageError } = require("./errors");
 const { liveFunction } = require("./live");
@@ -227,7 +228,7 @@ class Page {
 
   on(name, ...rest) {
     const [inPhantom, listener, ...args] = typeof rest[0] === "boolean" ? rest : [false, ...rest];
-    return this.#handle(name, inPhantom ? listener : null, inPhantom ? null : listener, args, false);
+    return settle(this, this.#handle(name, inPhantom ? listener : null, inPhantom ? null : listener, args, false));
   }
 
   off(name, callback) {
@@ -252,7 +253,7 @@ class Page {
     if (fn === null) {
       return this.off("onResourceRequested", listener);
     }
-    return this.#handle("onResourceRequested", fn, listener, args, true);
+    return settle(this, this.#handle("onResourceRequested", fn, listener, args, true));
   }
 
   #replace(name, listener) {
@@ -266,7 +267,8 @@ class Page {
   async #handle(name, fn, listener, args, replace) {
     checkEvent(name);
     // What runs in PhantomJS may be given as source text.
-    if (typeof fn !== "string" && typeof (fn ?? listener) !== "function") {
+    const isWrong = typeof fn !== "string" && typeof (fn ?? listener) !== "function";
+    if (isWrong || (listener && typeof listener !== "function")) {
       throw new PageError("ERR_PAGE_COMMAND", `${name}: the listener must be a function`);
     }
     if (replace) {

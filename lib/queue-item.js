@@ -1,6 +1,7 @@
 "use strict";
 
 const { EventEmitter } = require("node:events");
+const { answer } = require("./answer");
 const { ItemError } = require("./errors");
 
 // Keys for the engine alone; users see the methods.
@@ -15,6 +16,8 @@ const kCleanUp = Symbol("cleanUp");
  */
 function Listeners() {}
 Listeners.prototype = Object.create(null);
+
+function ignore() {}
 
 /** A request and what becomes of it. `owner` is the engine's side of it; an item made by hand has none. */
 class QueueItem extends EventEmitter {
@@ -45,7 +48,7 @@ class QueueItem extends EventEmitter {
 
   /** True when somebody waits for `result()`. */
   get [kIsAwaited]() {
-    return this.#result !== null;
+    return this.#result?.isTaken ?? false;
   }
 
   start(timeout) {
@@ -95,7 +98,7 @@ class QueueItem extends EventEmitter {
   }
 
   result() {
-    this.#result ??= new Promise((resolve, reject) => {
+    this.#result ??= answer((resolve, reject) => {
       if (this.#state === "done") {
         resolve(this.response);
       } else if (!this.#isOpen()) {
@@ -103,7 +106,8 @@ class QueueItem extends EventEmitter {
       } else {
         this.#onEnd = () => (this.#state === "done" ? resolve(this.response) : reject(this.error));
       }
-    });
+      // Its engine tells of failures that nobody hears of.
+    }, ignore);
     return this.#result;
   }
 

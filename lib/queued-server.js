@@ -1,6 +1,7 @@
 "use strict";
 
 const { EndKind, ServerEventKind: Kind } = require("./addon");
+const { answer } = require("./answer");
 const { dispatch } = require("./dispatch");
 const { EngineError, ItemError, RequestError, fromNative } = require("./errors");
 const { asError, codeOf, fromWire, messageOf } = require("./failure");
@@ -86,9 +87,12 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
   }
 
   run(request, options) {
-    return new Promise((resolve, reject) => {
-      this.enqueue(request, options).result().then(resolve, reject);
-    });
+    return answer(
+      (resolve, reject) => {
+        this.enqueue(request, options).result().then(resolve, reject);
+      },
+      (error) => this.#warnOfFailure("a request of run() failed and nobody waits for it", error),
+    );
   }
 
   idle() {
@@ -215,15 +219,17 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
 
   #fail(id, error, attempts) {
     const item = this.#items.get(id);
-    if (item?.listenerCount("failed") === 0 && !item[kIsAwaited] && !this.#warnedOfFailures) {
-      this.#warnedOfFailures = true;
-      warn(
-        "PHANTOM_CLUSTER_REQUEST_FAILED",
-        `request ${id} failed and nothing listens to its "failed" event (further ones are not reported): ${error.message}`,
-        error,
-      );
+    if (item?.listenerCount("failed") === 0 && !item[kIsAwaited]) {
+      this.#warnOfFailure(`request ${id} failed and nothing listens to its "failed" event`, error);
     }
     this.#end(id, "failed", error, attempts);
+  }
+
+  #warnOfFailure(what, error) {
+    if (!this.#warnedOfFailures) {
+      this.#warnedOfFailures = true;
+      warn("PHANTOM_CLUSTER_REQUEST_FAILED", `${what} (further ones are not reported): ${messageOf(error)}`, error);
+    }
   }
 
   #end(id, state, outcome, attempts) {

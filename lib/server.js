@@ -3,11 +3,13 @@
 const cluster = require("node:cluster");
 const { EventEmitter } = require("node:events");
 const { NativeServer, ServerEventKind: Kind } = require("./addon");
+const { answer } = require("./answer");
 const { findBinary } = require("./binary");
 const { dispatch } = require("./dispatch");
 const { EngineError, fromNative } = require("./errors");
 const { log } = require("./log");
 const { readOption, readOptions } = require("./options");
+const { warn } = require("./warn");
 const { environment, nextEngine } = require("./worker-contact");
 
 // Node keeps the event loop alive for a timer that is never meant to fire.
@@ -81,7 +83,14 @@ class PhantomClusterServer extends EventEmitter {
    * Lets the workers finish what they hold, and stops then: after `timeout` ms at the latest. Resolves when it has
    * stopped.
    */
-  async close({ timeout } = {}) {
+  close(options) {
+    return answer(
+      (resolve, reject) => this.#drainAndStop(options).then(resolve, reject),
+      (error) => warn("PHANTOM_CLUSTER_ERROR_IGNORED", `nobody takes this error: ${error.message}`, error),
+    );
+  }
+
+  async #drainAndStop({ timeout } = {}) {
     if (this.#isReleased) {
       return;
     }
