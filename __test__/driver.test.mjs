@@ -43,7 +43,7 @@ async function start() {
   port = await freePort();
   phantom = spawn(binary, [MAIN, String(port)], { env, stdio: ["ignore", "pipe", "inherit"] });
   const [line] = await once(readline.createInterface({ input: phantom.stdout }), "line");
-  assert.equal(line, `phantom-cluster-driver-ready ${port}`);
+  assert.equal(line, `phantom-cluster-driver-ready ${port} ${phantom.pid}`);
 }
 
 before(async () => {

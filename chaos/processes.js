@@ -53,4 +53,4 @@ function zombiesOf(parents) {
   });
 }
 
-module.exports = { isGone, processesWith, zombiesOf };
+module.exports = { isGone, processesWith, statusOf, zombiesOf };

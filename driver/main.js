@@ -2,7 +2,7 @@
 // ES5 only: PhantomJS 2.1 knows nothing newer.
 //
 // Started as `phantomjs [switches] main.js PORT`, with the secret in PHANTOM_CLUSTER_TOKEN, so that it shows in no
-// process list. Prints READY_MARK and the port on a line of its own once it listens; exits with 98 when the port is taken.
+// process list. Prints READY_MARK, the port and its own pid on a line once it listens; exits with 98 when the port is taken.
 
 var system = require("system");
 
@@ -54,7 +54,7 @@ function start() {
     phantom.exit(EXIT_PORT_TAKEN);
     return;
   }
-  system.stdout.writeLine(READY_MARK + port);
+  system.stdout.writeLine(READY_MARK + port + " " + system.pid);
   system.stdout.flush();
 
   // Loaded while the client is on its way here: no request is handled before this function ends.

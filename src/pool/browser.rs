@@ -1,22 +1,18 @@
 //! One PhantomJS: its process, its bridge, its end.
 
-use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::process::Child;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{debug, info, warn};
 
-use super::launch::{self, LaunchError, LaunchOptions, Launched, Output};
-use super::process::{self, KillHandle};
+use super::launch::{self, LaunchError, LaunchOptions, Launched, OUTPUT_DEADLINE, Output};
+use super::process::KillHandle;
 use crate::deadlines::{Deadlines, sleep_until};
 use crate::webdriver::{Bridge, BridgeEntry, EntryKind};
 
-/// What is left in the pipes of a process that ended is read within this time.
-const OUTPUT_DEADLINE: Duration = Duration::from_secs(1);
 /// How long an exiting PhantomJS may take from losing its connection to its end.
 const LOST_GRACE: Duration = Duration::from_secs(2);
 /// The id of commands nobody waits for.
@@ -81,9 +77,9 @@ impl Browser {
         .await?;
         let (end, ended) = watch::channel(false);
         let browser = Self {
-            pid: launched.child.id().unwrap_or_default(),
+            pid: launched.pid,
             port: launched.port,
-            kill: Arc::clone(&launched.kill),
+            kill: Arc::clone(launched.process.kill_handle()),
             bridge,
             pending: Arc::clone(&pending),
             ended,
@@ -180,11 +176,12 @@ async fn live(
     end: watch::Sender<bool>,
     on_event: Arc<impl Fn(BrowserEvent) + Send + Sync + 'static>,
 ) {
-    let pid = launched.child.id();
+    let pid = launched.pid;
+    let kill = Arc::clone(launched.process.kill_handle());
     let status = tokio::select! {
-        status = wait(&mut launched.child, &launched.kill) => status,
+        status = launched.process.wait() => status.ok(),
         never = pending.expire(|id| on_event(timed_out(id))) => never,
-        never = kill_when_lost(&lost, &launched.kill) => never,
+        never = kill_when_lost(&lost, &kill) => never,
     };
     for output in &mut launched.outputs {
         let _ = timeout(OUTPUT_DEADLINE, output).await;
@@ -206,10 +203,6 @@ async fn kill_when_lost<T>(lost: &Notify, kill: &KillHandle) -> T {
     warn!("PhantomJS is killed: it does not answer");
     kill.kill();
     std::future::pending().await
-}
-
-async fn wait(child: &mut Child, kill: &KillHandle) -> Option<ExitStatus> {
-    process::wait(child, kill).await.ok()
 }
 
 fn timed_out(id: i64) -> BrowserEvent {

@@ -132,7 +132,7 @@ async fn it_exits_when_its_client_is_gone() {
         .await
         .expect("it connects");
     drop(bridge);
-    let status = timeout(PATIENCE, process::wait(&mut launched.child, &launched.kill))
+    let status = timeout(PATIENCE, launched.process.wait())
         .await
         .expect("in time")
         .expect("waited for");

@@ -8,15 +8,15 @@ use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tracing::{debug, info, warn};
 
 use super::file_types;
 use super::output::{Tail, forward};
-use super::process::{self, KillHandle};
+use super::process::Process;
 use crate::secret;
 use crate::webdriver::Endpoint;
 
@@ -26,6 +26,8 @@ const READY_MARK: &str = "phantom-cluster-driver-ready ";
 const EXIT_PORT_TAKEN: i32 = 98;
 /// How many ports are looked at from the base upward.
 const PORTS: u16 = 2000;
+/// What is left in the pipes of a process that ended is read within this time.
+pub(super) const OUTPUT_DEADLINE: Duration = Duration::from_secs(1);
 /// Lines shown of the beginning and of the end of what PhantomJS said.
 const SHOWN_LINES: usize = 4;
 /// OpenSSL's default directories of certificates: naming one adds no trust, but makes PhantomJS read every file in it
@@ -97,8 +99,9 @@ pub(crate) enum Output {
 /// A PhantomJS that listens.
 #[derive(Debug)]
 pub(crate) struct Launched {
-    pub(crate) child: Child,
-    pub(crate) kill: Arc<KillHandle>,
+    pub(crate) process: Process,
+    /// PhantomJS's own: the process may be a script that started it.
+    pub(crate) pid: u32,
     pub(crate) endpoint: Endpoint,
     pub(crate) port: u16,
     pub(crate) outputs: [JoinHandle<()>; 2],
@@ -160,24 +163,24 @@ async fn launch_at(
 ) -> Result<Option<Launched>, LaunchError> {
     let token = secret::random();
     let binary = options.binary.display().to_string();
-    let (mut child, kill) =
-        process::spawn(command(options, port, &token)).map_err(|source| LaunchError::Spawn {
+    let mut process =
+        Process::spawn(command(options, port, &token)).map_err(|source| LaunchError::Spawn {
             binary: binary.clone(),
             source,
         })?;
-    let (since, pid) = (Instant::now(), child.id());
+    let (since, pid) = (Instant::now(), process.id());
     debug!(pid, port, binary, "PhantomJS launched");
     let tails = Arc::new(Tails::default());
     let (ready, mut listening) = oneshot::channel();
-    let outputs = watch_outputs(&mut child, &tails, ready, on_output);
+    let outputs = watch_outputs(&mut process, &tails, ready, on_output);
     let started = tokio::select! {
         biased;
-        Ok(()) = &mut listening => None,
-        status = process::wait(&mut child, &kill) => Some(status),
+        Ok(said) = &mut listening => Ok(said),
+        status = process.wait() => Err(status),
         () = tokio::time::sleep(options.start_timeout) => {
             warn!(pid, port, "PhantomJS killed: it did not listen in time");
-            kill.kill();
-            let _ = process::wait(&mut child, &kill).await;
+            process.kill_handle().kill();
+            let _ = process.wait().await;
             return Err(LaunchError::Silent {
                 binary,
                 limit: options.start_timeout,
@@ -186,19 +189,24 @@ async fn launch_at(
         }
     };
     let ms = since.elapsed().as_millis() as u64;
-    let Some(ended) = started else {
-        info!(pid, port, ms, "PhantomJS ready");
-        return Ok(Some(Launched {
-            child,
-            kill: Arc::new(kill),
-            endpoint: Endpoint::new(port, &token),
-            port,
-            outputs,
-            tails,
-        }));
+    let ended = match started {
+        Ok(said) => {
+            let pid = process.guard(said, &token).await;
+            info!(pid, port, ms, "PhantomJS ready");
+            return Ok(Some(Launched {
+                process,
+                pid,
+                endpoint: Endpoint::new(port, &token),
+                port,
+                outputs,
+                tails,
+            }));
+        }
+        Err(ended) => ended,
     };
     for output in outputs {
-        let _ = output.await;
+        // A process that left the group may hold them open.
+        let _ = timeout(OUTPUT_DEADLINE, output).await;
     }
     let how = ended.as_ref().ok().copied().map(describe);
     debug!(pid, port, ms, how, "PhantomJS ended at its start");
@@ -268,13 +276,12 @@ fn names_default_certificates(directory: Option<OsString>) -> bool {
 }
 
 fn watch_outputs(
-    child: &mut Child,
+    process: &mut Process,
     tails: &Arc<Tails>,
-    ready: oneshot::Sender<()>,
+    ready: oneshot::Sender<Option<u32>>,
     on_output: impl Fn(Output, String) + Clone + Send + Sync + 'static,
 ) -> [JoinHandle<()>; 2] {
-    let stdout = child.stdout.take();
-    let stderr = child.stderr.take();
+    let (stdout, stderr) = process.outputs();
     let (out_tails, err_tails) = (Arc::clone(tails), Arc::clone(tails));
     let on_error_output = on_output.clone();
     let mut ready = Some(ready);
@@ -299,14 +306,14 @@ fn watch_outputs(
     ]
 }
 
-/// Takes the ready line out of the text, once.
-fn take_ready_mark(text: String, ready: &mut Option<oneshot::Sender<()>>) -> String {
-    if ready.is_none() || !text.contains(READY_MARK) {
+/// Takes the ready line out of the text, once, and passes on which process PhantomJS says it is.
+fn take_ready_mark(text: String, ready: &mut Option<oneshot::Sender<Option<u32>>>) -> String {
+    let mark = text.lines().find_map(|line| line.strip_prefix(READY_MARK));
+    let (Some(mark), Some(ready)) = (mark, ready.take_if(|_| mark.is_some())) else {
         return text;
-    }
-    if let Some(ready) = ready.take() {
-        let _ = ready.send(());
-    }
+    };
+    let pid = mark.split(' ').nth(1).and_then(|pid| pid.parse().ok());
+    let _ = ready.send(pid);
     text.split_inclusive('\n')
         .filter(|line| !line.starts_with(READY_MARK))
         .collect()
@@ -414,9 +421,9 @@ mod tests {
     fn the_ready_line_is_ours_and_the_rest_is_the_users() {
         let (sender, mut receiver) = oneshot::channel();
         let mut ready = Some(sender);
-        let text = take_ready_mark(format!("before\n{READY_MARK}12301\nafter\n"), &mut ready);
+        let text = take_ready_mark(format!("before\n{READY_MARK}12301 77\nafter\n"), &mut ready);
         assert_eq!(text, "before\nafter\n");
-        assert_eq!(receiver.try_recv(), Ok(()));
+        assert_eq!(receiver.try_recv(), Ok(Some(77)));
         let printed_by_a_page = format!("{READY_MARK}1\n");
         assert_eq!(
             take_ready_mark(printed_by_a_page.clone(), &mut ready),

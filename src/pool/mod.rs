@@ -4,9 +4,12 @@ mod browser;
 mod file_types;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod guardian;
 mod launch;
 mod memory;
 mod output;
+#[cfg(target_os = "linux")]
+mod pidfd;
 mod process;
 
 pub(crate) use browser::{Browser, BrowserEvent};

@@ -1,0 +1,57 @@
+//! What ends a PhantomJS that runs behind a launcher when this process is killed.
+//!
+//! The kernel's signal at our end goes to the child we started, and not to what that has started. PhantomJS exits when its
+//! connection ends, but not while a page's script runs. So a shell waits for the end of a pipe that only we hold: it comes
+//! however we end. It takes 1 MB, and is there for launchers alone.
+
+use std::io;
+use std::process::Stdio;
+
+use tokio::io::AsyncWriteExt;
+use tokio::process::{Child, Command};
+
+/// Its argument is the group; each line it reads is a process of another group.
+#[cfg(unix)]
+const SCRIPT: &str =
+    r#"apart=; while read -r pid; do apart="$apart $pid"; done; kill -s KILL -- "-$0" $apart"#;
+
+/// A process that kills a group when this one has ended. Dropping it ends it and leaves the group alone.
+#[derive(Debug)]
+pub(super) struct Guardian(Child);
+
+impl Guardian {
+    /// Must run inside a tokio runtime.
+    #[cfg(unix)]
+    pub(super) fn spawn(group: u32) -> io::Result<Self> {
+        Command::new("/bin/sh")
+            .args(["-c", SCRIPT, &group.to_string()])
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            // Signals to our group, Ctrl-C among them, are none of its business.
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .map(Self)
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn spawn(_group: u32) -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Guards this process too, which is in another group.
+    pub(super) async fn add(&mut self, pid: u32) {
+        if let Some(pipe) = &mut self.0.stdin {
+            // When it is gone, so is its use.
+            let _ = pipe.write_all(format!("{pid}\n").as_bytes()).await;
+        }
+    }
+
+    /// Ends it. What it guards must be gone, or have another to end it.
+    pub(super) async fn end(&mut self) {
+        // The signal goes first, then its pipe is closed and it is waited for.
+        let _ = self.0.kill().await;
+    }
+}
