@@ -50,9 +50,19 @@ function named(file, source, option) {
   return absolute;
 }
 
+/** The working directory, or null when it was removed. */
+function workingDirectory() {
+  try {
+    return process.cwd();
+  } catch {
+    return null;
+  }
+}
+
 /** Places that packages are looked up from: the application first, then this package. */
 function origins() {
-  return [require.main?.filename, path.join(process.cwd(), "index.js"), __filename].filter(Boolean);
+  const here = workingDirectory();
+  return [require.main?.filename, here && path.join(here, "index.js"), __filename].filter(Boolean);
 }
 
 function fromPackages(looked) {

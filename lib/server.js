@@ -214,18 +214,24 @@ class PhantomClusterServer extends EventEmitter {
     if (this.#contact || this.done) {
       return;
     }
+    this.#contact = this.#listenNow();
+    cluster.on("exit", this.#onExit);
+    process.on("exit", this.#onProcessExit);
+  }
+
+  #listenNow() {
     try {
-      this.#contact = this.#native.listen();
+      return this.#native.listen();
     } catch (error) {
       throw fromNative(error);
     }
-    cluster.on("exit", this.#onExit);
-    process.on("exit", this.#onProcessExit);
   }
 
   #fork() {
     let worker;
     try {
+      // Somebody may have removed the socket: it is made again then.
+      this.#contact = this.#listenNow();
       worker = cluster.fork(environment(this.#engine, this.#contact, this.#binary));
     } catch (error) {
       this.#lastExit = `fork failed: ${error.message}`;

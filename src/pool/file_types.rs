@@ -14,14 +14,19 @@ use tracing::debug;
 const SYSTEM: &str = "/usr/share";
 const DEFAULT_DATA_DIRS: &str = "/usr/local/share:/usr/share";
 /// Below the system's directory: what Qt 5 reads of types before it needs a description.
-const TABLES: [&str; 2] = ["mime/mime.cache", "mime/types"];
+pub(crate) const SHARED_TABLES: [&str; 2] = ["mime/mime.cache", "mime/types"];
+/// The folder of both.
+pub(crate) const SHARED_FOLDER: &str = "mime";
 /// Switches with which PhantomJS may print Qt's warnings; one of them says that a description is missing.
 const SHOWS_WARNINGS: [&str; 2] = ["--debug", "--config"];
 
 /// Puts the tables into `directory`, which is then to stand for the system's; false where the system has no tables.
 pub(crate) fn share_file_types(directory: &Path) -> bool {
     let system = Path::new(SYSTEM);
-    if !TABLES.iter().all(|table| system.join(table).is_file()) {
+    if !SHARED_TABLES
+        .iter()
+        .all(|table| system.join(table).is_file())
+    {
         return false;
     }
     let linked = link_tables(system, directory);
@@ -33,12 +38,17 @@ pub(crate) fn share_file_types(directory: &Path) -> bool {
 
 #[cfg(unix)]
 fn link_tables(system: &Path, directory: &Path) -> std::io::Result<()> {
-    for table in TABLES {
+    for table in SHARED_TABLES {
         let link = directory.join(table);
         if let Some(parent) = link.parent() {
             std::fs::create_dir_all(parent)?;
         }
-        std::os::unix::fs::symlink(system.join(table), link)?;
+        let linked = std::os::unix::fs::symlink(system.join(table), link);
+        // Each fork of a worker asks anew: somebody may have removed them.
+        match linked {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
     }
     Ok(())
 }
@@ -104,23 +114,24 @@ mod tests {
     }
 
     #[test]
-    fn the_tables_are_linked_once() {
+    fn the_tables_are_linked_and_linked_again_when_they_are_gone() {
         let directory = std::env::temp_dir().join(format!("types-{:x}", rand::random::<u64>()));
         let system = directory.join("system");
-        for table in TABLES {
+        for table in SHARED_TABLES {
             let file = system.join(table);
             std::fs::create_dir_all(file.parent().expect("a parent")).expect("made");
             std::fs::write(file, table).expect("written");
         }
         let ours = directory.join("ours");
         link_tables(&system, &ours).expect("linked");
-        for table in TABLES {
+        std::fs::remove_file(ours.join(SHARED_TABLES[0])).expect("removed");
+        link_tables(&system, &ours).expect("linked again");
+        for table in SHARED_TABLES {
             assert_eq!(
                 std::fs::read_to_string(ours.join(table)).expect("read"),
                 table
             );
         }
-        assert!(link_tables(&system, &ours).is_err(), "it is there already");
         std::fs::remove_dir_all(&directory).expect("removed");
     }
 }

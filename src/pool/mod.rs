@@ -13,7 +13,7 @@ mod pidfd;
 mod process;
 
 pub(crate) use browser::{Browser, BrowserEvent};
-pub(crate) use file_types::share_file_types;
+pub(crate) use file_types::{SHARED_FOLDER, SHARED_TABLES, share_file_types};
 pub(crate) use launch::{LaunchError, LaunchOptions};
 pub(crate) use memory::{MemoryWatch, resident_memory};
 pub(crate) use process::end_with_parent;

@@ -2,19 +2,25 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-#[cfg(unix)]
-use std::time::Duration;
 
 use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
 use interprocess::local_socket::{ListenerOptions, Name};
 
-/// Directories are named PREFIX, pid of the master, "-", random.
-const PREFIX: &str = "phantom-cluster-";
-/// A directory without a socket may be one whose master begins.
-#[cfg(unix)]
-const STILL_BEGINNING: Duration = Duration::from_secs(60);
+use super::leftovers;
+
 /// `sun_path` holds 108 bytes on Linux, 104 on macOS, the end mark included.
 const MAX_SOCKET_PATH: usize = 103;
+/// Where sockets are made when the temporary directory cannot hold one.
+const SHORT_ROOT: &str = "/tmp";
+
+/// Why the workers have no socket.
+#[derive(Debug, thiserror::Error)]
+#[error("in {}: {source}; {remedy}", .root.display())]
+pub(crate) struct ListenError {
+    root: PathBuf,
+    remedy: &'static str,
+    source: io::Error,
+}
 
 /// A listening endpoint; dropping it removes what it made on disk.
 #[derive(Debug)]
@@ -28,32 +34,53 @@ impl Endpoint {
     ///
     /// # Errors
     /// When the directory or the socket cannot be made.
-    pub(crate) fn listen() -> io::Result<(Self, Listener)> {
-        let id = format!(
-            "{PREFIX}{}-{:016x}",
-            std::process::id(),
-            rand::random::<u64>()
-        );
-        let endpoint = if cfg!(windows) {
-            Self {
-                address: id,
-                directory: None,
-            }
-        } else {
-            let root = temporary_root(&id);
-            sweep(&root);
-            let directory = root.join(id);
-            make_private(&directory)?;
-            Self {
-                address: socket_path(&directory),
-                directory: Some(directory),
+    pub(crate) fn listen() -> Result<(Self, Listener), ListenError> {
+        Self::listen_in(&std::env::temp_dir())
+    }
+
+    /// As [`listen`](Self::listen), after the socket was removed: in another place where the first one is gone.
+    pub(crate) fn listen_again() -> Result<(Self, Listener), ListenError> {
+        Self::listen().or_else(|error| Self::listen_in(Path::new(SHORT_ROOT)).map_err(|_| error))
+    }
+
+    fn listen_in(root: &Path) -> Result<(Self, Listener), ListenError> {
+        let name = leftovers::new_name();
+        if cfg!(windows) {
+            return Self::listen_at(name, None).map_err(|error| explain(root, error));
+        }
+        // Workers find it wherever they and this process go.
+        let root = std::path::absolute(root).map_err(|error| explain(root, error))?;
+        let address = socket_path(&root.join(&name));
+        let (root, address) = match address {
+            Some(address) => (root, address),
+            None => {
+                let root = PathBuf::from(SHORT_ROOT);
+                let address = socket_path(&root.join(&name)).unwrap_or_default();
+                (root, address)
             }
         };
+        let directory = root.join(name);
+        make_private(&directory)
+            .and_then(|()| Self::listen_at(address, Some(directory)))
+            .map_err(|error| explain(&root, error))
+    }
+
+    fn listen_at(address: String, directory: Option<PathBuf>) -> io::Result<(Self, Listener)> {
+        // From here on it removes what is made, in part or whole.
+        let endpoint = Self { address, directory };
+        let begun = match &endpoint.directory {
+            Some(directory) => directory.join(leftovers::BEGUN_SOCKET),
+            None => PathBuf::from(&endpoint.address),
+        };
         let listener = ListenerOptions::new()
-            .name(name_of(&endpoint.address)?)
+            .name(name_of(&begun.to_string_lossy())?)
             // The endpoint removes the file together with its directory.
             .reclaim_name(false)
             .create_tokio()?;
+        if endpoint.directory.is_some() {
+            // Who finds the socket under its name and is refused knows that nobody listens any more.
+            std::fs::rename(begun, &endpoint.address)?;
+        }
         Ok((endpoint, listener))
     }
 
@@ -62,17 +89,29 @@ impl Endpoint {
         &self.address
     }
 
-    /// The private directory; whatever else is in it goes with the endpoint, too.
+    /// The private directory; whatever we put into it goes with the endpoint, too.
     pub(crate) fn directory(&self) -> Option<&Path> {
         self.directory.as_deref()
+    }
+
+    /// False when somebody removed the socket: cleaners of temporary directories do.
+    pub(crate) fn is_there(&self) -> bool {
+        self.directory.is_none() || std::fs::symlink_metadata(&self.address).is_ok()
     }
 }
 
 impl Drop for Endpoint {
     fn drop(&mut self) {
         if let Some(directory) = &self.directory {
-            let _ = std::fs::remove_dir_all(directory);
+            leftovers::remove(directory);
         }
+    }
+}
+
+/// Removes what killed masters left behind where this endpoint listens.
+pub(crate) async fn sweep(directory: PathBuf) {
+    if let Some(root) = directory.parent() {
+        leftovers::sweep(root).await;
     }
 }
 
@@ -94,18 +133,11 @@ fn name_of(address: &str) -> io::Result<Name<'_>> {
     }
 }
 
-fn socket_path(directory: &Path) -> String {
-    directory.join("engine.sock").to_string_lossy().into_owned()
-}
-
-/// The temporary directory, unless its name is too long to hold a socket.
-fn temporary_root(id: &str) -> PathBuf {
-    let root = std::env::temp_dir();
-    if socket_path(&root.join(id)).len() > MAX_SOCKET_PATH {
-        PathBuf::from("/tmp")
-    } else {
-        root
-    }
+/// None when the name is too long for a socket, or workers cannot be told it as text.
+fn socket_path(directory: &Path) -> Option<String> {
+    let path = directory.join(leftovers::SOCKET);
+    let path = path.to_str().filter(|path| path.len() <= MAX_SOCKET_PATH);
+    path.map(str::to_owned)
 }
 
 #[cfg(unix)]
@@ -119,85 +151,102 @@ fn make_private(directory: &Path) -> io::Result<()> {
     std::fs::create_dir(directory)
 }
 
-/// Removes what masters that were killed left behind. Whether one lives is asked of its socket: its pid may be another's
-/// by now, or of another namespace, where the directory is shared between containers.
-#[cfg(unix)]
-fn sweep(root: &Path) {
-    let Ok(entries) = std::fs::read_dir(root) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let is_ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX));
-        if is_ours && is_abandoned(&entry.path()) {
-            // Fails on another user's directory, which is as it should be.
-            let _ = std::fs::remove_dir_all(entry.path());
+fn explain(root: &Path, source: io::Error) -> ListenError {
+    use io::ErrorKind as Kind;
+    const TOO_MANY_FILES: [i32; 2] = [23, 24];
+    let is_out_of_files = cfg!(unix)
+        && source
+            .raw_os_error()
+            .is_some_and(|code| TOO_MANY_FILES.contains(&code));
+    let remedy = match source.kind() {
+        _ if is_out_of_files => "raise the limit of open files (ulimit -n)",
+        Kind::NotFound if root.is_relative() => {
+            "the working directory is gone: change to another one, or set TMPDIR to an absolute path"
         }
+        Kind::NotFound | Kind::NotADirectory => {
+            "set TMPDIR to a directory that exists, and that stays as long as the engine"
+        }
+        Kind::PermissionDenied | Kind::ReadOnlyFilesystem => {
+            "set TMPDIR to a directory that this user can write to"
+        }
+        Kind::StorageFull | Kind::QuotaExceeded => {
+            "make room there, or set TMPDIR to a directory of another file system"
+        }
+        _ => "set TMPDIR to a directory of a local file system",
+    };
+    ListenError {
+        root: root.to_owned(),
+        remedy,
+        source,
     }
 }
 
-#[cfg(not(unix))]
-fn sweep(_root: &Path) {}
-
 #[cfg(unix)]
-fn is_abandoned(directory: &Path) -> bool {
-    use std::os::unix::net::UnixStream;
-    match UnixStream::connect(socket_path(directory)) {
-        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => true,
-        // Its master may be just about to listen.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => is_old(directory),
-        _ => false,
-    }
-}
-
-#[cfg(unix)]
-fn is_old(directory: &Path) -> bool {
-    let modified = std::fs::metadata(directory).and_then(|data| data.modified());
-    modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > STILL_BEGINNING))
-}
-
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
 
+    fn temporary(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("{name}-{:x}", rand::random::<u64>()))
+    }
+
     #[tokio::test]
     async fn the_directory_is_private_and_goes_with_the_endpoint() {
         let (endpoint, listener) = Endpoint::listen().expect("it can listen");
-        let directory = PathBuf::from(endpoint.address())
-            .parent()
-            .expect("a directory")
-            .to_owned();
+        let directory = endpoint.directory().expect("a directory").to_owned();
         let mode = std::fs::metadata(&directory)
             .expect("made")
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o700);
+        assert!(endpoint.is_there());
         let _ = connect(endpoint.address()).await.expect("it is served");
         drop(listener);
         drop(endpoint);
         assert!(!directory.exists());
     }
 
-    #[test]
-    fn leftovers_of_dead_masters_are_swept() {
-        use std::os::unix::net::UnixListener;
-        let root = std::env::temp_dir().join(format!("sweep-{:x}", rand::random::<u64>()));
-        let [dead, living, beginning, foreign] = ["1-0", "2-0", "3-0"]
-            .map(|name| root.join(format!("{PREFIX}{name}")))
-            .into_iter()
-            .chain([root.join("something-1-0")])
-            .collect::<Vec<_>>()
-            .try_into()
-            .expect("four");
-        for directory in [&dead, &living, &beginning, &foreign] {
-            std::fs::create_dir_all(directory).expect("made");
+    #[tokio::test]
+    async fn a_removed_socket_is_noticed() {
+        let (endpoint, _listener) = Endpoint::listen().expect("it can listen");
+        std::fs::remove_file(endpoint.address()).expect("removed");
+        assert!(!endpoint.is_there());
+    }
+
+    #[tokio::test]
+    async fn a_long_directory_is_not_used_for_it() {
+        let root = temporary(&"long".repeat(30));
+        std::fs::create_dir(&root).expect("made");
+        let (endpoint, _listener) = Endpoint::listen_in(&root).expect("it can listen");
+        assert!(endpoint.address().starts_with(SHORT_ROOT));
+        let _ = connect(endpoint.address()).await.expect("it is served");
+        std::fs::remove_dir(&root).expect("nothing was put there");
+    }
+
+    #[tokio::test]
+    async fn an_error_names_the_directory_and_the_remedy() {
+        let gone = temporary("gone");
+        let error = Endpoint::listen_in(&gone).expect_err("it is gone");
+        let text = error.to_string();
+        assert!(text.contains(&gone.display().to_string()), "{text}");
+        assert!(text.contains("set TMPDIR to a directory that exists"));
+
+        std::fs::write(&gone, "a file").expect("written");
+        let text = Endpoint::listen_in(&gone)
+            .expect_err("it is a file")
+            .to_string();
+        assert!(text.contains("set TMPDIR to a directory that exists"));
+        std::fs::remove_file(&gone).expect("removed");
+
+        for (code, remedy) in [
+            (24, "raise the limit of open files"),
+            (28, "make room there"),
+            (13, "that this user can write to"),
+            (30, "that this user can write to"),
+        ] {
+            let error = explain(&gone, io::Error::from_raw_os_error(code));
+            assert!(error.to_string().contains(remedy), "{error}");
         }
-        drop(UnixListener::bind(socket_path(&dead)).expect("bound"));
-        let _listener = UnixListener::bind(socket_path(&living)).expect("bound");
-        sweep(&root);
-        assert!(!dead.exists());
-        assert!(living.exists() && beginning.exists() && foreign.exists());
-        std::fs::remove_dir_all(&root).expect("removed");
     }
 }

@@ -3,6 +3,7 @@
 mod backlog;
 mod client;
 mod endpoint;
+mod leftovers;
 mod outbox;
 mod server;
 mod tally;

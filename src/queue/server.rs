@@ -20,7 +20,7 @@ use super::backlog::{
     Assignment, Backlog, BacklogOptions, BacklogStats, Ended, Expiry, Failure, Fate, Generation,
     ItemId, ItemOptions, LeaseId, TimeoutOutcome, WorkerId, WorkerLoad,
 };
-use super::endpoint::Endpoint;
+use super::endpoint::{self, Endpoint, ListenError};
 use super::outbox::Outbox;
 use super::tally::Outcome;
 use super::wire::{self, FromWorker, MAX_GREETING, ToWorker};
@@ -88,8 +88,8 @@ pub(crate) enum Silence {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum ServerError {
-    #[error("cannot make the local socket for the workers: {0}")]
-    Listen(#[source] std::io::Error),
+    #[error("cannot make the local socket for the workers {0}")]
+    Listen(#[from] ListenError),
     #[error("a request of {size} bytes is above the limit of {limit}")]
     RequestTooLong { size: usize, limit: usize },
 }
@@ -99,7 +99,8 @@ pub(crate) enum ServerError {
 pub(crate) struct QueueServer {
     shared: Arc<Shared>,
     stop: CancellationToken,
-    endpoint: Option<Endpoint>,
+    /// With what ends its tasks.
+    endpoint: Option<(Endpoint, DropGuard)>,
     _stop_on_drop: DropGuard,
 }
 
@@ -166,23 +167,43 @@ impl QueueServer {
         }
     }
 
-    /// Listens for workers, and says where. Must run inside a tokio runtime.
+    /// Listens for workers, and says where: elsewhere than before when the socket was removed. Must run inside a tokio
+    /// runtime.
     ///
     /// # Errors
     /// [`ServerError::Listen`] when the socket cannot be made.
     pub(crate) fn listen(&mut self) -> Result<&str, ServerError> {
-        if self.endpoint.is_none() {
-            let (endpoint, listener) = Endpoint::listen().map_err(ServerError::Listen)?;
-            self.endpoint = Some(endpoint);
-            let accepting = accept(Arc::clone(&self.shared), listener, self.stop.clone());
-            tokio::spawn(accepting);
+        let (endpoint, listener) = match &self.endpoint {
+            Some((endpoint, _)) if endpoint.is_there() => return Ok(self.address()),
+            Some((endpoint, _)) => {
+                warn!(
+                    address = endpoint.address(),
+                    "the workers' socket was removed: it is made again"
+                );
+                Endpoint::listen_again()?
+            }
+            None => Endpoint::listen()?,
+        };
+        let closed = self.stop.child_token();
+        if let Some(directory) = endpoint.directory() {
+            let sweeping = endpoint::sweep(directory.to_owned());
+            tokio::spawn(closed.clone().run_until_cancelled_owned(sweeping));
         }
-        Ok(self.endpoint.as_ref().map_or("", Endpoint::address))
+        let accepting = accept(Arc::clone(&self.shared), listener, self.stop.clone());
+        tokio::spawn(closed.clone().run_until_cancelled_owned(accepting));
+        self.endpoint = Some((endpoint, closed.drop_guard()));
+        Ok(self.address())
+    }
+
+    fn address(&self) -> &str {
+        self.endpoint
+            .as_ref()
+            .map_or("", |(endpoint, _)| endpoint.address())
     }
 
     /// The private directory that lives as long as this listens; none on Windows, and before.
     pub(crate) fn directory(&self) -> Option<&Path> {
-        self.endpoint.as_ref()?.directory()
+        self.endpoint.as_ref()?.0.directory()
     }
 
     /// What workers must show.
@@ -516,8 +537,8 @@ async fn expire(shared: Arc<Shared>) {
 }
 
 async fn accept(shared: Arc<Shared>, listener: Listener, stop: CancellationToken) {
-    while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
-        match accepted {
+    loop {
+        match listener.accept().await {
             Ok(stream) => {
                 let serving = serve(Arc::clone(&shared), stream);
                 tokio::spawn(stop.clone().run_until_cancelled_owned(serving));

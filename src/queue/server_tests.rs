@@ -31,7 +31,7 @@ fn server_with(heartbeat: Duration) -> (QueueServer, UnboundedReceiver<ServerEve
 }
 
 pub(super) fn address(server: &QueueServer) -> &str {
-    server.endpoint.as_ref().expect("it listens").address()
+    server.address()
 }
 
 pub(super) async fn client(
