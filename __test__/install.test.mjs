@@ -10,12 +10,12 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import semver from "semver";
+import { ADDON, releaseTarballs, TARGET } from "../scripts/release-tarballs.js";
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pc-install-"));
-const NAME = "linux-x64-gnu";
-const ADDON = `phantom-cluster.${NAME}.node`;
+const NAME = TARGET.name;
 const isHere = fs.existsSync(path.join(root, ADDON));
 const KIB = 1024;
 
@@ -45,33 +45,6 @@ function succeed(...args) {
 
 const pathOf = (name) => succeed("sh", ["-c", `command -v ${name}`], root, process.env).trim();
 
-/** Packs a package into `folder`; gives what npm says of the tarball. */
-function pack(directory) {
-  const args = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
-  const [info] = JSON.parse(succeed("npm", args, directory, process.env));
-  return { ...info, tarball: path.join(folder, info.filename) };
-}
-
-/** A copy of the package with the changes that a release makes to it, for this platform alone. */
-function release(tarball) {
-  const copy = path.join(folder, "package");
-  succeed("tar", ["-xzf", tarball, "-C", folder], folder, process.env);
-  const manifest = JSON.parse(fs.readFileSync(path.join(copy, "package.json"), "utf8"));
-  manifest.napi.targets = ["x86_64-unknown-linux-gnu"];
-  fs.writeFileSync(path.join(copy, "package.json"), JSON.stringify(manifest));
-  fs.mkdirSync(path.join(copy, "artifacts"));
-  fs.copyFileSync(path.join(root, ADDON), path.join(copy, "artifacts", ADDON));
-  const cli = path.join(path.dirname(require.resolve("@napi-rs/cli/package.json")), "dist", "cli.js");
-  for (const args of [
-    ["create-npm-dirs"],
-    ["artifacts", "--output-dir", "artifacts"],
-    ["pre-publish", "--tag-style", "npm", "--no-gh-release", "--skip-optional-publish"],
-  ]) {
-    succeed(process.execPath, [cli, ...args], copy, process.env);
-  }
-  return copy;
-}
-
 /** An empty project with some packages; gives its directory. */
 function project(name, tarballs, env = environment) {
   const directory = path.join(folder, name);
@@ -97,9 +70,7 @@ describe("the tarballs", { skip: !isHere && `there is no ${ADDON}` }, () => {
     for (const name of ["node", "npm", "npx", "sh"]) {
       fs.symlinkSync(name === "node" ? process.execPath : fs.realpathSync(pathOf(name)), path.join(programs, name));
     }
-    const copy = release(pack(root).tarball);
-    main = pack(copy);
-    platform = pack(path.join(copy, "npm", NAME));
+    ({ main, platform } = releaseTarballs(folder));
   });
   after(() => fs.rmSync(folder, { recursive: true }));
 
