@@ -122,7 +122,8 @@ export class PhantomClusterServer<Extra = NoEvents> extends Engine<PhantomCluste
 
   /**
    * Keeps another number of workers running. Those that are too many finish what they hold before they end; without a
-   * queue, where only their user knows what they hold, after option `stopTimeout` at the latest.
+   * queue, where only their user knows what they hold, after option `stopTimeout` at the latest. With 0 all of them
+   * end, and requests wait until another call brings workers back.
    *
    * @throws {@link OptionTypeError} or {@link OptionRangeError}, `ERR_INVALID_OPTION`
    */
@@ -343,7 +344,7 @@ export interface PhantomClusterOptions {
   readonly phantomBasePort?: Numeric;
 
   /**
-   * How long a worker may take for a request, in ms, from its hand-over on. Queued engines only.
+   * How long a worker may take for a request, in ms, from its hand-over on. `Infinity` is no limit. Queued engines only.
    *
    * @default 60000
    */
@@ -418,7 +419,7 @@ export interface PhantomClusterOptions {
 
   /**
    * How long PhantomJS may take to answer a method of `ph` or of a page, in ms. Then it rejects with
-   * `ERR_PAGE_TIMEOUT`.
+   * `ERR_PAGE_TIMEOUT`, and PhantomJS is ended unless it says within 2 s that it goes on. `Infinity` is no limit.
    *
    * @default 60000
    */
@@ -468,7 +469,7 @@ export interface RestartOptions {
 /** Options of one request. */
 export interface EnqueueOptions {
   /**
-   * How long a worker may take, in ms.
+   * How long a worker may take, in ms. `Infinity` is no limit.
    *
    * @default the engine's `messageTimeout`
    */

@@ -215,7 +215,7 @@ export interface CreateOptions {
 
   /**
    * How long PhantomJS may take to answer a method of `ph` or of a page, in ms. Then it rejects with
-   * `ERR_PAGE_TIMEOUT`.
+   * `ERR_PAGE_TIMEOUT`, and PhantomJS is ended unless it says within 2 s that it goes on. `Infinity` is no limit.
    *
    * @default 60000
    */

@@ -14,6 +14,8 @@ const EXIT_GRACE = 1_000;
 const QUIET_FOR = 5_000;
 // Whoever asks for such an outcome after the command's time gets it within so long, ms, if PhantomJS has it.
 const LATE_GRACE = 1_000;
+// Commands that run for as long as what they start does: scripts of the page, or drawing it.
+const COMPUTES = /^(evaluate|invoke|includeJs|injectJs|render|sendEvent|setContent)/;
 const NOT_JSON = "what the page gave is not JSON; its own code has replaced JSON.stringify";
 // Switches that make PhantomJS write something when it exits. Without one it is ended at once: its exit takes 200 ms.
 const KEEPS_STATE = /^--(cookies-file|config|disk-cache|local-storage-path|offline-storage-path)\b/;
@@ -54,6 +56,8 @@ class Browser {
   #exitGrace = 0;
   #onGone;
   #onPageEvent = () => {};
+  #isDirty = false;
+  #isProbing = false;
 
   /** `handlers`: `onStdout(text)`, `onStderr(text)`, `onExit({ how, output })`. */
   constructor({ pageTimeout, messageTimeout = 0 }, handlers) {
@@ -63,6 +67,8 @@ class Browser {
     this.#handlers = handlers;
     this.#native = new NativeBrowser((events) => dispatch(events, (event) => this.#handle(event)));
     this.pid = null;
+    /** Called with its error before a command that was not answered in time is rejected. */
+    this.onTimeout = () => {};
     /** Resolves when a PhantomJS that was started is gone and `onExit` was called. */
     this.gone = new Promise((resolve) => {
       this.#onGone = resolve;
@@ -106,18 +112,53 @@ class Browser {
       this.#pending.set(id, { method, resolve, reject });
       this.#outgoing.push({ id, text, limit, call });
       if (this.#outgoing.length === 1) {
-        // `await` asks for the outcome in a microtask, and those come after the tick.
-        process.nextTick(() => queueMicrotask(() => this.#flush()));
+        this.#flushSoon();
       }
     });
+  }
+
+  #flushSoon() {
+    // `await` asks for the outcome in a microtask, and those come after the tick.
+    process.nextTick(() => queueMicrotask(() => this.#flush()));
   }
 
   #flush() {
     const outgoing = this.#outgoing;
     this.#outgoing = [];
-    if (outgoing.length === 0) {
-      return;
+    if (outgoing.length > 0) {
+      this.#isDirty = true;
+      this.#send(outgoing);
     }
+    if (this.#isProbing && this.#isDirty) {
+      this.#isDirty = false;
+      this.#native.probe();
+    }
+    this.#isProbing = false;
+  }
+
+  /** Asks PhantomJS, behind the commands of this turn, to say when it is through with them. */
+  probe() {
+    this.#isProbing = true;
+    if (this.#outgoing.length === 0) {
+      this.#flushSoon();
+    }
+  }
+
+  /** For how long, ms, it has not said so; 0 when it has. */
+  get unanswered() {
+    return this.#native.unanswered;
+  }
+
+  get pageTimeout() {
+    return this.#pageTimeout;
+  }
+
+  /** Whether it may take long over what it was told to do. */
+  get isComputing() {
+    return [...this.#pending.values()].some(({ method }) => COMPUTES.test(method));
+  }
+
+  #send(outgoing) {
     const ids = [];
     const limits = [];
     const texts = [];
@@ -184,7 +225,7 @@ class Browser {
         return this.#resolve(this.#take(id), text);
       case Kind.Error: {
         const waiting = this.#take(id);
-        return waiting?.reject(fromDriver(waiting.method, JSON.parse(text)));
+        return waiting && this.#reject(waiting, fromDriver(waiting.method, JSON.parse(text)));
       }
       case Kind.Event:
         return this.#onPageEvent(...JSON.parse(text));
@@ -206,6 +247,13 @@ class Browser {
       return waiting?.reject(fromDriver(waiting.method, { error: "javascript error", message: NOT_JSON }));
     }
     return waiting?.resolve(value);
+  }
+
+  #reject({ method, reject }, error) {
+    if (error.code === "ERR_PAGE_TIMEOUT" && method !== "status") {
+      this.onTimeout(error);
+    }
+    reject(error);
   }
 
   #take(id) {

@@ -147,6 +147,9 @@ class PhantomClusterClient extends EventEmitter {
     ({ Phantom } = require("./phantom"));
   }
 
+  /** For subclasses: `ph` is there. */
+  _phantomRuns() {}
+
   /** For subclasses: no more work is taken from now on. */
   _ending() {}
 
@@ -185,6 +188,7 @@ class PhantomClusterClient extends EventEmitter {
       return;
     }
     this.ph = new Phantom(this.#browser, this.#options);
+    this._phantomRuns();
     this.#retirement.ready();
     this.#queue.phantom(this.#browser.pid);
     this.#queue.ready();

@@ -5,6 +5,7 @@ const { ItemError, fromNative } = require("./errors");
 const { codeOf, messageOf, toWire } = require("./failure");
 const { log } = require("./log");
 const { QueueItem, kEnd, kOwner } = require("./queue-item");
+const { unlessWedged } = require("./vigil");
 const { warn } = require("./warn");
 
 /** A request that a worker holds: ended once, by its answer, its failure, or its time. */
@@ -59,6 +60,12 @@ class Lease {
   fail(error) {
     // A request whose PhantomJS died is no failure of its handler: the master hands it to another worker.
     if (!this.#isOpen || codeOf(error) === "ERR_BROWSER_GONE") {
+      return;
+    }
+    const goesOn = unlessWedged(error);
+    if (goesOn) {
+      // PhantomJS was stuck in another request's page before this one: the same, if it does not come back.
+      goesOn.then((does) => does && this.fail(error));
       return;
     }
     if (this.published) {

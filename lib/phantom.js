@@ -5,9 +5,9 @@ const path = require("node:path");
 const { currentLease, defineMethods, settle } = require("./bridge-method");
 const { QUIET } = require("./call");
 const { PageError } = require("./errors");
-const { log } = require("./log");
 const { OutObject, liveCallback, liveFunction } = require("./live");
 const { Page } = require("./page");
+const { Vigil } = require("./vigil");
 
 /** `addCookie(cookie)`, or `addCookie(name, value, domain)` as npm `phantom` had it up to 0.7.1. */
 function cookie([first, value, domain]) {
@@ -61,6 +61,7 @@ class Phantom {
   constructor(browser, { isolate }) {
     this.#browser = browser;
     this.#isolate = isolate;
+    this._vigil = new Vigil(browser);
     this.onExit = null;
     browser.onPageEvent = (number, name, args) => this.#pages.get(number)?._emit(name, args);
   }
@@ -129,18 +130,6 @@ class Phantom {
 
   _run(target, method, args, call) {
     return this.#browser.command(target, method, args, { call });
-  }
-
-  /** Ends PhantomJS when it does not answer within `limit` ms. Resolves with whether it does. */
-  async _endIfWedged(limit) {
-    try {
-      await this.#browser.command(0, "status", [], { limit });
-      return true;
-    } catch {
-      log.warn?.("PhantomJS is killed, if it still runs: it did not answer", { pid: this.#browser.pid, ms: limit });
-      this.#browser.kill();
-      return false;
-    }
   }
 
   /** PhantomJS is gone. */

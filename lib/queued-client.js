@@ -13,8 +13,6 @@ let currentLease;
 // D: the documented handler, with a page. P: that of the published 0.1.x, without one.
 const DOCUMENTED = "request";
 const PUBLISHED = "queueItemReady";
-/** A PhantomJS that says nothing for so long after the end of a lease, ms, is of no use any more. */
-const WEDGED_AFTER = 2_000;
 
 /** Takes requests from the queue and gives each to the user's handler. */
 class PhantomQueuedClusterClient extends PhantomClusterClient {
@@ -26,8 +24,6 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
   #prefetched = new Prefetch((id) => this._queue.giveBack(id));
   #isOffering = false;
   #isRetiring = false;
-  /** How many answers of PhantomJS's are awaited that say whether it is of use yet. */
-  #doubts = 0;
 
   constructor(options) {
     super(options);
@@ -54,6 +50,13 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     super._whileStarting();
     ({ Lease } = require("./lease"));
     ({ currentLease } = require("./bridge-method"));
+  }
+
+  _phantomRuns() {
+    const { _vigil: vigil } = this.ph;
+    // What nobody has begun yet need not wait for what becomes of it.
+    vigil.onDoubt = () => this.#prefetched.clear();
+    vigil.onTrust = () => this.#offerSoon();
   }
 
   _holds() {
@@ -124,7 +127,7 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
 
   /** Whether it takes no requests, for good or for now. */
   get #refuses() {
-    return this.done || this.#isRetiring || this.#doubts > 0;
+    return this.done || this.#isRetiring || this.ph?._vigil.isDoubted;
   }
 
   #receive(event) {
@@ -191,8 +194,6 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     if (!lease) {
       return;
     }
-    // A script that never ends holds up everything else in its PhantomJS: others wait elsewhere until it has answered.
-    this.#doubts += 1;
     this.#prefetched.clear();
     try {
       end(lease);
@@ -201,14 +202,8 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
         log.trace?.("a page is closed: the lease ended", { item: lease.item.id });
         page._drop();
       }
-      this.#trustAgain();
-    }
-  }
-
-  async #trustAgain() {
-    if (await this.ph?._endIfWedged(WEDGED_AFTER)) {
-      this.#doubts -= 1;
-      this.#offerSoon();
+      // A script that never ends holds up everything else there: others wait elsewhere until it has answered.
+      this.ph?._vigil.doubt();
     }
   }
 
@@ -232,6 +227,9 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     this.#leases.delete(id);
     this.#prefetched.measure(now() - lease.since);
     lease.page?._drop();
+    if (lease.pages.length > 0) {
+      this.ph?._vigil.watchClosing(this.#leases.size > 0);
+    }
     this.next();
   }
 

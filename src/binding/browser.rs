@@ -124,6 +124,21 @@ impl NativeBrowser {
         }
     }
 
+    /// Asks PhantomJS to say when it is through with all that was sent before; `unanswered` tells whether it has.
+    #[napi]
+    pub fn probe(&self) {
+        if let Some(browser) = self.browser() {
+            browser.probe();
+        }
+    }
+
+    /// For how long, ms, the oldest such question has no answer; 0 when all are answered.
+    #[napi(getter)]
+    pub fn unanswered(&self) -> f64 {
+        let since = self.browser().and_then(|browser| browser.unanswered());
+        since.map_or(0.0, |time| time.as_secs_f64() * 1000.0)
+    }
+
     /// Lets PhantomJS exit, kills it after `grace` ms; resolves when it is gone.
     #[napi]
     pub async fn close(&self, grace: f64) -> Result<()> {

@@ -119,6 +119,16 @@ impl Browser {
         }
     }
 
+    /// See [`Bridge::probe`].
+    pub(crate) fn probe(&self) {
+        self.bridge.probe();
+    }
+
+    /// See [`Bridge::unanswered`].
+    pub(crate) fn unanswered(&self) -> Option<Duration> {
+        self.bridge.unanswered()
+    }
+
     /// Lets PhantomJS exit by itself (it writes its cookies file then), kills it after `grace`, and waits until it is
     /// reaped. Without a `grace` it is killed at once.
     pub(crate) async fn close(&self, grace: Duration) {

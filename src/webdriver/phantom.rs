@@ -93,6 +93,16 @@ impl Bridge {
     pub(crate) fn send(&self, commands: &str) {
         self.outgoing.send_text(commands);
     }
+
+    /// Asks PhantomJS to say when it is through with all that was sent before.
+    pub(crate) fn probe(&self) {
+        self.outgoing.probe();
+    }
+
+    /// For how long the oldest such question has no answer; none when all are answered.
+    pub(crate) fn unanswered(&self) -> Option<Duration> {
+        self.outgoing.unanswered()
+    }
 }
 
 /// Asks the driver to connect to this address.

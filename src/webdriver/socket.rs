@@ -4,6 +4,7 @@
 //! (<https://www.w3.org/TR/webdriver-bidi/#transport>). A frame costs it a tenth of what a request to its web server does,
 //! which has threads of its own.
 
+use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::net::Ipv4Addr;
 use std::pin::Pin;
@@ -113,6 +114,7 @@ impl Socket {
             stream,
             pending: Mutex::default(),
             more: Notify::new(),
+            probes: Mutex::default(),
         }));
         // The result of a command may be of any size, and is one frame.
         let config = WebSocketConfig::default()
@@ -170,6 +172,7 @@ async fn read(
             Some(Ok(Message::Close(_))) | None => {
                 return WebDriverError::Socket(io::ErrorKind::UnexpectedEof.into());
             }
+            Some(Ok(Message::Pong(payload))) => outgoing.0.probes.lock().answered(&payload),
             Some(Ok(_)) => {}
             Some(Err(error)) => return WebDriverError::Socket(io::Error::other(error)),
         }
@@ -190,11 +193,52 @@ struct Shared {
     pending: Mutex<BytesMut>,
     /// Rung when there is some of it.
     more: Notify,
+    probes: Mutex<Probes>,
+}
+
+/// Pings that ask how far PhantomJS has come with what was sent before them.
+#[derive(Debug, Default)]
+struct Probes {
+    sent: u64,
+    /// When those were sent that have no answer yet, oldest first.
+    unanswered: VecDeque<Instant>,
+}
+
+impl Probes {
+    fn sent(&mut self) -> [u8; 8] {
+        self.sent += 1;
+        self.unanswered.push_back(Instant::now());
+        self.sent.to_be_bytes()
+    }
+
+    /// One answer is for all that were sent before it too (RFC 6455, section 5.5.3).
+    fn answered(&mut self, payload: &[u8]) {
+        let Ok(number) = <[u8; 8]>::try_from(payload).map(u64::from_be_bytes) else {
+            return;
+        };
+        let later = usize::try_from(self.sent.saturating_sub(number)).unwrap_or(usize::MAX);
+        while self.unanswered.len() > later {
+            let _ = self.unanswered.pop_front();
+        }
+    }
 }
 
 impl Outgoing {
     pub(super) fn send_text(&self, text: &str) {
         self.send(OpCode::Data(Data::Text), text.as_bytes());
+    }
+
+    /// Asks PhantomJS to say when it has come so far. It does, without the driver, when what it was sent before is done and
+    /// so are the scripts that this made run.
+    pub(super) fn probe(&self) {
+        let number = self.0.probes.lock().sent();
+        self.send(OpCode::Control(Control::Ping), &number);
+    }
+
+    /// For how long the oldest such question has no answer; none when all are answered.
+    pub(super) fn unanswered(&self) -> Option<Duration> {
+        let oldest = self.0.probes.lock().unanswered.front().copied();
+        oldest.map(|sent| sent.elapsed())
     }
 
     fn send(&self, opcode: OpCode, payload: &[u8]) {

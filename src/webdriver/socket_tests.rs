@@ -138,3 +138,43 @@ async fn one_that_answers_pings_is_not_silent_and_one_that_does_not_is() {
     let error = run.await.expect("no panic");
     assert!(matches!(error, WebDriverError::TimedOut(_)), "{error}");
 }
+
+#[tokio::test]
+async fn a_probe_is_answered_when_the_client_has_come_so_far() {
+    let (mut client, socket) = connected().await;
+    let outgoing = socket.outgoing();
+    let (_heard, run) = running(socket, Duration::from_secs(60));
+    assert_eq!(outgoing.unanswered(), None);
+    outgoing.probe();
+    outgoing.send_text("1");
+    outgoing.probe();
+    assert!(outgoing.unanswered().is_some());
+    // Reading answers the pings that are read.
+    while !client.next().await.expect("more").expect("sound").is_text() {}
+    let answered = async {
+        while outgoing.unanswered().is_some() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let reading = async { while client.next().await.is_some() {} };
+    tokio::select! {
+        () = answered => {}
+        () = reading => panic!("the connection ended"),
+    }
+    run.abort();
+}
+
+#[test]
+fn the_answer_to_a_probe_is_one_to_those_before_it() {
+    let mut probes = Probes::default();
+    let _ = probes.sent();
+    let second = probes.sent();
+    let third = probes.sent();
+    probes.answered(b"");
+    assert_eq!(probes.unanswered.len(), 3, "another ping's answer");
+    probes.answered(&second);
+    assert_eq!(probes.unanswered.len(), 1);
+    probes.answered(&third);
+    probes.answered(&second);
+    assert!(probes.unanswered.is_empty());
+}

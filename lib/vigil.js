@@ -1,0 +1,99 @@
+"use strict";
+
+const { log } = require("./log");
+
+/** A PhantomJS that does not answer for so long, ms, after it was asked is of no use any more. */
+const WEDGED_AFTER = 2_000;
+/** The same where it may be doing what it was told to, or what another request's page does. */
+const PATIENCE = 10_000;
+/** How much earlier than a command, ms, what PhantomJS is stuck in must have been sent. */
+const SLACK = 50;
+/** The closing of a page takes no longer than this, ms, unless its scripts do something. */
+const SOON = 250;
+
+/** Of commands that PhantomJS had not come to when their time was over: whether it goes on after all, a promise. */
+const unreached = new WeakMap();
+
+/** That promise, once, when the error is of such a command: the request that it is of is not to blame. */
+function unlessWedged(error) {
+  const goesOn = unreached.get(error);
+  unreached.delete(error);
+  return goesOn;
+}
+
+/**
+ * Sees that a PhantomJS goes on answering, and ends it when it does not. It has one thread: a script that does not end
+ * holds up all its pages. While there is doubt its user should give it nothing more to do.
+ */
+class Vigil {
+  #browser;
+  #doubts = 0;
+  #timer = null;
+  #isPatient = false;
+
+  constructor(browser) {
+    this.#browser = browser;
+    this.onDoubt = () => {};
+    this.onTrust = () => {};
+    browser.onTimeout = (error) => {
+      const goesOn = this.doubt();
+      if (browser.unanswered > browser.pageTimeout - SLACK) {
+        unreached.set(error, goesOn);
+      }
+    };
+  }
+
+  get isDoubted() {
+    return this.#doubts > 0;
+  }
+
+  /**
+   * A page is being closed, whose scripts hear of it: `onunload` may never end. That PhantomJS got past it needs no reply
+   * of its own. `besideOthers`: pages of other requests were at work already, and it may be theirs that take long.
+   */
+  watchClosing(besideOthers) {
+    this.#browser.probe();
+    this.#isPatient ||= besideOthers;
+    this.#timer ??= setTimeout(() => this.#look(), SOON);
+  }
+
+  #look() {
+    this.#timer = null;
+    const ms = this.#browser.unanswered;
+    if (ms > 0 && ms < SOON) {
+      this.#timer = setTimeout(() => this.#look(), SOON - ms);
+      return;
+    }
+    if (ms > 0) {
+      this.doubt(this.#isPatient || this.#browser.isComputing ? PATIENCE : WEDGED_AFTER);
+    }
+    this.#isPatient = false;
+  }
+
+  /** Asks PhantomJS for its status, and ends it when there is no answer within `limit` ms. Resolves with whether it goes on. */
+  async doubt(limit = WEDGED_AFTER) {
+    this.#doubts += 1;
+    this.onDoubt();
+    if (!(await this.#answers(limit))) {
+      log.warn?.("PhantomJS is killed, if it still runs: it did not answer", { pid: this.#browser.pid, ms: limit });
+      this.#browser.kill();
+      return false;
+    }
+    this.#doubts -= 1;
+    if (this.#doubts === 0) {
+      this.onTrust();
+    }
+    return true;
+  }
+
+  async #answers(limit) {
+    try {
+      await this.#browser.command(0, "status", [], { limit });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+module.exports = { Vigil, unlessWedged };
