@@ -7,6 +7,8 @@ const { OptionTypeError, OptionRangeError } = require("./errors");
 
 const integer = (min, max, fallback) => ({ kind: "integer", min, max, fallback });
 const ms = (fallback) => integer(1, 2 ** 31 - 1, fallback);
+// Infinity for no limit.
+const limit = (fallback) => ({ ...ms(fallback), infinite: true });
 
 /** Every option: its kind, range and default. Times in ms, sizes in MiB unless they say bytes. */
 const OPTIONS = {
@@ -16,7 +18,7 @@ const OPTIONS = {
   phantomArguments: { kind: "strings", fallback: () => [] },
   phantomBinary: { kind: "string" },
   phantomBasePort: integer(1, 65_000, 12_300),
-  messageTimeout: ms(60_000),
+  messageTimeout: limit(60_000),
   onStdout: { kind: "function" },
   onStderr: { kind: "function" },
   requeue: { kind: "boolean" },
@@ -35,13 +37,13 @@ const OPTIONS = {
   workerMemoryLimit: integer(1, 2 ** 31 - 1),
   phantomMemoryLimit: integer(1, 2 ** 31 - 1),
   isolate: { kind: "boolean", fallback: false },
-  pageTimeout: ms(60_000),
+  pageTimeout: limit(60_000),
   maxMessageSize: integer(1024, 2 ** 30, 64 * 2 ** 20),
 };
 
 /** What `enqueue` takes for one request. */
 const REQUEST_OPTIONS = {
-  timeout: ms(),
+  timeout: limit(),
   maxAttempts: { ...integer(1, 2 ** 31 - 1), infinite: true },
   priority: integer(-(2 ** 31), 2 ** 31 - 1, 0),
   signal: { kind: "signal" },

@@ -4,6 +4,9 @@ const { EventEmitter } = require("node:events");
 const { answer } = require("./answer");
 const { ItemError } = require("./errors");
 
+/** Of a timer, ms. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
 // Keys for the engine alone; users see the methods.
 const kOwner = Symbol("owner");
 const kEnd = Symbol("end");
@@ -56,7 +59,10 @@ class QueueItem extends EventEmitter {
       throw new ItemError("ERR_ITEM_STATE", `item ${this.id} cannot start: it is ${this.state}`);
     }
     this.#state = "started";
-    this.#timer = setTimeout(() => this.emit("timeout"), timeout);
+    // For Node a longer time is 1 ms.
+    if (!(timeout > MAX_TIMEOUT)) {
+      this.#timer = setTimeout(() => this.emit("timeout"), timeout);
+    }
   }
 
   finish(response) {

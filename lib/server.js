@@ -74,7 +74,8 @@ class PhantomClusterServer extends EventEmitter {
 
   /** Keeps `workers` workers from now on; those that are too many finish what they hold first. */
   resize(workers) {
-    this.numWorkers = readOption("workers", workers, this.numWorkers);
+    // Here 0 is a number like others: all workers end, and what is enqueued waits.
+    this.numWorkers = workers === 0 || workers === "0" ? 0 : readOption("workers", workers, this.numWorkers);
     log.info?.("engine is resized", { engine: this.#engine, workers: this.numWorkers });
     this._handleAll(this.#native.resize(this.numWorkers));
   }
@@ -96,7 +97,7 @@ class PhantomClusterServer extends EventEmitter {
     }
     // One for all who close: each would be a listener, and more than ten of them a leak to Node.
     this.#stopped ??= new Promise((resolve) => this.once("stopped", resolve));
-    const limit = readOption("stopTimeout", timeout, FOREVER, "timeout");
+    const limit = Math.min(readOption("messageTimeout", timeout, FOREVER, "timeout"), FOREVER);
     log.info?.("engine closes", { engine: this.#engine, timeout });
     const timer = setTimeout(() => this.stop(), limit);
     this.#drained ??= this._drain();
