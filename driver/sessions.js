@@ -13,7 +13,7 @@ var sessions = {};
 var count = 0;
 // Closed pages whose events are still kept (kept-events.js).
 var departed = {};
-// A page that is made in advance, while others load: it takes a quarter of a millisecond.
+// That of a page that is made in advance, while others load: it takes a quarter of a millisecond.
 var spare = null;
 // Whoever keeps a page for long needs no spare one.
 var hasClosed = false;
@@ -24,10 +24,10 @@ function defaultTimeouts() {
   return { script: 30000, pageLoad: 300000, implicit: 0 };
 }
 
-function Session(id, page) {
-  this.id = id;
+function Session(page) {
+  this.id = "";
   // What the bridge calls it; 0 for sessions of the W3C endpoints.
-  this.number = id.charAt(0) === "p" ? Number(id.slice(1)) : 0;
+  this.number = 0;
   this.made = page;
   // Without what its module gives it (pages.js).
   this.raw = page.raw;
@@ -98,40 +98,43 @@ Session.prototype.forget = function (callback) {
 
 // `isolate` gives the page a cookie jar of its own; without it all pages share PhantomJS's.
 function create(id, options) {
-  var page;
+  var session;
   if (sessions.hasOwnProperty(id)) {
     throw new DriverError("session not created", "session " + id + " exists");
   }
-  page = takeSpare() || pages.create();
+  session = takeSpare() || new Session(pages.create());
   if (options && options.isolate) {
-    page.raw.cookieJar = require("cookiejar").create();
+    session.raw.cookieJar = require("cookiejar").create();
   }
-  return add(id, page);
+  return add(id, session);
 }
 
 // Makes the next page ready.
 function prepare() {
   if (!spare && hasClosed) {
-    spare = pages.create();
+    spare = new Session(pages.create());
   }
 }
 
 function takeSpare() {
-  var page = spare;
+  var session = spare;
   spare = null;
-  return page;
+  return session;
 }
 
 // Whatever changes what a new page is like: the spare one was made before.
 function discard() {
   if (spare) {
+    // It was in no table.
+    spare.closed = true;
     spare.raw.close();
     spare = null;
   }
 }
 
-function add(id, page) {
-  var session = new Session(id, page);
+function add(id, session) {
+  session.id = id;
+  session.number = id.charAt(0) === "p" ? Number(id.slice(1)) : 0;
   sessions[id] = session;
   count += 1;
   return session;
@@ -146,7 +149,7 @@ function adopt(page) {
     return sessions[known];
   }
   nextOwnNumber += 1;
-  return add("p" + nextOwnNumber, pages.adopt(page));
+  return add("p" + nextOwnNumber, new Session(pages.adopt(page)));
 }
 
 // The session as far as listeners go: there is still one of a closed page whose events have not all left.
