@@ -1238,10 +1238,10 @@ export interface Page {
 
   /**
    * Runs a function in the page and gives what it returns. It goes there as its source: it sees the page's names only,
-   * and must be ES5 (no arrow functions, `let`, `const`, template strings). Arguments and result pass as JSON;
-   * `undefined` arrives as null.
+   * and must be ES5 (no arrow functions, `let`, `const`, template strings). Arguments pass as JSON. Results that JSON
+   * cannot carry, as elements of the document, come as objects of their properties, within a bound; `undefined` as null.
    *
-   * @throws {@link PageError} `ERR_EVALUATE`: it threw, is no ES5, or its result cannot be made JSON
+   * An error is the page's `onError`, and the callback gets null.
    */
   evaluate<Result, Args extends unknown[]>(
     fn: (...args: Args) => Result,
@@ -1250,16 +1250,16 @@ export interface Page {
   ): Promise<Result | undefined>;
   /**
    * Runs a function in the page and gives what it returns. It goes there as its source: it sees the page's names only,
-   * and must be ES5 (no arrow functions, `let`, `const`, template strings). Arguments and result pass as JSON;
-   * `undefined` arrives as null.
+   * and must be ES5 (no arrow functions, `let`, `const`, template strings). Arguments pass as JSON. Results that JSON
+   * cannot carry, as elements of the document, come as objects of their properties, within a bound; `undefined` as null.
    *
-   * @throws {@link PageError} `ERR_EVALUATE`: it threw, is no ES5, or its result cannot be made JSON
+   * @throws {@link PageError} `ERR_EVALUATE`: it threw, or is no ES5
    */
   evaluate<Result, Args extends unknown[]>(fn: (...args: Args) => Result, ...args: Args): Promise<Result>;
   /**
    * Runs a function, given as its source (`"function (a) { ... }"`), in the page and gives what it returns.
    *
-   * @throws {@link PageError} `ERR_EVALUATE`: it threw, is no ES5, or its result cannot be made JSON
+   * An error is the page's `onError`, and the callback gets null.
    */
   evaluate<Result = unknown>(
     source: string,
@@ -1269,7 +1269,7 @@ export interface Page {
   /**
    * Runs a function, given as its source (`"function (a) { ... }"`), in the page and gives what it returns.
    *
-   * @throws {@link PageError} `ERR_EVALUATE`: it threw, is no ES5, or its result cannot be made JSON
+   * @throws {@link PageError} `ERR_EVALUATE`: it threw, or is no ES5
    */
   evaluate<Result = unknown>(source: string, ...args: unknown[]): Promise<Result>;
 
@@ -1292,7 +1292,7 @@ export interface Page {
    * Runs an ES5 function without arguments, or its source (`"function () { ... }"`), in the page and gives what it
    * returns.
    *
-   * @throws {@link PageError} `ERR_EVALUATE`: it threw, is no ES5, or its result cannot be made JSON
+   * An error is the page's `onError`, and the callback gets null.
    */
   evaluateJavaScript<Result = unknown>(
     fn: (() => Result) | string,
@@ -1302,7 +1302,7 @@ export interface Page {
    * Runs an ES5 function without arguments, or its source (`"function () { ... }"`), in the page and gives what it
    * returns.
    *
-   * @throws {@link PageError} `ERR_EVALUATE`: it threw, is no ES5, or its result cannot be made JSON
+   * @throws {@link PageError} `ERR_EVALUATE`: it threw, or is no ES5
    */
   evaluateJavaScript<Result = unknown>(fn: (() => Result) | string): Promise<Result>;
 

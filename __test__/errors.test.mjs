@@ -33,7 +33,7 @@ const failures = [
   ["bigint", { code: "ERR_INVALID_RESPONSE", message: /BigInt/ }],
   ["too long", { code: "ERR_MESSAGE_TOO_LONG", message: /message of \d+ bytes is above the limit of 2048/ }],
   ["fails", { code: "ERR_MINE", message: /^by its own word$/ }],
-  ["callback", { code: "ERR_EVALUATE", message: /evaluate: Error: in the page/ }],
+  ["dropped", { code: "ERR_EVALUATE", message: /evaluate: Error: in the page/ }],
 ];
 for (const [handler, expected] of failures) {
   test(`request: a handler that goes wrong (${handler}) fails its item, and the worker goes on`, async () => {

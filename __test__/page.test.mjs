@@ -31,7 +31,6 @@ before(async () => {
       });
     },
     "/slow": (_request, response) => setTimeout(() => response.end("<title>slow</title>"), 1000),
-    "/prototype": "<title>p</title><script>Array.prototype.toJSON = function () { return 'spoiled'; };</script>",
   });
   started = await browser();
   ph = started.ph;
@@ -148,19 +147,6 @@ test("evaluate: errors say what went wrong in the page", async () => {
     page.on("onAlert", true, () => 1),
     { code: "ERR_EVALUATE", message: /an arrow function/ },
   );
-  await assert.rejects(page.evaluate("function () { return document.body; }"), { message: /cannot be made JSON/ });
-  await page.close();
-});
-
-test("evaluate: a page with a toJSON of its own does not spoil results", async () => {
-  const page = await ph.createPage();
-  await page.open(`${pages.url}/prototype`);
-  const odd = [1, { a: null, 'b\n"': ["é\u2028", true, -1.5] }, null];
-  assert.deepEqual(await page.evaluate("function (x) { return x.concat([undefined, 0 / 0]); }", odd), [
-    ...odd,
-    null,
-    null,
-  ]);
   await page.close();
 });
 
@@ -204,16 +190,6 @@ both("includeJs and injectJs", async ({ page, call }) => {
   assert.equal(await call(page, "injectJs", script), true);
   assert.equal(await page.evaluate("function () { return injected; }"), "é");
   assert.equal(await call(page, "injectJs", path.join(folder, "missing.js")), false);
-});
-
-test("includeJs of a script that cannot be had fails instead of hanging", async () => {
-  const page = await ph.createPage();
-  await page.open(`${pages.url}/`);
-  await assert.rejects(page.includeJs(`${pages.url}/missing.js`), {
-    code: "ERR_PAGE_COMMAND",
-    message: /cannot load .*missing\.js/,
-  });
-  await page.close();
 });
 
 both("render and renderBase64", async ({ page, call }) => {

@@ -61,14 +61,23 @@ function send() {
   }
 }
 
+// Functions in here may have made anything. A reply and an event leave in any case.
+function textOf(value) {
+  try {
+    // Undefined for functions.
+    return JSON.stringify(value) || "null";
+  } catch (_error) {
+    return require("./writer")(value);
+  }
+}
+
 function replyTo(id, quiet) {
   var open = true;
   return {
     value: function (value) {
       if (open) {
         open = false;
-        // Undefined for functions too.
-        push(id, KIND_VALUE, JSON.stringify(value) || "null", quiet);
+        push(id, KIND_VALUE, textOf(value), quiet);
       }
     },
     // `text` is already JSON.
@@ -88,7 +97,7 @@ function replyTo(id, quiet) {
 }
 
 function event(target, name, args) {
-  push(0, KIND_EVENT, JSON.stringify([target, name, args]), false);
+  push(0, KIND_EVENT, textOf([target, name, args]), false);
 }
 
 function run(command) {

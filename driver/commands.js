@@ -6,6 +6,7 @@ var fs = require("fs");
 var errors = require("./errors");
 var evaluate = require("./evaluate");
 var headers = require("./headers");
+var include = require("./include");
 var jars = require("./jars");
 var live = require("./revive");
 var sessions = require("./sessions");
@@ -197,35 +198,6 @@ function open(session, args, answer) {
   sessions.prepare();
 }
 
-// PhantomJS's includeJs never calls back when the script cannot be had; its resourceError signal says so.
-function includeJs(session, args, answer) {
-  var page = session.page;
-  var url = String(args[0]);
-  function end() {
-    page.resourceError.disconnect(failed);
-    session.forget(closed);
-  }
-  function closed() {
-    end();
-    answer.fail(closedError(session));
-  }
-  function failed(resource) {
-    if (resource.url === url) {
-      end();
-      answer.fail(new DriverError("unknown error", "cannot load " + url + ": " + resource.errorString));
-    }
-  }
-  if (page.evaluateJavaScript("function () { return true; }") !== true) {
-    throw new DriverError("javascript error", "JavaScript is off in this page (settings.javascriptEnabled)");
-  }
-  page.resourceError.connect(failed);
-  session.onClose(closed);
-  page.includeJs(url, function () {
-    end();
-    answer.value(null);
-  });
-}
-
 // PhantomJS does nothing where there is no such element, and takes the name of a missing file.
 function uploadFile(page, args) {
   var selector = String(args[0]);
@@ -297,10 +269,7 @@ var pageCommands = {
   }),
   close: sync(sessions.close),
   evaluate: evaluate.evaluate,
-  evaluateAsync: onPage(function (page, args) {
-    evaluate.mustParse(String(args[0]));
-    page.evaluateAsync.apply(page, args);
-  }),
+  evaluateAsync: evaluate.evaluateAsync,
   evaluateJavaScript: evaluate.evaluateJavaScript,
   defineMethod: onPage(defineMethod),
   get: sync(function (session, args) {
@@ -311,7 +280,7 @@ var pageCommands = {
     var page = session.page.getPage(String(args[0]));
     return page ? numberOf(page) : null;
   }),
-  includeJs: includeJs,
+  includeJs: include.includeJs,
   invokeAsyncMethod: function (session, args, answer) {
     var page = session.page;
     var given = live.revive(args.slice(1)).concat(function (value) {
@@ -324,7 +293,14 @@ var pageCommands = {
     session.onClose(closed);
     methodOf(page, args[0]).apply(page, given);
   },
-  invokeMethod: onPage(invokeMethod),
+  invokeMethod: function (session, args, answer) {
+    var own = evaluate.INVOKED.hasOwnProperty(args[0]) && evaluate.INVOKED[args[0]];
+    if (own) {
+      own(session, live.revive(args.slice(1)), answer);
+    } else {
+      answer.value(invokeMethod(session.page, args));
+    }
+  },
   off: sync(function (session, args) {
     session.events.off(args[0]);
   }),

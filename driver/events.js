@@ -1,7 +1,8 @@
 // The events of a page: who hears of them, in Node or in functions that run in here.
 
-var KeptEvents = require("./kept-events").KeptEvents;
 var guardRequest = require("./headers").guardRequest;
+var include = require("./include");
+var KeptEvents = require("./kept-events").KeptEvents;
 var revive = require("./revive").revive;
 
 // Each event of a WebPage (https://phantomjs.org/api/webpage/), and which of its arguments can go to Node: all, or the
@@ -139,6 +140,9 @@ Events.prototype.restore = function (name, handler) {
 Events.prototype.fire = function (name, handler, args) {
   var session = this.session;
   var result;
+  if (name === "onAlert" && include.isOwn(args[0])) {
+    return undefined;
+  }
   if (handler.toNode || this.kept) {
     this.send(name, args);
   }

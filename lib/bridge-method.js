@@ -18,9 +18,9 @@ const currentLease = new AsyncLocalStorage();
  * callback gets the value alone, as in npm `phantom` 0.x.
  */
 function bridgeMethod(name, { command = name, check, encode, decode, callbackAt }) {
-  function run(subject, args, call) {
+  function run(subject, args, call, hasCallback) {
     const verb = typeof command === "function" ? command(args) : command;
-    const value = subject._command(verb, encode ? encode(args) : args, call);
+    const value = subject._command(verb, encode ? encode(args, hasCallback) : args, call);
     return decode ? value.then((given) => decode(given, subject, args)) : value;
   }
   return function method(...args) {
@@ -32,7 +32,7 @@ function bridgeMethod(name, { command = name, check, encode, decode, callbackAt 
     }
     const callback = takeCallback(args, callbackAt);
     const call = new Call();
-    const outcome = settle(this, attempt(run, this, args, call), callback);
+    const outcome = settle(this, attempt(run, this, args, call, callback !== undefined), callback);
     call.answer = callback ? null : outcome;
     return outcome;
   };

@@ -35,6 +35,9 @@ const toRequest = (encode) => ({
   encode: ([url, ...rest]) => [encodeAddress(url), ...(rest.length > 0 ? encode(rest) : [])],
 });
 
+/** What is not whole is relative to the page's address. */
+const toScript = { encode: ([url, ...rest]) => [URL.canParse(url) ? encodeAddress(url) : url, ...rest] };
+
 const files = (given) => (Array.isArray(given) ? given.map((file) => path.resolve(file)) : path.resolve(given));
 
 function oneFile(file) {
@@ -90,9 +93,10 @@ const METHODS = {
   currentFrameName: {},
   defineMethod: { callbackAt: 2, encode: ([name, fn]) => [name, liveFunction(fn)] },
   deleteCookie: {},
-  evaluate: { callbackAt: 1, encode: ([fn, ...args]) => [source(fn), ...args] },
+  // In callback style what the page throws is its `onError`, as it was in npm `phantom`, and the value is null.
+  evaluate: { callbackAt: 1, encode: ([fn, ...args], hasCallback) => [source(fn), hasCallback, ...args] },
   evaluateAsync: { callbackAt: 1, encode: ([fn, delay, ...args]) => [source(fn), delay ?? 0, ...args] },
-  evaluateJavaScript: { callbackAt: 1, encode: ([fn]) => [source(fn)] },
+  evaluateJavaScript: { callbackAt: 1, encode: ([fn], hasCallback) => [source(fn), hasCallback] },
   get: { decode: decodePages },
   getContent: getter("content"),
   getCookies: getter("cookies"),
@@ -100,7 +104,7 @@ const METHODS = {
   go: {},
   goBack: {},
   goForward: {},
-  includeJs: toAddress,
+  includeJs: toScript,
   injectJs: { encode: ([file]) => [scriptPath(file)] },
   invokeAsyncMethod: {},
   invokeMethod: {},
