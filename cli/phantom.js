@@ -4,6 +4,7 @@
 
 const { execFile } = require("node:child_process");
 const { findBinary } = require("../lib/binary");
+const { whyUnrunnable } = require("../lib/unrunnable");
 
 const LIMIT = 20_000;
 const PACKAGES = {
@@ -53,12 +54,9 @@ function librariesProblem(libraries) {
 }
 
 function startProblem(file, { error, stdout, stderr }) {
-  if (error.code === "ENOENT") {
-    // The file is there: what is missing is the loader that it names.
-    return {
-      problem: `${file} cannot be run: it is built for a system with glibc`,
-      remedy: "use Debian, Ubuntu, Fedora or another system with glibc",
-    };
+  const why = whyUnrunnable(file, { failed: true });
+  if (why) {
+    return why;
   }
   const said = (stderr || stdout).trim().split("\n")[0];
   const how = error.killed ? `it did not end within ${LIMIT} ms` : `${error.signal ?? error.code}`;
@@ -74,8 +72,7 @@ async function findPhantom() {
   try {
     file = findBinary();
   } catch (error) {
-    const [problem, remedy] = error.message.split(/; (?=install )/);
-    return { problem, remedy };
+    return { problem: error.problem, remedy: error.remedy };
   }
   const result = await execute(file, ["--version"], environment());
   const version = result.stdout.trim();

@@ -2,6 +2,7 @@
 
 const path = require("node:path");
 const { NativeBrowser, BrowserEventKind: Kind } = require("./addon");
+const { explainLaunch } = require("./binary");
 const { isQuiet } = require("./call");
 const { now } = require("./clock");
 const { dispatch } = require("./dispatch");
@@ -91,7 +92,7 @@ class Browser {
       });
     } catch (error) {
       running.delete(this);
-      throw fromNative(error);
+      throw explainLaunch(fromNative(error), binary);
     }
   }
 

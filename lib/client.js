@@ -49,7 +49,7 @@ class PhantomClusterClient extends EventEmitter {
     if (this.#keepAlive || this.done || (contact && contact.engine !== this.#engine)) {
       return;
     }
-    const binary = findBinary(this.#options.phantomBinary, { known: contact?.binary });
+    const binary = findBinary(this.#options.phantomBinary, { known: contact?.binary, knownAs: contact?.name });
     this.#keepAlive = setInterval(() => {}, FOREVER);
     process.on("SIGTERM", this.#onSigterm);
     log.info?.("worker started", { iterations: this.iterations, parallelism: this.parallelism, binary });

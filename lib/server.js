@@ -4,7 +4,7 @@ const cluster = require("node:cluster");
 const { EventEmitter } = require("node:events");
 const { NativeServer, ServerEventKind: Kind } = require("./addon");
 const { answer } = require("./answer");
-const { findBinary } = require("./binary");
+const { findBinary, nameOf } = require("./binary");
 const { dispatch } = require("./dispatch");
 const { EngineError, fromNative } = require("./errors");
 const { log } = require("./log");
@@ -23,6 +23,7 @@ class PhantomClusterServer extends EventEmitter {
   #contact = null;
   // Looked for once: a search takes a worker 3 ms of its start.
   #binary;
+  #binaryName;
   #keepAlive = null;
   #lastExit = "";
   #isReleased = false;
@@ -56,6 +57,7 @@ class PhantomClusterServer extends EventEmitter {
       return;
     }
     this.#binary = findBinary(this.#options.phantomBinary);
+    this.#binaryName = nameOf(this.#options.phantomBinary);
     log.info?.("engine starts", { engine: this.#engine, workers: this.numWorkers, binary: this.#binary });
     this.#listen();
     this.#keepAlive = setInterval(() => {}, FOREVER);
@@ -233,7 +235,7 @@ class PhantomClusterServer extends EventEmitter {
     try {
       // Somebody may have removed the socket: it is made again then.
       this.#contact = this.#listenNow();
-      worker = cluster.fork(environment(this.#engine, this.#contact, this.#binary));
+      worker = cluster.fork(environment(this.#engine, this.#contact, { binary: this.#binary, name: this.#binaryName }));
     } catch (error) {
       this.#lastExit = `fork failed: ${error.message}`;
       return this._handleAll(this.#native.forkFailed());

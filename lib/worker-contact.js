@@ -11,7 +11,7 @@ function take() {
   return text ? JSON.parse(text) : null;
 }
 
-/** `{ engine, address, token, fileTypes, binary }` in a worker of ours, null elsewhere. */
+/** `{ engine, address, token, fileTypes, binary, name }` in a worker of ours, null elsewhere. */
 const contact = take();
 
 let engines = 0;
@@ -22,9 +22,9 @@ function nextEngine() {
   return engines - 1;
 }
 
-/** The environment of a worker of engine `engine`, whose PhantomJS was found to be `binary`. */
-function environment(engine, native, binary) {
-  return { [VARIABLE]: JSON.stringify({ engine, ...native, binary }) };
+/** The environment of a worker of engine `engine`; `found` is its PhantomJS, `{ binary, name }`: what named it, or null. */
+function environment(engine, native, found) {
+  return { [VARIABLE]: JSON.stringify({ engine, ...native, ...found }) };
 }
 
 module.exports = { contact, nextEngine, environment };

@@ -5,6 +5,7 @@
 //! - [`pool`]: the PhantomJS processes
 //! - [`webdriver`]: how PhantomJS is spoken to
 //! - [`secret`]: what lets in whoever may speak to us
+//! - [`shortage`]: what to do when the system has no more to give
 //! - [`logging`]: what `NODE_DEBUG` makes visible
 //! - [`binding`]: what JavaScript sees
 
@@ -14,5 +15,6 @@ mod logging;
 mod pool;
 mod queue;
 mod secret;
+mod shortage;
 mod supervisor;
 mod webdriver;

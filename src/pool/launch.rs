@@ -17,8 +17,8 @@ use tracing::{debug, info, warn};
 use super::file_types;
 use super::output::{Tail, forward};
 use super::process::Process;
-use crate::secret;
 use crate::webdriver::Endpoint;
+use crate::{secret, shortage};
 
 /// Printed by driver/main.js once it listens.
 const READY_MARK: &str = "phantom-cluster-driver-ready ";
@@ -70,6 +70,12 @@ pub(crate) enum LaunchError {
         #[source]
         source: io::Error,
     },
+    #[error("cannot start PhantomJS: {source}; {remedy}")]
+    Shortage {
+        remedy: &'static str,
+        #[source]
+        source: io::Error,
+    },
     #[error("PhantomJS at {binary} ended at its start ({how}){remedy}{output}")]
     Exited {
         binary: String,
@@ -87,6 +93,18 @@ pub(crate) enum LaunchError {
     NoPort { from: u16, to: u16 },
     #[error(transparent)]
     WebDriver(#[from] crate::webdriver::WebDriverError),
+}
+
+impl LaunchError {
+    fn spawn(binary: &str, source: io::Error) -> Self {
+        match shortage::remedy(&source) {
+            Some(remedy) => Self::Shortage { remedy, source },
+            None => Self::Spawn {
+                binary: binary.to_owned(),
+                source,
+            },
+        }
+    }
 }
 
 /// Which of PhantomJS's outputs a text came from.
@@ -163,11 +181,8 @@ async fn launch_at(
 ) -> Result<Option<Launched>, LaunchError> {
     let token = secret::random();
     let binary = options.binary.display().to_string();
-    let mut process =
-        Process::spawn(command(options, port, &token)).map_err(|source| LaunchError::Spawn {
-            binary: binary.clone(),
-            source,
-        })?;
+    let mut process = Process::spawn(command(options, port, &token))
+        .map_err(|source| LaunchError::spawn(&binary, source))?;
     let (since, pid) = (Instant::now(), process.id());
     debug!(pid, port, binary, "PhantomJS launched");
     let tails = Arc::new(Tails::default());
@@ -218,7 +233,7 @@ async fn launch_at(
             remedy: remedy(&tails.text()),
             output: said(&tails),
         }),
-        Err(source) => Err(LaunchError::Spawn { binary, source }),
+        Err(source) => Err(LaunchError::spawn(&binary, source)),
     }
 }
 
@@ -321,9 +336,18 @@ fn take_ready_mark(text: String, ready: &mut Option<oneshot::Sender<Option<u32>>
 
 fn free_port(from: u16, base: u16) -> Result<u16, LaunchError> {
     let to = base.saturating_add(PORTS);
-    (from..=to)
-        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
-        .ok_or(LaunchError::NoPort { from: base, to })
+    for port in from..=to {
+        match TcpListener::bind(("127.0.0.1", port)) {
+            Ok(_) => return Ok(port),
+            Err(source) => {
+                // It is not the port that is missing.
+                if let Some(remedy) = shortage::remedy(&source) {
+                    return Err(LaunchError::Shortage { remedy, source });
+                }
+            }
+        }
+    }
+    Err(LaunchError::NoPort { from: base, to })
 }
 
 fn said(tails: &Tails) -> String {

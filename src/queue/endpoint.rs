@@ -7,6 +7,7 @@ use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
 use interprocess::local_socket::{ListenerOptions, Name};
 
 use super::leftovers;
+use crate::shortage;
 
 /// `sun_path` holds 108 bytes on Linux, 104 on macOS, the end mark included.
 const MAX_SOCKET_PATH: usize = 103;
@@ -153,13 +154,7 @@ fn make_private(directory: &Path) -> io::Result<()> {
 
 fn explain(root: &Path, source: io::Error) -> ListenError {
     use io::ErrorKind as Kind;
-    const TOO_MANY_FILES: [i32; 2] = [23, 24];
-    let is_out_of_files = cfg!(unix)
-        && source
-            .raw_os_error()
-            .is_some_and(|code| TOO_MANY_FILES.contains(&code));
-    let remedy = match source.kind() {
-        _ if is_out_of_files => "raise the limit of open files (ulimit -n)",
+    let remedy = shortage::remedy(&source).unwrap_or(match source.kind() {
         Kind::NotFound if root.is_relative() => {
             "the working directory is gone: change to another one, or set TMPDIR to an absolute path"
         }
@@ -169,11 +164,8 @@ fn explain(root: &Path, source: io::Error) -> ListenError {
         Kind::PermissionDenied | Kind::ReadOnlyFilesystem => {
             "set TMPDIR to a directory that this user can write to"
         }
-        Kind::StorageFull | Kind::QuotaExceeded => {
-            "make room there, or set TMPDIR to a directory of another file system"
-        }
         _ => "set TMPDIR to a directory of a local file system",
-    };
+    });
     ListenError {
         root: root.to_owned(),
         remedy,
@@ -241,7 +233,7 @@ mod tests {
 
         for (code, remedy) in [
             (24, "raise the limit of open files"),
-            (28, "make room there"),
+            (28, "make room on that file system"),
             (13, "that this user can write to"),
             (30, "that this user can write to"),
         ] {
