@@ -220,7 +220,7 @@ test("docs/api.md has the codes of errors and warnings, the states of items, and
   assert.deepEqual(sorted(documented), sorted(declared));
 
   const lib = fs.readdirSync(path.join(root, "lib")).map((file) => read(`lib/${file}`));
-  const warnings = new Set(lib.join("").match(/(?<=\bwarn(?:Once)?\(\s*")PHANTOM_CLUSTER_\w+/g));
+  const warnings = new Set(lib.join("").match(/(?<=(?:\b(?:warn(?:Once)?|say)\(|\bcode:)\s*")PHANTOM_CLUSTER_\w+/g));
   assert.deepEqual(sorted(firstColumn(rowsOf("Warnings", "warning"))), sorted(warnings));
 
   assert.deepEqual(firstColumn(rowsOf("QueueItem", "state")), textsOf(engines, "QueueItemState"));

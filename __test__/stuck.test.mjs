@@ -78,13 +78,18 @@ for (const workerParallelism of [1, 2]) {
   });
 }
 
-test("a PhantomJS without a cluster, too", async () => {
+test("a PhantomJS without a cluster, too; what waits hears why", async () => {
+  let gone;
   const ended = new Promise((resolve) => {
     phantom
       .create({ port: basePort(), pageTimeout: 1000, onStderr: () => {}, onExit: (...how) => resolve(how) })
       .then((ph) => ph.createPage())
-      .then((page) => page.evaluate(`function () { ${ENDLESS} }`))
-      .catch(() => {});
+      .then((page) => {
+        page.evaluate(`function () { ${ENDLESS} }`).catch(() => {
+          gone = page.get("url");
+        });
+      });
   });
   assert.deepEqual(await ended, [null, "SIGKILL"]);
+  await assert.rejects(gone, { code: "ERR_BROWSER_GONE", message: /signal 9: it did not answer for 2000 ms/ });
 });

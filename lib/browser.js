@@ -43,6 +43,11 @@ function logLines(name, write) {
   return byLine((line) => write(`phantom ${name}: ${line}`));
 }
 
+/** "code 1", or "signal 9: it did not answer for 2000 ms" where it was ended for that. */
+function describeEnd({ how, why }) {
+  return why ? `${how}: ${why}` : how;
+}
+
 /** One PhantomJS: commands with a promise each, its output, its end. */
 class Browser {
   #native;
@@ -57,10 +62,11 @@ class Browser {
   #exitGrace = 0;
   #onGone;
   #onPageEvent = () => {};
+  #why;
   #isDirty = false;
   #isProbing = false;
 
-  /** `handlers`: `onStdout(text)`, `onStderr(text)`, `onExit({ how, output })`. */
+  /** `handlers`: `onStdout(text)`, `onStderr(text)`, `onExit({ how, why, output })`. */
   constructor({ pageTimeout, messageTimeout = 0 }, handlers) {
     this.#pageTimeout = pageTimeout;
     // A script that takes longer has nobody waiting for it any more.
@@ -209,8 +215,9 @@ class Browser {
     await this.gone;
   }
 
-  /** Ends PhantomJS at once. */
-  kill() {
+  /** Ends PhantomJS at once; `why`, when it is not its user who wants it, is told along with its end. */
+  kill(why) {
+    this.#why = why;
     this.#native.kill();
   }
 
@@ -235,7 +242,7 @@ class Browser {
       case Kind.Stderr:
         return this.#handlers.onStderr(text);
       case Kind.Exited:
-        return this.#end({ how: text, output });
+        return this.#end({ how: text, why: this.#why, output });
     }
   }
 
@@ -277,9 +284,9 @@ class Browser {
   }
 
   #goneError(method) {
-    const how = this.#exit ? ` (${this.#exit.how})` : "";
+    const how = this.#exit ? ` (${describeEnd(this.#exit)})` : "";
     return new PhantomError("ERR_BROWSER_GONE", `${method}: PhantomJS is gone${how}`);
   }
 }
 
-module.exports = { Browser, byLine, logLines };
+module.exports = { Browser, byLine, describeEnd, logLines };

@@ -4,7 +4,7 @@ const cluster = require("node:cluster");
 const { EventEmitter } = require("node:events");
 const { NativeClient, ClientEventKind: Kind } = require("./addon");
 const { findBinary } = require("./binary");
-const { Browser, logLines } = require("./browser");
+const { Browser, describeEnd, logLines } = require("./browser");
 const { dispatch } = require("./dispatch");
 const { fromNative } = require("./errors");
 const { log } = require("./log");
@@ -245,8 +245,10 @@ class PhantomClusterClient extends EventEmitter {
     }
   }
 
-  #onBrowserExit({ how, output }) {
-    this.ph?._ended(how);
+  #onBrowserExit(exit) {
+    const how = describeEnd(exit);
+    const { output } = exit;
+    this.ph?._ended(exit.how);
     if (this.done) {
       return;
     }

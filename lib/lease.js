@@ -15,6 +15,7 @@ class Lease {
   #id;
   #limit;
   #isOpen = true;
+  #returned = null;
 
   /** `limit`: the longest message, bytes. `onEnd(lease)` frees the slot. */
   constructor(queue, { lease, item, attempt, request, published, limit }, onEnd) {
@@ -30,6 +31,16 @@ class Lease {
     this.pages = [];
     this.item = new QueueItem(item, request);
     this.item[kOwner] = this.#owner;
+  }
+
+  /** The promise of its handler is resolved: that alone is no answer. */
+  returned(value) {
+    this.#returned = { value };
+  }
+
+  /** What that promise was resolved with, `{ value }`, if it was. */
+  get outcome() {
+    return this.#returned;
   }
 
   get isOpen() {

@@ -1,10 +1,13 @@
 "use strict";
 
+const cluster = require("node:cluster");
 const { ClientEventKind: Kind } = require("./addon");
 const { PhantomClusterClient } = require("./client");
 const { now } = require("./clock");
 const { log } = require("./log");
+const { twoHandlers, unanswered, warnOfNoEngine } = require("./notices");
 const { Prefetch } = require("./prefetch");
+const { contact } = require("./worker-contact");
 
 // What is not needed before PhantomJS runs is loaded while it starts.
 let Lease;
@@ -13,6 +16,8 @@ let currentLease;
 // D: the documented handler, with a page. P: that of the published 0.1.x, without one.
 const DOCUMENTED = "request";
 const PUBLISHED = "queueItemReady";
+/** A worker that is ready may get its handler within this time, ms. */
+const PATIENCE = 5_000;
 
 /** Takes requests from the queue and gives each to the user's handler. */
 class PhantomQueuedClusterClient extends PhantomClusterClient {
@@ -28,6 +33,9 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
   constructor(options) {
     super(options);
     this.currentRequestId = null;
+    if (cluster.isWorker && !contact) {
+      warnOfNoEngine();
+    }
     this.on("workerReady", () => {
       this.#slots += 1;
       this.#takePrefetched();
@@ -39,6 +47,13 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
         this.#offerSoon();
       }
     });
+  }
+
+  start() {
+    if (!contact) {
+      warnOfNoEngine();
+    }
+    super.start();
   }
 
   /** Answers the request whose handler is running (0.1.x). */
@@ -57,6 +72,21 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     // What nobody has begun yet need not wait for what becomes of it.
     vigil.onDoubt = () => this.#prefetched.clear();
     vigil.onTrust = () => this.#offerSoon();
+    if (this.listenerCount(DOCUMENTED) > 0 && this.listenerCount(PUBLISHED) > 0) {
+      this.#tell(twoHandlers());
+    }
+    if (!this.#hasHandler) {
+      setTimeout(() => this.#hasHandler || this.#tell({ events: this.eventNames().map(String) }), PATIENCE).unref();
+    }
+  }
+
+  /** The primary tells its user, once for all workers. */
+  #tell(notice) {
+    this._queue.notice(JSON.stringify(notice));
+  }
+
+  get #hasHandler() {
+    return this.listenerCount(DOCUMENTED) + this.listenerCount(PUBLISHED) > 0;
   }
 
   _holds() {
@@ -108,8 +138,7 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
 
   #offer() {
     const published = this.listenerCount(DOCUMENTED) === 0;
-    const hasHandler = !published || this.listenerCount(PUBLISHED) > 0;
-    if (!hasHandler || this.#refuses) {
+    if (!this.#hasHandler || this.#refuses) {
       return;
     }
     const slots = Math.max(0, this.#slots - this.#credit);
@@ -177,7 +206,10 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
       try {
         const result = Reflect.apply(handler, self, args);
         if (typeof result?.then === "function") {
-          result.then(undefined, (error) => lease.fail(error));
+          result.then(
+            (value) => lease.returned(value),
+            (error) => lease.fail(error),
+          );
         }
       } catch (error) {
         lease.fail(error);
@@ -208,6 +240,9 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
   }
 
   #expire(lease) {
+    if (lease.outcome) {
+      this.#tell(unanswered(lease));
+    }
     if (lease.published) {
       this.emit("queueItemTimeout", lease.item.id);
     }

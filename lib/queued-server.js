@@ -12,7 +12,9 @@ const { QueueItem, kCleanUp, kEnd, kIsAwaited, kOwner } = require("./queue-item"
 const { liveArray } = require("./queue-view");
 const { PhantomClusterServer } = require("./server");
 const { follow } = require("./signals");
+const { Silence } = require("./silence");
 const { Stamp } = require("./stamp");
+const { enqueuedBeforeStart, started } = require("./unstarted");
 const { warn } = require("./warn");
 
 // The ends that come from outside of the queue.
@@ -26,6 +28,9 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
   #expiring = null;
   #warnedOfFailures = false;
   #isClosing = false;
+  #isPaused = false;
+  #hasStarted = false;
+  #silence = new Silence(() => this.#facts());
   #idle = null;
 
   constructor(options) {
@@ -64,6 +69,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     this.#nextId += 1;
     item[kOwner] = this.#owner;
     this.#items.add(item.id, item);
+    this.#hasRequests();
     if (signal) {
       this.#follow(item, signal);
     }
@@ -84,6 +90,29 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     item[kCleanUp] = follow(signal, () =>
       this.#endFromOutside(item, "cancelled", cancelledError(`item ${item.id}`, signal)),
     );
+  }
+
+  start() {
+    started(this);
+    super.start();
+    this.#hasStarted = true;
+    this.#hasRequests();
+  }
+
+  /** Looks after those that nobody may ever ask for. */
+  #hasRequests() {
+    if (this.#hasStarted) {
+      this.#silence.watch();
+    } else if (this.#items.size === 1) {
+      enqueuedBeforeStart(this, () => this.#items.size);
+    }
+  }
+
+  #facts() {
+    const { workers, forked, crashLoop } = this._native.supervisorStats();
+    const { waiting, leased, delivered } = this._native.queueStats();
+    const { numWorkers: wanted, _lastExit: lastExit } = this;
+    return { waiting, leased, delivered, isPaused: this.#isPaused, wanted, workers, forked, crashLoop, lastExit };
   }
 
   run(request, options) {
@@ -115,10 +144,12 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
   }
 
   pause() {
+    this.#isPaused = true;
     this._native.setPaused(true);
   }
 
   resume() {
+    this.#isPaused = false;
     this._native.setPaused(false);
   }
 
@@ -142,12 +173,17 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
         return this.#fail(id, exhaustedError(id), attempts);
       case Kind.Expired:
         return this.#expire(id);
+      case Kind.Joined:
+        return this.#silence.connected(id);
+      case Kind.Notice:
+        return this.#silence.heard(id, JSON.parse(text));
       default:
         return super._handle(event);
     }
   }
 
   _released() {
+    this.#silence.stop();
     dispatch(this.#items.values(), ({ id }) => {
       const attempts = this._native.attempts(id) ?? 0;
       this._native.cancel(id, EndKind.Failed);

@@ -117,6 +117,11 @@ class PhantomClusterServer extends EventEmitter {
     return "server";
   }
 
+  /** How the last worker ended, "" before. */
+  get _lastExit() {
+    return this.#lastExit;
+  }
+
   get _native() {
     return this.#native;
   }

@@ -4,7 +4,7 @@ const path = require("node:path");
 const { inspect } = require("node:util");
 const { findBinary } = require("./binary");
 const { guard } = require("./bridge-method");
-const { Browser, byLine, logLines } = require("./browser");
+const { Browser, byLine, describeEnd, logLines } = require("./browser");
 const { OptionRangeError, OptionTypeError } = require("./errors");
 const { didYouMean } = require("./nearest");
 const { readOption } = require("./options");
@@ -199,8 +199,8 @@ class StandalonePhantom extends Phantom {
     await this.#browser.gone;
   }
 
-  /** PhantomJS is gone; `output` is the end of what it said. */
-  _ended(how, output) {
+  /** PhantomJS is gone; `exit` has more of its end than `how`. */
+  _ended(how, exit) {
     const listeners = [this.onExit, this.#onExit].filter((listener) => typeof listener === "function");
     this.onExit = (...end) => {
       for (const listener of listeners) {
@@ -209,10 +209,10 @@ class StandalonePhantom extends Phantom {
     };
     super._ended(how);
     if (listeners.length === 0 && !this.#isEnding) {
-      const said = output ? `, saying: ${output}` : "";
+      const said = exit.output ? `, saying: ${exit.output}` : "";
       warn(
         "PHANTOM_CLUSTER_PHANTOM_ENDED",
-        `PhantomJS ended (${how})${said}; option onExit hears of it in place of this warning`,
+        `PhantomJS ended (${describeEnd(exit)})${said}; option onExit hears of it in place of this warning`,
       );
     }
   }
@@ -231,9 +231,9 @@ async function start(args, hasCallback, stderrHandler) {
   const letGo = holdProcess();
   const browser = new Browser(options, {
     ...outputsOf(options, stderrHandler),
-    onExit: ({ how, output }) => {
+    onExit: (exit) => {
       letGo();
-      ph._ended(how, output);
+      ph._ended(exit.how, exit);
     },
   });
   // Before the launch, so that an end right behind it is not missed.

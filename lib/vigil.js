@@ -76,7 +76,7 @@ class Vigil {
     this.onDoubt();
     if (!(await this.#answers(limit))) {
       log.warn?.("PhantomJS is killed, if it still runs: it did not answer", { pid: this.#browser.pid, ms: limit });
-      this.#browser.kill();
+      this.#browser.kill(`it did not answer for ${limit} ms`);
       return false;
     }
     this.#doubts -= 1;

@@ -4,11 +4,7 @@ const { read } = require("./failure");
 
 const warned = new Set();
 
-/**
- * A warning of the process. `cause`, an error, is what it is about: its stack is shown along with it.
- * @param {string} code stays the same from version to version
- */
-function warn(code, message, cause) {
+function warningOf(code, message, cause) {
   const warning = new Error(message, cause === undefined ? {} : { cause });
   warning.name = "PhantomClusterWarning";
   warning.code = code;
@@ -16,7 +12,20 @@ function warn(code, message, cause) {
   if (typeof stack === "string") {
     warning.detail = stack;
   }
-  process.emitWarning(warning);
+  return warning;
+}
+
+/**
+ * A warning of the process. `cause`, an error, is what it is about: its stack is shown along with it.
+ * @param {string} code stays the same from version to version
+ */
+function warn(code, message, cause) {
+  process.emitWarning(warningOf(code, message, cause));
+}
+
+/** As `warn`, when the process has no turn left in which Node would emit it. */
+function warnAtExit(code, message) {
+  process.emit("warning", warningOf(code, message));
 }
 
 /** As `warn`, once in this process for each `key`. */
@@ -28,4 +37,4 @@ function warnOnce(code, key, message) {
   }
 }
 
-module.exports = { warn, warnOnce };
+module.exports = { warn, warnAtExit, warnOnce };

@@ -225,6 +225,14 @@ impl NativeClient {
         }
     }
 
+    /// Tells the master what its user should hear of, JSON text.
+    #[napi]
+    pub fn notice(&self, what: String) {
+        if let Some(client) = self.client() {
+            client.notice(&what);
+        }
+    }
+
     /// Resolves when the master has taken in all that was sent, or is gone. With `stay` it may take until another worker is
     /// ready. Leases beyond `started` go to other workers.
     #[napi]

@@ -35,6 +35,7 @@ pub enum ServerEventKind {
     Joined,
     Left,
     Fault,
+    Notice,
     Ready,
     Retiring,
     Leaving,
@@ -114,6 +115,9 @@ impl From<ServerEvent> for NativeEvent {
             ServerEvent::Left { worker } => Self(Kind::Left, worker.into(), None, 0),
             ServerEvent::Fault { worker, message } => {
                 Self(Kind::Fault, worker.into(), Some(message), 0)
+            }
+            ServerEvent::Notice { worker, what } => {
+                Self(Kind::Notice, worker.into(), Some(what), 0)
             }
             ServerEvent::Ready { worker } => Self(Kind::Ready, worker.into(), None, 0),
             ServerEvent::Retiring { worker, reason } => {

@@ -217,6 +217,11 @@ impl QueueClient {
         let _ = self.outbox.send(&FromWorker::Withdraw);
     }
 
+    /// Tells the master what its user should hear of, JSON text.
+    pub(crate) fn notice(&self, what: &str) {
+        let _ = self.outbox.send(&FromWorker::Notice { what });
+    }
+
     /// Tells the master why this worker cannot go on.
     pub(crate) fn fault(&self, message: &str) {
         let _ = self.outbox.send(&FromWorker::Fault { message });

@@ -65,6 +65,8 @@ pub(crate) enum ServerEvent {
     Left { worker: WorkerId },
     /// A worker says why it cannot go on.
     Fault { worker: WorkerId, message: String },
+    /// A worker says what its user should hear of, JSON text.
+    Notice { worker: WorkerId, what: String },
     /// A worker can take work.
     Ready { worker: WorkerId },
     /// A worker ends before long.
@@ -487,6 +489,10 @@ impl Shared {
             FromWorker::Fault { message } => {
                 let message = message.to_owned();
                 (self.on_event)(ServerEvent::Fault { worker, message });
+            }
+            FromWorker::Notice { what } => {
+                let what = what.to_owned();
+                (self.on_event)(ServerEvent::Notice { worker, what });
             }
             FromWorker::Released { lease } => {
                 let _ = self.state.lock().unheard.remove((worker, lease));

@@ -47,6 +47,8 @@ pub(crate) enum FromWorker<'a> {
     Goodbye { stay: bool, started: Vec<u64> },
     /// Answer to `Ping`.
     Pong,
+    /// Something its user should hear of, once and not from every worker: JSON text.
+    Notice { what: &'a str },
 }
 
 /// Master to worker.
