@@ -2,17 +2,20 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, site } from "./helpers.mjs";
+import { browser, site, until } from "./helpers.mjs";
 
 const HTML = '<div id="d" class="c">x</div><div>y</div><form id="f"><input name="q"></form>';
-// A reply that never comes is a failure of its own, long before the suite's.
 const pageTimeout = 20_000;
 
 let pages;
 let started;
 let page;
 before(async () => {
-  pages = await site({ "/": `<body>${HTML}</body>` });
+  pages = await site({
+    "/": `<body>${HTML}</body>`,
+    "/inner": "<body class='inner'>inner</body>",
+    "/lib.js": (_request, response) => response.end("window.lib = 42;"),
+  });
   started = await browser({ pageTimeout });
 });
 after(async () => {
@@ -20,10 +23,18 @@ after(async () => {
   await pages.close();
 });
 
-/** In callback style, as old code has it; `errors` are what `onError` got meanwhile. */
+/** In callback style, as old code has it. A callback that does not come is this test's failure, and no other's. */
 function evaluated(source, ...args) {
-  return new Promise((resolve) => {
-    page.evaluate(source, resolve, ...args);
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`no callback: ${source}`)), pageTimeout);
+    page.evaluate(
+      source,
+      (value) => {
+        clearTimeout(late);
+        resolve(value);
+      },
+      ...args,
+    );
   });
 }
 
@@ -286,6 +297,26 @@ test("invokeMethod and evaluateAsync carry line separators, and give what evalua
     const said = new Promise((resolve) => page.set("onAlert", resolve));
     await call("function (x) { alert(JSON.stringify(x)); }", 0, { text });
     assert.deepEqual(JSON.parse(await said), { text });
+  }
+});
+
+test("evaluate in a frame gives elements of that frame", async () => {
+  await fresh('document.body.innerHTML = \'<iframe name="inner" src="/inner"></iframe>\';');
+  await until(() => given("document.querySelector('iframe').contentDocument.readyState === 'complete'"), "the frame");
+  assert.equal(await page.switchToFrame("inner"), true);
+  assert.equal((await given("document.body")).className, "inner");
+  await page.includeJs("/lib.js");
+  assert.equal(await page.evaluate("function () { return window.lib; }"), 42);
+  await page.switchToMainFrame();
+  assert.equal(await page.evaluate("function () { return window.lib; }"), null);
+});
+
+test("what functions inside PhantomJS throw leaves it too", async () => {
+  await fresh();
+  const thrown = ["Object.create(null)", "{ toString: function () { throw 1; } }", "null", "'text'"];
+  for (const what of thrown) {
+    await page.defineMethod("fails", new Function(`throw ${what};`));
+    await assert.rejects(page.invokeMethod("fails"), { code: "ERR_PAGE_COMMAND" });
   }
 });
 

@@ -45,13 +45,20 @@ function syntaxError(error, source) {
   return new DriverError("javascript error", error.name + ": " + error.message, "", { source: source });
 }
 
-// Any thrown thing as a DriverError, so that one shape leaves the driver.
+// Any thrown thing as a DriverError, so that one shape leaves the driver. It may throw again when it is looked at.
 function from(error) {
   if (error instanceof DriverError) {
     return error;
   }
-  var message = error && error.message ? error.name + ": " + error.message : String(error);
-  return new DriverError("unknown error", message, error && error.stack);
+  try {
+    return new DriverError(
+      "unknown error",
+      error && error.message ? error.name + ": " + error.message : String(error),
+      error && error.stack && String(error.stack)
+    );
+  } catch (_error) {
+    return new DriverError("unknown error", "something was thrown that cannot be made text");
+  }
 }
 
 // The `value` object of an error response (https://www.w3.org/TR/webdriver2/#dfn-send-an-error).

@@ -17,6 +17,7 @@ module.exports = function write(top, known) {
     "\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u0009\u000a\u000b\u000c\u000d\u000e\u000f" +
     "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f";
   var HEX = "0123456789abcdef";
+  var OBJECT = "[object Object]";
   var ARRAY = "[object Array]";
   var DATE = "[object Date]";
   var FUNCTION = "[object Function]";
@@ -137,10 +138,8 @@ module.exports = function write(top, known) {
     );
   }
 
-  function kindOf(value) {
-    if (hasClasses) {
-      return classOf.call(value);
-    }
+  // By what it can do, where the page has replaced what tells.
+  function guessKind(value) {
     if (value instanceof [].constructor) {
       return ARRAY;
     }
@@ -150,7 +149,15 @@ module.exports = function write(top, known) {
     if (typeof value === "function") {
       return FUNCTION;
     }
-    return typeof value.valueOf === "function" && !isNested(value.valueOf()) ? BOX : "[object Object]";
+    return typeof value.valueOf === "function" && !isNested(value.valueOf()) ? BOX : OBJECT;
+  }
+
+  function kindOf(value) {
+    try {
+      return hasClasses ? classOf.call(value) : guessKind(value);
+    } catch (_error) {
+      return OBJECT;
+    }
   }
 
   function get(object, key) {
@@ -164,9 +171,14 @@ module.exports = function write(top, known) {
   function list(array, level, account) {
     var items = "";
     var i;
+    var value;
+    var one;
     account.properties += array.length;
     for (i = 0; i < array.length; i += 1) {
-      items += (i > 0 ? "," : "") + any(get(array, i), level + 1, account);
+      value = get(array, i);
+      one = any(value, level + 1, account);
+      account.characters += isNested(value) ? 0 : one.length;
+      items += (i > 0 ? "," : "") + one;
     }
     return "[" + items + "]";
   }
@@ -218,14 +230,15 @@ module.exports = function write(top, known) {
   }
 
   function nested(object, kind, level, account) {
-    var entry = find(object);
     var before = cuts;
+    var entry;
     var written;
-    if (entry && (entry.isOpen || (entry.text === null && (entry.account === data || account === host)))) {
-      return cut();
-    }
     if (level > LEVELS || isSpent(account)) {
       isBounded = true;
+      return cut();
+    }
+    entry = find(object);
+    if (entry && (entry.isOpen || (entry.text === null && (entry.account === data || account === host)))) {
       return cut();
     }
     if (entry && entry.text !== null) {
