@@ -12,12 +12,13 @@ const currentLease = new AsyncLocalStorage();
 /**
  * Makes a method of `ph` or `page` from its line in a table.
  *
- * A line is `{ command?, check?, encode?, decode?, callbackAt? }`: the driver's command (by default of the same name, or
- * chosen by the arguments), what refuses the caller's arguments, how they become the command's own, what becomes of its
- * value, and the first place where a function is the callback (`evaluate(fn, callback, ...args)`). Every method takes a callback or returns a promise; a
- * callback gets the value alone, as in npm `phantom` 0.x.
+ * A line is `{ command?, check?, encode?, decode?, callbackAt?, failed?, report? }`: the driver's command (by default of
+ * the same name, or chosen by the arguments), what refuses the caller's arguments, how they become the command's own, what
+ * becomes of its value, and the first place where a function is the callback (`evaluate(fn, callback, ...args)`); for the
+ * last two see `settle`. Every method takes a callback or returns a promise; a callback gets the value alone, as in npm
+ * `phantom` 0.x.
  */
-function bridgeMethod(name, { command = name, check, encode, decode, callbackAt }) {
+function bridgeMethod(name, { command = name, check, encode, decode, callbackAt, ...onError }) {
   function run(subject, args, call, hasCallback) {
     const verb = typeof command === "function" ? command(args) : command;
     const value = subject._command(verb, encode ? encode(args, hasCallback) : args, call);
@@ -27,16 +28,18 @@ function bridgeMethod(name, { command = name, check, encode, decode, callbackAt 
     try {
       check?.(args);
     } catch (error) {
-      // Before a function among the arguments is taken for the callback: that may be the mistake.
-      return settle(this, Promise.reject(error));
+      // A function in the second place may be the value that was refused: only one behind it is the callback.
+      return settle(this, Promise.reject(error), args.slice(2).findLast(isFunction), onError);
     }
     const callback = takeCallback(args, callbackAt);
     const call = new Call();
-    const outcome = settle(this, attempt(run, this, args, call, callback !== undefined), callback);
+    const outcome = settle(this, attempt(run, this, args, call, callback !== undefined), callback, onError);
     call.answer = callback ? null : outcome;
     return outcome;
   };
 }
+
+const isFunction = (value) => typeof value === "function";
 
 /** The promise that `run` gives; rejected with what it throws, such as arguments that JSON cannot carry. */
 function attempt(run, ...args) {
@@ -47,50 +50,100 @@ function attempt(run, ...args) {
   }
 }
 
+/** Takes the callback out of the arguments. Without a `callbackAt` it is the last function; what is behind it goes too. */
 function takeCallback(args, callbackAt) {
-  if (callbackAt !== undefined && args.length > callbackAt) {
-    const atPlace = args[callbackAt];
-    if (typeof atPlace === "function") {
-      args.splice(callbackAt, 1);
-      return atPlace;
-    }
+  if (callbackAt === undefined) {
+    const place = args.findLastIndex(isFunction);
+    return place < 0 ? undefined : args.splice(place)[0];
   }
-  const isLast = args.length > (callbackAt ?? 0) && typeof args.at(-1) === "function";
-  return isLast ? args.pop() : undefined;
+  if (args.length <= callbackAt) {
+    return undefined;
+  }
+  if (isFunction(args[callbackAt])) {
+    return args.splice(callbackAt, 1)[0];
+  }
+  return isFunction(args.at(-1)) ? args.pop() : undefined;
 }
 
 // What is left of a request whose time is over: old code goes on using its page without looking at the outcome.
 const TOO_LATE = new Set(["ERR_PAGE_CLOSED", "ERR_BROWSER_GONE"]);
 
 /** The promise of a call without a callback. */
-function answerOf(subject, promise) {
+function answerOf(subject, promise, report) {
   return answer(
     (resolve, reject) => promise.then(resolve, reject),
     (error) => {
-      if (!TOO_LATE.has(codeOf(error))) {
+      if (!TOO_LATE.has(codeOf(error)) && !report?.(subject, error)) {
         reportFailure(subject, error);
       }
     },
   );
 }
 
-/** Gives the promise, or calls back and lets an error be the running item's failure. */
-function settle(subject, promise, callback) {
-  if (typeof callback !== "function") {
-    return answerOf(subject, promise);
+/**
+ * Gives the promise, or calls back. The callback comes in any case, once: where the promise would reject it gets `failed`,
+ * and the error is told by other means. `report(subject, error)` may tell of it, and is true when it has; a promise that
+ * the caller drops has its error told in the same way.
+ */
+function settle(subject, promise, callback, { failed = null, report } = {}) {
+  if (!isFunction(callback)) {
+    return answerOf(subject, promise, report);
   }
   return promise.then(
     (value) => {
       guard(subject, () => callback(value));
       return value;
     },
-    (error) => reportFailure(subject, error),
+    async (error) => {
+      if (!report?.(subject, error)) {
+        tell(subject, error, failed);
+      }
+      if (TOO_LATE.has(codeOf(error))) {
+        // Code that asks again and again until it likes the value must not hold up the event loop.
+        await new Promise(setImmediate);
+      }
+      guard(subject, () => callback(failed));
+      return failed;
+    },
   );
 }
 
+/** Pages, and PhantomJS, of which it was told that they are closed. */
+const toldOf = new WeakSet();
+
+/** Tells of an error whose callback gets `failed`. */
+function tell(subject, error, failed) {
+  const lease = leaseOf(subject);
+  if (lease && codeOf(error) === "ERR_BROWSER_GONE" && subject._isOfWorker) {
+    lease.lose();
+    return;
+  }
+  if (TOO_LATE.has(codeOf(error))) {
+    if (toldOf.has(subject)) {
+      return;
+    }
+    toldOf.add(subject);
+  }
+  // "fail" or `false` tells the handler of a mistake. Null tells it nothing, and nothing else does of a page that is gone.
+  const isTold = failed !== null && !TOO_LATE.has(codeOf(error)) && codeOf(error) !== "ERR_PAGE_TIMEOUT";
+  if (lease && !isTold) {
+    lease.commandFailed(error);
+  } else if (!lease || lease.isOpen) {
+    warnOf(error);
+  }
+}
+
+function warnOf(error) {
+  warn("PHANTOM_CLUSTER_ERROR_IGNORED", `nobody takes this error: ${messageOf(error)}`, error);
+}
+
+/** The error of a call whose promise was dropped. */
 function reportFailure(subject, error) {
-  if (!failLease(subject, error)) {
-    warn("PHANTOM_CLUSTER_ERROR_IGNORED", `nobody takes this error: ${messageOf(error)}`, error);
+  const lease = leaseOf(subject);
+  if (lease) {
+    lease.commandFailed(error);
+  } else {
+    warnOf(error);
   }
 }
 
@@ -108,9 +161,14 @@ function guard(subject, call) {
   }
 }
 
+/** The request that `subject` is used for, if it is used for one. */
+function leaseOf(subject) {
+  return subject._lease ?? currentLease.getStore();
+}
+
 /** Fails the request that `subject` is used for; false when it is used for none. */
 function failLease(subject, error) {
-  const lease = subject._lease ?? currentLease.getStore();
+  const lease = leaseOf(subject);
   lease?.fail(error);
   return lease !== undefined;
 }
@@ -126,4 +184,4 @@ function defineMethods(target, table) {
   }
 }
 
-module.exports = { currentLease, defineMethods, guard, settle };
+module.exports = { currentLease, defineMethods, guard, settle, takeCallback };

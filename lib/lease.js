@@ -15,6 +15,9 @@ class Lease {
   #id;
   #limit;
   #isOpen = true;
+  #isLost = false;
+  /** Its failure is certain, and waits for the news whose it is. */
+  #isFailing = false;
   #returned = null;
 
   /** `limit`: the longest message, bytes. `onEnd(lease)` frees the slot. */
@@ -48,7 +51,7 @@ class Lease {
   }
 
   answer(response) {
-    if (!this.#isOpen) {
+    if (!this.#isOpen || this.#isLost || this.#isFailing) {
       return;
     }
     let json;
@@ -70,11 +73,12 @@ class Lease {
 
   fail(error) {
     // A request whose PhantomJS died is no failure of its handler: the master hands it to another worker.
-    if (!this.#isOpen || codeOf(error) === "ERR_BROWSER_GONE") {
+    if (!this.#isOpen || this.#isLost || codeOf(error) === "ERR_BROWSER_GONE") {
       return;
     }
     const goesOn = unlessWedged(error);
     if (goesOn) {
+      this.#isFailing = true;
       // PhantomJS was stuck in another request's page before this one: the same, if it does not come back.
       goesOn.then((does) => does && this.fail(error));
       return;
@@ -87,6 +91,23 @@ class Lease {
     } else {
       this.#reportFailure(error);
     }
+  }
+
+  /** A command failed, and its caller goes on without looking at that: code of the callback generation. */
+  commandFailed(error) {
+    // What 0.1.x ran went on as well, and answered. Not where PhantomJS does not react: what comes then is no answer.
+    if (this.published && codeOf(error) !== "ERR_PAGE_TIMEOUT") {
+      if (this.#isOpen) {
+        warnOfIgnored(this.item.id, error);
+      }
+    } else {
+      this.fail(error);
+    }
+  }
+
+  /** PhantomJS died: the request goes to another worker, and what its callbacks make of that is no answer. */
+  lose() {
+    this.#isLost = true;
   }
 
   #reportFailure(error) {
@@ -139,6 +160,10 @@ class Lease {
       throw new ItemError("ERR_ITEM_STATE", `item ${this.item.id} can only be requeued by the server`);
     },
   };
+}
+
+function warnOfIgnored(item, error) {
+  warn("PHANTOM_CLUSTER_ERROR_IGNORED", `nobody takes this error of request ${item}: ${messageOf(error)}`, error);
 }
 
 module.exports = { Lease };

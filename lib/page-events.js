@@ -33,10 +33,15 @@ const EVENTS = [
 // PhantomJS wants some answers at once (confirm(), prompt(), callPhantom()) and cannot wait for Node's.
 const ANSWERED = new Set(["onCallback", "onConfirm", "onFilePicker", "onLongRunningScript", "onPrompt"]);
 
+/** Whether it looks like the name of an event, known or not. */
+function isEventLike(name) {
+  return typeof name === "string" && /^on[A-Z]/.test(name);
+}
+
 /** @throws {PageError} when PhantomJS has no such event */
 function checkEvent(name) {
   if (!EVENTS.includes(name)) {
-    throw new PageError("ERR_PAGE_COMMAND", `a page has no event "${name}"${didYouMean(String(name), EVENTS)}`);
+    throw new PageError("ERR_PAGE_COMMAND", `a page has no event "${String(name)}"${didYouMean(String(name), EVENTS)}`);
   }
 }
 
@@ -76,4 +81,4 @@ class PageEvents {
   }
 }
 
-module.exports = { EVENTS, PageEvents, checkEvent };
+module.exports = { EVENTS, PageEvents, checkEvent, isEventLike };

@@ -3,21 +3,31 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { pathToFileURL } = require("node:url");
+const { inspect } = require("node:util");
 const { whenSettled } = require("./answer");
-const { defineMethods, settle } = require("./bridge-method");
+const { defineMethods, settle, takeCallback } = require("./bridge-method");
 const { QUIET } = require("./call");
 const { PageError } = require("./errors");
 const { liveFunction } = require("./live");
 const { openRequest, openUrlRequest } = require("./open-request");
-const { EVENTS, PageEvents, checkEvent } = require("./page-events");
+const { EVENTS, PageEvents, checkEvent, isEventLike } = require("./page-events");
+const { warnOnce } = require("./warn");
 
 // A function goes to PhantomJS as its source.
 const source = (fn) => String(fn);
 
-/** Relative to this process, where the user's code runs. Scripts may also lie in PhantomJS's own libraryPath. */
+/** A file is relative to this process, where the user's code runs. */
+function absolute(method, file) {
+  if (typeof file !== "string") {
+    throw new PageError("ERR_PAGE_COMMAND", `${method}: the file must be a string, not ${inspect(file)}`);
+  }
+  return path.resolve(file);
+}
+
+/** Scripts may also lie in PhantomJS's own libraryPath. */
 function scriptPath(file) {
-  const absolute = path.resolve(file);
-  return fs.existsSync(absolute) ? absolute : file;
+  const full = absolute("injectJs", file);
+  return fs.existsSync(full) ? full : file;
 }
 
 /** PhantomJS takes an address for Latin-1: what is beyond ASCII is encoded here. */
@@ -28,8 +38,6 @@ function encodeAddress(url) {
   return (URL.canParse(url) ? new URL(url) : pathToFileURL(url)).href;
 }
 
-const toAddress = { encode: ([url, ...rest]) => [encodeAddress(url), ...rest] };
-
 /** A load, and the request that it is to send. */
 const toRequest = (encode) => ({
   encode: ([url, ...rest]) => [encodeAddress(url), ...(rest.length > 0 ? encode(rest) : [])],
@@ -38,7 +46,8 @@ const toRequest = (encode) => ({
 /** What is not whole is relative to the page's address. */
 const toScript = { encode: ([url, ...rest]) => [URL.canParse(url) ? encodeAddress(url) : url, ...rest] };
 
-const files = (given) => (Array.isArray(given) ? given.map((file) => path.resolve(file)) : path.resolve(given));
+const files = (given) =>
+  Array.isArray(given) ? given.map((file) => absolute("uploadFile", file)) : absolute("uploadFile", given);
 
 function oneFile(file) {
   if (typeof file !== "string") {
@@ -81,42 +90,45 @@ function decodePages(value, page, [name]) {
   return name === "pages" ? value.map((number) => decodePage(number, page)) : value;
 }
 
+// Functions may be among the arguments: the callback is behind them all.
+const behindAll = { callbackAt: 0 };
+
 /** Every method of `page` that is a command, in both generations of npm `phantom`; see bridge-method.js. */
 const METHODS = {
-  addCookie: {},
+  addCookie: { failed: false },
   childFramesCount: {},
   childFramesName: {},
-  clearCookies: {},
+  clearCookies: { failed: false },
   clearMemoryCache: {},
   close: { encode: () => [] },
-  cookies: getter("cookies"),
+  cookies: { ...getter("cookies"), failed: [] },
   currentFrameName: {},
   defineMethod: { callbackAt: 2, encode: ([name, fn]) => [name, liveFunction(fn)] },
-  deleteCookie: {},
+  deleteCookie: { failed: false },
   // In callback style what the page throws is its `onError`, as it was in npm `phantom`, and the value is null.
   evaluate: { callbackAt: 1, encode: ([fn, ...args], hasCallback) => [source(fn), hasCallback, ...args] },
   evaluateAsync: { callbackAt: 1, encode: ([fn, delay, ...args]) => [source(fn), delay ?? 0, ...args] },
   evaluateJavaScript: { callbackAt: 1, encode: ([fn], hasCallback) => [source(fn), hasCallback] },
   get: { decode: decodePages },
-  getContent: getter("content"),
-  getCookies: getter("cookies"),
+  getContent: { ...getter("content"), failed: "" },
+  getCookies: { ...getter("cookies"), failed: [] },
   getPage: { decode: decodePage },
-  go: {},
-  goBack: {},
-  goForward: {},
+  go: { failed: false },
+  goBack: { failed: false },
+  goForward: { failed: false },
   includeJs: toScript,
-  injectJs: { encode: ([file]) => [scriptPath(file)] },
-  invokeAsyncMethod: {},
-  invokeMethod: {},
-  open: toRequest(openRequest),
+  injectJs: { encode: ([file]) => [scriptPath(file)], failed: false },
+  invokeAsyncMethod: behindAll,
+  invokeMethod: behindAll,
+  open: { ...toRequest(openRequest), failed: "fail" },
   openUrl: toRequest(openUrlRequest),
   property: property(""),
   release: { command: "close", encode: () => [] },
   reload: {},
-  render: { encode: ([file, ...rest]) => [path.resolve(file), ...rest] },
-  renderBase64: {},
+  render: { encode: ([file, ...rest]) => [absolute("render", file), ...rest], failed: false },
+  renderBase64: { failed: "" },
   sendEvent: {},
-  setContent: { encode: ([html, url]) => [html, encodeAddress(url)] },
+  setContent: { encode: ([html, url]) => [html, encodeAddress(url)], failed: "fail" },
   setFileOnPicker: { encode: ([file]) => [oneFile(file)] },
   setHeaders: setter("customHeaders"),
   setPaperSize: setter("paperSize"),
@@ -126,13 +138,27 @@ const METHODS = {
   setting: property("settings."),
   stop: {},
   stopJavaScript: {},
-  switchToChildFrame: {},
+  switchToChildFrame: { failed: false },
   switchToFocusedFrame: {},
-  switchToFrame: {},
+  switchToFrame: { failed: false },
   switchToMainFrame: {},
-  switchToParentFrame: {},
+  switchToParentFrame: { failed: false },
   uploadFile: { encode: ([selector, file]) => [selector, files(file)] },
 };
+
+/** Where a name or a value is missing, the callback is in its place. What is set to a name like an event's is a listener. */
+function callbackAmong(name, value) {
+  if (typeof name === "function") {
+    return name;
+  }
+  return typeof value === "function" && !isEventLike(name) ? value : undefined;
+}
+
+/** npm `phantom` 0.x set whatever it was told to; nothing came of what PhantomJS does not know, and the script went on. */
+function reportUnknown(_page, error) {
+  warnOnce("PHANTOM_CLUSTER_UNKNOWN_EVENT", error.message, `page.set() is ignored: ${error.message}`);
+  return true;
+}
 
 /** One WebPage of PhantomJS. */
 class Page {
@@ -155,6 +181,10 @@ class Page {
 
   get _lease() {
     return this.#lease;
+  }
+
+  get _isOfWorker() {
+    return this.#phantom._isOfWorker;
   }
 
   _command(method, args, call) {
@@ -235,8 +265,9 @@ class Page {
     return settle(this, this.#handle(name, inPhantom ? listener : null, inPhantom ? null : listener, args, false));
   }
 
-  off(name, callback) {
-    return settle(this, this.#remove(name), callback);
+  off(...args) {
+    const callback = takeCallback(args);
+    return settle(this, this.#remove(args[0]), callback);
   }
 
   async #remove(name) {
@@ -245,9 +276,13 @@ class Page {
     await this._command("off", [name]);
   }
 
-  set(name, value, callback) {
-    if (EVENTS.includes(name) || typeof value === "function") {
+  set(name, value, ...more) {
+    const callback = takeCallback(more) ?? callbackAmong(name, value);
+    if (EVENTS.includes(name)) {
       return settle(this, this.#replace(name, value), callback);
+    }
+    if (typeof name === "function" || typeof value === "function") {
+      return settle(this, this.#replace(name, value), callback, { report: reportUnknown });
     }
     return settle(this, this._command("set", [name, value === undefined ? null : value]), callback);
   }

@@ -2,11 +2,13 @@
 
 const os = require("node:os");
 const path = require("node:path");
-const { currentLease, defineMethods, settle } = require("./bridge-method");
+const { inspect } = require("node:util");
+const { currentLease, defineMethods, settle, takeCallback } = require("./bridge-method");
 const { QUIET } = require("./call");
 const { PageError } = require("./errors");
 const { OutObject, liveCallback, liveFunction } = require("./live");
 const { Page } = require("./page");
+const { isEventLike } = require("./page-events");
 const { Vigil } = require("./vigil");
 
 /** `addCookie(cookie)`, or `addCookie(name, value, domain)` as npm `phantom` had it up to 0.7.1. */
@@ -14,28 +16,45 @@ function cookie([first, value, domain]) {
   return [typeof first === "object" ? first : { name: first, value, domain }];
 }
 
-/** A function would be the callback, and the value undefined. */
-function refuseFunction([name, value]) {
-  if (typeof value === "function") {
-    throw new PageError("ERR_PAGE_COMMAND", `"${name}" cannot be set to a function: use ph.defineMethod()`);
+/** PhantomJS could not call a function of Node's. Without a value, the function is the callback. */
+function refuseFunction([name, value, ...more]) {
+  if (typeof value === "function" && (more.length > 0 || isEventLike(name))) {
+    throw new PageError("ERR_PAGE_COMMAND", `"${String(name)}" cannot be set to a function: use ph.defineMethod()`);
   }
+}
+
+function nameAndValue(args) {
+  if (args.length < 2) {
+    throw new PageError("ERR_PAGE_COMMAND", "ph.set() wants a name and a value");
+  }
+  return args;
+}
+
+function scriptFile([file]) {
+  if (typeof file !== "string") {
+    throw new PageError("ERR_PAGE_COMMAND", `injectJs: the file must be a string, not ${inspect(file)}`);
+  }
+  return [path.resolve(file)];
 }
 
 const property = { command: (args) => (args.length > 1 ? "set" : "get") };
 
+// Functions may be among the arguments: the callback is behind them all.
+const behindAll = { callbackAt: 0 };
+
 /** Every method of `ph` that is a command, in both generations of npm `phantom`; see bridge-method.js. */
 const METHODS = {
-  addCookie: { encode: cookie },
-  clearCookies: {},
-  cookies: { command: "getCookies" },
+  addCookie: { encode: cookie, failed: false },
+  clearCookies: { failed: false },
+  cookies: { command: "getCookies", failed: [] },
   defineMethod: { callbackAt: 2, encode: ([name, fn]) => [name, liveFunction(fn)] },
-  deleteCookie: {},
+  deleteCookie: { failed: false },
   get: {},
-  getCookies: {},
-  injectJs: { encode: ([file]) => [path.resolve(file)] },
-  invokeMethod: {},
+  getCookies: { failed: [] },
+  injectJs: { encode: scriptFile, failed: false },
+  invokeMethod: behindAll,
   property,
-  set: { check: refuseFunction },
+  set: { check: refuseFunction, encode: nameAndValue },
   setProxy: {},
   windowProperty: {},
 };
@@ -71,7 +90,13 @@ class Phantom {
     return { pid: this.#browser.pid, kill: () => this.#browser.kill() };
   }
 
-  createPage(callback) {
+  /** Whether it is the one that a worker ends with. */
+  get _isOfWorker() {
+    return true;
+  }
+
+  createPage(...args) {
+    const callback = takeCallback(args);
     const { page, created } = this._openPage(currentLease.getStore());
     // The page's commands wait behind its creation, and so need not wait for its answer. Only a PhantomJS that is gone
     // makes none.
@@ -80,13 +105,15 @@ class Phantom {
     return settle(this, opened, callback);
   }
 
-  exit(code, callback) {
-    const [given, then] = typeof code === "function" ? [0, code] : [code ?? 0, callback];
-    return settle(this, this.#browser.exit(given), then);
+  exit(...args) {
+    const callback = takeCallback(args);
+    return settle(this, this.#browser.exit(args[0] ?? 0), callback);
   }
 
   /** Ends PhantomJS at once; done when it is gone. */
-  kill(callback) {
+  kill(...args) {
+    // npm `phantom` 6 had a message as argument.
+    const callback = takeCallback(args);
     this.#browser.kill();
     return settle(this, this.#browser.gone, callback);
   }

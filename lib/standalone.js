@@ -188,15 +188,18 @@ class StandalonePhantom extends Phantom {
     return { pid, kill: () => this.kill() };
   }
 
-  exit(code, callback) {
-    this.#isEnding = true;
-    return super.exit(code, callback);
+  get _isOfWorker() {
+    return false;
   }
 
-  async kill() {
+  exit(...args) {
     this.#isEnding = true;
-    this.#browser.kill();
-    await this.#browser.gone;
+    return super.exit(...args);
+  }
+
+  kill(...args) {
+    this.#isEnding = true;
+    return super.kill(...args);
   }
 
   /** PhantomJS is gone; `exit` has more of its end than `how`. */
