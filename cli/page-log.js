@@ -10,7 +10,6 @@ const resource = (url) => url.split("#")[0];
 class PageLog {
   #addresses = [];
   #responses = new Map();
-  #failures = new Map();
   errors = [];
   consoleErrors = 0;
 
@@ -18,7 +17,6 @@ class PageLog {
     await Promise.all([
       page.on("onNavigationRequested", (url, _type, willNavigate, isMain) => this.#goes(url, willNavigate && isMain)),
       page.on("onResourceReceived", (response) => this.#responses.set(resource(response.url), response)),
-      page.on("onResourceError", ({ url, errorString }) => this.#failures.set(resource(url), errorString)),
       // PhantomJS reports console.error() here as well.
       page.on("onError", (message, trace) => this.#fails(message, trace)),
     ]);
@@ -33,22 +31,6 @@ class PageLog {
   /** Its HTTP status; null when there was none. */
   get status() {
     return this.#response?.status ?? null;
-  }
-
-  /** Why the page did not load. */
-  get reason() {
-    const { status, contentType, url } = this.#response ?? {};
-    if (status >= 400) {
-      return `HTTP ${status}`;
-    }
-    const error = url && this.#failures.get(resource(url));
-    if (error) {
-      return error;
-    }
-    if (status && !/html|xml/.test(contentType)) {
-      return contentType ? `PhantomJS does not show ${contentType}` : `HTTP ${status} without a page`;
-    }
-    return "PhantomJS did not load it";
   }
 
   #goes(url, isPage) {

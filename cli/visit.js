@@ -46,7 +46,7 @@ async function visit(page, { url, file }, settings) {
   await log.listen(page);
   await page.setViewportSize(settings.viewport);
   const opened = (await page.open(url)) === "success";
-  const reason = opened ? await waitAfterLoad(page, log.status, settings, begin) : log.reason;
+  const reason = opened ? await waitAfterLoad(page, log.status, settings, begin) : page.loadError.text;
   const seen = {
     url,
     finalUrl: opened ? await page.evaluate(address) : null,
