@@ -244,6 +244,20 @@ test("onClosing comes for each page that close() closes, before its callback", a
   assert.deepEqual(order, Array.from({ length: RUNS }, () => ["closing", "closed"]).flat());
 });
 
+test("onClosing comes for each pop-up that is closed with its opener", async () => {
+  let heard = 0;
+  for (let run = 0; run < RUNS; run += 1) {
+    const page = await opener((child) => {
+      child.on("onClosing", () => {
+        heard += 1;
+      });
+    });
+    await go(page);
+    await page.close();
+  }
+  await until(() => heard === RUNS, "the last onClosing");
+});
+
 test("a function inside PhantomJS that throws at onClosing does not keep the page", async () => {
   const page = await ph.createPage();
   await page.on("onClosing", true, function fail() {

@@ -67,15 +67,17 @@ function setProperty(subject, args) {
   return getProperty(subject, args);
 }
 
-function methodOf(object, name) {
+// Calls PhantomJS's own method of that name.
+function call(object, name, args) {
   if (typeof object[name] !== "function") {
     throw new DriverError("invalid argument", "no method " + name);
   }
-  return object[name];
+  headers.checkCall(name, args);
+  return object[name].apply(object, args);
 }
 
 function invokeMethod(object, args) {
-  return methodOf(object, args[0]).apply(object, live.revive(args.slice(1)));
+  return call(object, args[0], live.revive(args.slice(1)));
 }
 
 function defineMethod(object, args) {
@@ -291,7 +293,7 @@ var pageCommands = {
       answer.fail(closedError(session));
     }
     session.onClose(closed);
-    methodOf(page, args[0]).apply(page, given);
+    call(page, args[0], given);
   },
   invokeMethod: function (session, args, answer) {
     var own = evaluate.INVOKED.hasOwnProperty(args[0]) && evaluate.INVOKED[args[0]];

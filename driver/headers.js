@@ -36,6 +36,17 @@ function checkProperty(name, value) {
   }
 }
 
+// A method of PhantomJS's own that is called by its name.
+function checkCall(method, args) {
+  if (method === "addCookie") {
+    checkCookie(args[0]);
+  } else if (method === "open" || method === "openUrl") {
+    checkHeaders((args[1] || {}).headers);
+    checkHeaders(method === "open" && args[3]);
+    checkSettings(method === "openUrl" && args[2]);
+  }
+}
+
 // The request that a function inside PhantomJS may change. Its own setHeader cannot be replaced.
 function guardRequest(request) {
   return {
@@ -54,6 +65,7 @@ function guardRequest(request) {
   };
 }
 
+exports.checkCall = checkCall;
 exports.checkCookie = checkCookie;
 exports.checkHeaders = checkHeaders;
 exports.checkProperty = checkProperty;
