@@ -269,6 +269,21 @@ test("with a callback, what is thrown and what does not parse is the page's onEr
   }
 });
 
+test("with a callback, a warning says what is too new for PhantomJS", async () => {
+  await fresh();
+  const warnings = [];
+  const listener = (warning) => warnings.push(warning);
+  process.on("warning", listener);
+  try {
+    assert.equal(await evaluated("function (a) {\n  return `text`;\n}"), null);
+    await until(() => warnings.length > 0, "the warning");
+  } finally {
+    process.off("warning", listener);
+  }
+  assert.equal(warnings[0].code, "PHANTOM_CLUSTER_NOT_ES5");
+  assert.match(warnings[0].message, /cannot parse a template string at line 2, column 9/);
+});
+
 test("evaluate, where JavaScript is off, gives null in both styles", async () => {
   await fresh();
   await page.setting("javascriptEnabled", false);

@@ -172,11 +172,14 @@ function failureOf(given) {
 
 // Fails with what the expression throws, or its source that does not parse. With `isReported` the page's onError hears
 // of that instead, as of any other error in the page, and the result is null.
-function run(page, source, expression, isReported, answer) {
+function run(session, source, expression, isReported, answer) {
+  var page = session.raw;
   var way = isReported ? REPORTED : CAUGHT;
   var result;
   if (isReported && !parses(source)) {
     page.evaluateJavaScript("function () { return " + expression + "; }");
+    // Node can say what is too new in it.
+    session.events.tell("unparsed", [source]);
     give(null, answer);
     return;
   }
@@ -191,13 +194,13 @@ function run(page, source, expression, isReported, answer) {
 // args: [source, whether an error is the page's onError, ...arguments of the function]
 function evaluate(session, args, answer) {
   var source = String(args[0]);
-  run(session.raw, source, callOf(source, args.slice(2)), args[1], answer);
+  run(session, source, callOf(source, args.slice(2)), args[1], answer);
 }
 
 // args: [source of a function without parameters, or an expression's text; whether an error is the page's onError]
 function evaluateJavaScript(session, args, answer) {
   var source = String(args[0]);
-  run(session.raw, source, "(" + source + "\n)()", args[1], answer);
+  run(session, source, "(" + source + "\n)()", args[1], answer);
 }
 
 // args: [source, delay, ...arguments of the function], which it gets in reverse order, as PhantomJS's own gives them.

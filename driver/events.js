@@ -173,7 +173,7 @@ Events.prototype.pass = function (name, args) {
   }
 };
 
-// What Node itself is to know: "loadError", and "gone" when the page has closed without a command of Node's.
+// What Node itself is to know: "loadError", "unparsed" (evaluate.js), and "gone" when the page has closed without a command of Node's.
 Events.prototype.tell = function (name, args) {
   if (this.session.number) {
     this.pass(name, args);

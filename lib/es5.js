@@ -1,5 +1,7 @@
 "use strict";
 
+const { warnOnce } = require("./warn");
+
 // Functions for `evaluate` run in PhantomJS, whose JavaScript is ES5. When it cannot parse one, this says what is too new.
 
 const always = () => true;
@@ -80,4 +82,13 @@ function newerSyntax(source) {
   }
 }
 
-module.exports = { newerSyntax };
+/** For `evaluate` with a callback, which gets null: the page's `onError` knows only of an unexpected token. */
+function warnOfNewerSyntax(source) {
+  const newer = newerSyntax(source);
+  if (newer) {
+    const message = `evaluate gives null, as PhantomJS 2.1 runs ES5 and cannot parse ${newer}`;
+    warnOnce("PHANTOM_CLUSTER_NOT_ES5", newer, message);
+  }
+}
+
+module.exports = { newerSyntax, warnOfNewerSyntax };

@@ -232,6 +232,9 @@ class Page {
       case "loadError":
         [this.#loadError] = args;
         return;
+      case "unparsed":
+        require("./es5").warnOfNewerSyntax(args[0]);
+        return;
       case "onPageCreated":
         this._pageOf(args[0])._introduce(this.#events, this);
         return;
