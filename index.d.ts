@@ -1461,7 +1461,7 @@ export interface PageEvents {
    */
   onCallback: [...values: Untyped[]];
 
-  /** The page closes: by its own script, or with the page that opened it. */
+  /** The page closes: by `close()`, before that answers, by its own script, or with the page that opened it. */
   onClosing: [page: Page];
 
   /** The page called `confirm()`. A function inside PhantomJS answers with a boolean; without one the answer is no. */

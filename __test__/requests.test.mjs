@@ -148,6 +148,16 @@ for (const [where, inject] of Object.entries(INJECTIONS)) {
   });
 }
 
+test("a load that fails after a refused one says so", async () => {
+  const gone = await site();
+  await gone.close();
+  const own = await ph.createPage();
+  await assert.rejects(own.open(pages.url, { headers: { "x-a": EVIL[0] } }), { code: "ERR_PAGE_COMMAND" });
+  assert.equal(await own.open(gone.url), "fail");
+  assert.equal(own.loadError.text, "Connection refused");
+  await own.close();
+});
+
 test("a function inside PhantomJS cannot set such a header either, and others as before", async () => {
   const out = ph.createOutObject();
   await page.on(

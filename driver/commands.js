@@ -190,11 +190,14 @@ function isFragmentOf(session, args) {
 }
 
 function open(session, args, answer) {
+  var request;
   if (typeof args[0] !== "string") {
     throw new DriverError("invalid argument", "the address must be a string");
   }
+  // One that is refused must not be waited for: the next load would be taken for it.
+  request = requestOf(args);
   answerWhenLoaded(session, answer, isFragmentOf(session, args));
-  session.raw.openUrl(args[0], requestOf(args), session.settings());
+  session.raw.openUrl(args[0], request, session.settings());
   // While the server takes its time. At once, and not from a timer: PhantomJS turns in circles through the last
   // millisecond before one is due (QtWebKit's SharedTimer counts in whole ones).
   sessions.prepare();
