@@ -15,7 +15,8 @@ const require = createRequire(import.meta.url);
 const { showProgress } = require("../cli/progress");
 const { newPage } = require("../cli/run");
 
-const noTerminal = spawnSync("script", ["--version"]).error && "there is no script(1) to make a terminal";
+const noTerminal =
+  spawnSync("script", ["-qec", "true", "/dev/null"]).status !== 0 && "there is no script(1), or it has no terminal";
 /** ms. */
 const SLOW = 2_000;
 /** The addresses that were asked for. */

@@ -5,8 +5,8 @@ const { constants } = require("node:os");
 // One Ctrl-C may arrive twice: npm and its like pass it on to a process that has had it from the terminal already, and
 // `timeout` signals its child and then the group. Nobody presses the keys twice so quickly, ms.
 const ECHO = 100;
-// A runner may be slow in passing it on.
-const ECHO_OF_RUNNER = 1_000;
+// Under npm it takes a process more on the way.
+const ECHO_OF_RUNNER = 250;
 
 /**
  * Calls `onFirst(signal)` on the first SIGINT or SIGTERM, and `onAgain(signal)` on a later one. Gives a function that
