@@ -72,6 +72,15 @@ test("addresses that give no script", { timeout: 60_000 }, async () => {
     await refused(page.includeJs(address));
   }
   await page.onResourceRequested(null);
+  await refused(page.invokeAsyncMethod("includeJs", "missing.js"));
+});
+
+test("with a callback, that comes in any case, and once", { timeout: 60_000 }, async () => {
+  await page.open(`${pages.url}/`);
+  const called = (address) => new Promise((resolve) => page.includeJs(address, (...values) => resolve(values)));
+  for (const address of ["/lib.js", "missing.js", "//127.0.0.1:9/x.js", "", "/moved.js"]) {
+    assert.deepEqual(await called(address), [null], address);
+  }
 });
 
 test("a script runs, wherever it is and whatever becomes of it", { timeout: 60_000 }, async () => {
@@ -99,6 +108,12 @@ test("a script runs, wherever it is and whatever becomes of it", { timeout: 60_0
   );
   await page.open(`${pages.url}/frames`);
   await page.includeJs("/lib.js");
+});
+
+test("by its name it gives the address, as PhantomJS's own", async () => {
+  await page.open(`${pages.url}/`);
+  assert.equal(await page.invokeAsyncMethod("includeJs", "/lib.js"), "/lib.js");
+  assert.equal(await page.evaluate("function () { return window.lib; }"), 42);
 });
 
 test("pages that can load no script", { timeout: 60_000 }, async () => {

@@ -295,6 +295,11 @@ var pageCommands = {
     function closed() {
       answer.fail(closedError(session));
     }
+    if (args[0] === "includeJs") {
+      // PhantomJS's own calls back with the address, or never.
+      include.includeJs(session, [args[1], String(args[1])], answer);
+      return;
+    }
     session.onClose(closed);
     call(page, args[0], given);
   },

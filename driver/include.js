@@ -90,6 +90,7 @@ function load(page, address, done) {
   return end;
 }
 
+// args: [address, the value when it has loaded]
 function includeJs(session, args, answer) {
   var address = String(args[0]);
   var end;
@@ -106,7 +107,7 @@ function includeJs(session, args, answer) {
     if (ended.failed) {
       fail("unknown error", ended.reason);
     } else {
-      answer.value(null);
+      answer.value(args.length > 1 ? args[1] : null);
     }
   });
 }

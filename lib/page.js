@@ -44,7 +44,7 @@ const toRequest = (encode) => ({
 });
 
 /** What is not whole is relative to the page's address. */
-const toScript = { encode: ([url, ...rest]) => [URL.canParse(url) ? encodeAddress(url) : url, ...rest] };
+const toScript = { encode: ([url]) => [URL.canParse(url) ? encodeAddress(url) : url] };
 
 const files = (given) =>
   Array.isArray(given) ? given.map((file) => absolute("uploadFile", file)) : absolute("uploadFile", given);
