@@ -379,6 +379,14 @@ export interface PhantomClusterOptions {
   readonly maxAttempts?: Numeric;
 
   /**
+   * How often a worker, or its PhantomJS, may end under a request before the request fails with `ERR_ITEM_CRASHED`.
+   * After its first such end a request runs alone in its worker, so that others do not pay for it.
+   *
+   * @default 3
+   */
+  readonly maxCrashes?: Numeric;
+
+  /**
    * How often a request is handed out again after its handler failed.
    *
    * @default 0
@@ -491,6 +499,13 @@ export interface EnqueueOptions {
    * @default the engine's `maxAttempts`
    */
   readonly maxAttempts?: Numeric;
+
+  /**
+   * How often a worker, or its PhantomJS, may end under the request before it fails with `ERR_ITEM_CRASHED`.
+   *
+   * @default the engine's `maxCrashes`
+   */
+  readonly maxCrashes?: Numeric;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -725,8 +740,8 @@ export class QueueItem<Req = Untyped, Res = Untyped, Extra = NoEvents> extends E
 
   /**
    * The response as a promise. Rejects when the item ends without one: with the handler's error, or with an
-   * {@link ItemError} (`ERR_ITEM_TIMEOUT`, `ERR_ITEM_CANCELLED`, `ERR_MAX_ATTEMPTS`, `ERR_INVALID_RESPONSE`,
-   * `ERR_MESSAGE_TOO_LONG`), or with an {@link EngineError} (`ERR_ENGINE_STOPPED`).
+   * {@link ItemError} (`ERR_ITEM_TIMEOUT`, `ERR_ITEM_CANCELLED`, `ERR_ITEM_CRASHED`, `ERR_MAX_ATTEMPTS`,
+   * `ERR_INVALID_RESPONSE`, `ERR_MESSAGE_TOO_LONG`), or with an {@link EngineError} (`ERR_ENGINE_STOPPED`).
    */
   result(): Promise<Res>;
 }
@@ -2126,14 +2141,16 @@ export type PageErrorCode = "ERR_PAGE_CLOSED" | "ERR_PAGE_TIMEOUT" | "ERR_EVALUA
 
 /**
  * Codes of {@link ItemError}. `ERR_ITEM_STATE`: the item's state does not allow the call. `ERR_ITEM_TIMEOUT`: it was
- * not answered in time and is not enqueued again. `ERR_ITEM_CANCELLED`: it was cancelled. `ERR_MAX_ATTEMPTS`: its
- * attempts are used up. `ERR_INVALID_RESPONSE`: JSON cannot carry the response. `ERR_MESSAGE_TOO_LONG`: the request or
+ * not answered in time and is not enqueued again. `ERR_ITEM_CANCELLED`: it was cancelled. `ERR_ITEM_CRASHED`: as many
+ * workers as `maxCrashes` allows ended under it. `ERR_MAX_ATTEMPTS`: its attempts are used up; `cause` is how the last
+ * one ended. `ERR_INVALID_RESPONSE`: JSON cannot carry the response. `ERR_MESSAGE_TOO_LONG`: the request or
  * the response is above `maxMessageSize`.
  */
 export type ItemErrorCode =
   | "ERR_ITEM_STATE"
   | "ERR_ITEM_TIMEOUT"
   | "ERR_ITEM_CANCELLED"
+  | "ERR_ITEM_CRASHED"
   | "ERR_MAX_ATTEMPTS"
   | "ERR_INVALID_RESPONSE"
   | "ERR_MESSAGE_TOO_LONG";

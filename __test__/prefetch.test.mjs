@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { basePort, run } from "./helpers.mjs";
 
 const { Prefetch } = createRequire(import.meta.url)("../lib/prefetch.js");
@@ -37,18 +36,45 @@ test("workerIterations holds for requests taken in advance too", async () => {
   assert.ok(Math.max(...perWorker.values()) <= 40, JSON.stringify([...perWorker]));
 });
 
-test("what waits too long goes back, and nothing more is taken in advance", async () => {
+test("what was taken back means that requests are slow here", () => {
   const back = [];
   const prefetch = new Prefetch((lease) => back.push(lease));
   assert.equal(prefetch.depth, 0, "nothing is known yet");
   prefetch.measure(0.1);
-  assert.equal(prefetch.depth, 10);
-  prefetch.push(["leased", 7]);
-  prefetch.push(["leased", 8]);
-  prefetch.push(["leased", 9]);
+  assert.deepEqual([prefetch.depth, prefetch.patience], [10, 5]);
+  for (const lease of [7, 8, 9]) {
+    prefetch.push(["leased", lease]);
+  }
   assert.equal(prefetch.remove(8), true);
   assert.equal(prefetch.remove(8), false);
-  await sleep(1000);
-  assert.deepEqual(back, [7, 9]);
-  assert.deepEqual([prefetch.length, prefetch.depth], [0, 0]);
+  prefetch.recalled(7);
+  assert.deepEqual([prefetch.length, prefetch.depth], [1, 0]);
+  prefetch.clear();
+  assert.deepEqual(back, [9]);
+});
+
+async function blocked(options) {
+  const all = { workerIterations: 10_000, phantomBasePort: basePort(), warm: 300, ...options };
+  const { code, events, text } = await run("blocking.js", all);
+  assert.equal(code, 0, text);
+  const { answered, queue } = events.find(({ event }) => event === "answered");
+  return { answered, queue, timeouts: events.filter(({ event }) => event === "timeout"), text };
+}
+
+test("a request that nobody began does not time out behind handlers that compute", async () => {
+  const busy = new Array(5).fill(700);
+  const { answered, queue, timeouts, text } = await blocked({ workers: 1, messageTimeout: 2000, busy, quick: 3 });
+  assert.deepEqual(timeouts, [], text);
+  assert.deepEqual([queue.timeouts, queue.requeued], [0, 0], text);
+  assert.ok(
+    answered.every(({ attempts }) => attempts === 1),
+    text,
+  );
+});
+
+test("quick ones do not wait beside an idle worker for one that computes", async () => {
+  const { answered, text } = await blocked({ workers: 2, busy: [6000], quick: 60 });
+  const quick = answered.filter(({ busy }) => busy === 0);
+  assert.equal(quick.length, 60);
+  assert.ok(Math.max(...quick.map(({ ended }) => ended)) < 4000, text);
 });

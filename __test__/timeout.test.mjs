@@ -108,7 +108,7 @@ test("maxAttempts ends a request that never gets an answer", async () => {
   assert.equal(all("delivered", { request: "slow" }).length, 2, text);
   assert.equal(all("timeout").length, 2);
   assert.deepEqual(
-    all("failed").map(({ code }) => code),
-    ["ERR_MAX_ATTEMPTS"],
+    all("failed").map(({ code, cause }) => [code, cause]),
+    [["ERR_MAX_ATTEMPTS", "ERR_ITEM_TIMEOUT"]],
   );
 });

@@ -7,6 +7,8 @@ const OPTIONS = {
   workerIterations: 200,
   messageTimeout: 2_000,
   maxAttempts: 100,
+  // What the faults end is rarely to blame.
+  maxCrashes: 100,
   stopTimeout: 3_000,
   phantomBasePort: 15_000,
   // Far more is killed here than any sane system would bear.

@@ -14,6 +14,7 @@ const { contact, nextEngine } = require("./worker-contact");
 
 // Loaded while PhantomJS starts: before, it would take a worker's start 2 ms.
 let Phantom;
+let endOf;
 
 const FOREVER = 2 ** 31 - 1;
 const MAX_WORKER_PORT = 65_000;
@@ -126,7 +127,7 @@ class PhantomClusterClient extends EventEmitter {
     if (this._holds() === 0) {
       this.stop();
     } else if (reason === "signal" || this._holds() === undefined) {
-      this.#haltTimer = setTimeout(() => this.#halt(), this.#options.stopTimeout);
+      this.#haltTimer = setTimeout(() => this.#giveUp(), this.#options.stopTimeout);
     }
   }
 
@@ -144,7 +145,7 @@ class PhantomClusterClient extends EventEmitter {
 
   /** PhantomJS is starting: the time for what is needed from then on. */
   _whileStarting() {
-    ({ Phantom } = require("./phantom"));
+    ({ Phantom, endOf } = require("./phantom"));
   }
 
   /** For subclasses: `ph` is there. */
@@ -254,12 +255,19 @@ class PhantomClusterClient extends EventEmitter {
     }
     log.warn?.("PhantomJS gone, and with it this worker", { phantom: this.#browser.pid, how });
     // Tells the master that this end was none of the worker's own choice, so that it does not fork as fast as it can.
-    this.#queue.fault(`PhantomJS ended (${how})${output ? `, saying: ${output}` : ""}`);
+    const { signal } = endOf(how);
+    this.#queue.fault(`PhantomJS ended (${signal ? `signal ${signal}` : how})${output ? `, saying: ${output}` : ""}`);
     this.emit("phantomDied");
     this.#stop(false);
   }
 
   #onSigterm = () => this._retire("signal");
+
+  /** Ends with requests in hand, which others get: they are not why. */
+  #giveUp() {
+    this.#queue.close(false, this._started());
+    this.#halt();
+  }
 
   // Ends this worker at once. PhantomJS is ended and reaped first: a container without an init would keep it as a zombie
   // otherwise.

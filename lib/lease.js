@@ -87,6 +87,7 @@ class Lease {
       // 0.1.x knows no handler that fails: its users hear of it by the request's timeout. The slot is free before that.
       const reason = messageOf(error);
       warn("PHANTOM_CLUSTER_HANDLER_FAILED", `the handler of request ${this.item.id} failed: ${reason}`, error);
+      this.#queue.released(this.#id);
       this.#close("failed", error);
     } else {
       this.#reportFailure(error);

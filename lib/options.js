@@ -23,6 +23,7 @@ const OPTIONS = {
   onStderr: { kind: "function" },
   requeue: { kind: "boolean" },
   maxAttempts: { ...integer(1, 2 ** 31 - 1, Number.POSITIVE_INFINITY), infinite: true },
+  maxCrashes: { ...integer(1, 2 ** 31 - 1, 3), infinite: true },
   retryErrors: integer(0, 2 ** 31 - 1, 0),
   restart: {
     kind: "group",
@@ -45,6 +46,7 @@ const OPTIONS = {
 const REQUEST_OPTIONS = {
   timeout: limit(),
   maxAttempts: { ...integer(1, 2 ** 31 - 1), infinite: true },
+  maxCrashes: { ...integer(1, 2 ** 31 - 1), infinite: true },
   priority: integer(-(2 ** 31), 2 ** 31 - 1, 0),
   signal: { kind: "signal" },
 };

@@ -169,4 +169,4 @@ class Phantom {
 
 defineMethods(Phantom, METHODS);
 
-module.exports = { Phantom };
+module.exports = { Phantom, endOf };

@@ -5,7 +5,7 @@ const AHEAD = 1;
 const MAX_DEPTH = 64;
 /** Behind a handler that takes longer, ms, none is taken: a hand-over is nothing to it. */
 const WORTHWHILE = 20;
-/** One that has waited here for so long, ms and times the mean, behind a slower one goes back, for another worker. */
+/** After so long, ms and times the mean, without any moving the master takes them back, for other workers. */
 const PATIENCE = 5;
 const PATIENCE_MEANS = 3;
 /** Weight of the newest request in the mean. */
@@ -15,8 +15,6 @@ const WEIGHT = 0.1;
 class Prefetch {
   #held = [];
   #mean = Number.POSITIVE_INFINITY;
-  #timer = null;
-  #hasMoved = false;
   #giveBack;
 
   /** `giveBack(lease id)` returns one to the master. */
@@ -34,6 +32,11 @@ class Prefetch {
     return Math.min(MAX_DEPTH, Math.max(least, Math.floor(AHEAD / this.#mean)));
   }
 
+  /** How long one may wait here while nothing moves, ms. */
+  get patience() {
+    return Math.max(PATIENCE, Math.min(WORTHWHILE, this.#mean) * PATIENCE_MEANS);
+  }
+
   /** A request took `ms` from its turn to its end. */
   measure(ms) {
     this.#mean = this.#mean === Number.POSITIVE_INFINITY ? ms : this.#mean + (ms - this.#mean) * WEIGHT;
@@ -42,11 +45,9 @@ class Prefetch {
   /** Keeps the event of a hand-over until its turn. */
   push(event) {
     this.#held.push(event);
-    this.#timer ??= this.#lookLater();
   }
 
   shift() {
-    this.#hasMoved = true;
     return this.#held.shift();
   }
 
@@ -56,27 +57,16 @@ class Prefetch {
     return index >= 0 && this.#held.splice(index, 1).length === 1;
   }
 
+  /** The master has taken one back: the requests here are slower than it seemed. */
+  recalled(id) {
+    this.#mean = Number.POSITIVE_INFINITY;
+    this.remove(id);
+  }
+
   /** Gives all back. */
   clear() {
-    clearTimeout(this.#timer);
-    this.#timer = null;
     for (const [, lease] of this.#held.splice(0)) {
       this.#giveBack(lease);
-    }
-  }
-
-  #lookLater() {
-    return setTimeout(() => this.#look(), Math.max(PATIENCE, Math.min(WORTHWHILE, this.#mean) * PATIENCE_MEANS));
-  }
-
-  #look() {
-    this.#timer = null;
-    if (!this.#hasMoved) {
-      this.#mean = Number.POSITIVE_INFINITY;
-      this.clear();
-    } else if (this.#held.length > 0) {
-      this.#hasMoved = false;
-      this.#timer = this.#lookLater();
     }
   }
 }

@@ -116,6 +116,8 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
       case Kind.Ahead:
         this.#creditAhead -= 1;
         return this.#receive(event);
+      case Kind.Recalled:
+        return this.#prefetched.recalled(id);
       case Kind.Expired:
         return this.#over(id, (lease) => this.#expire(lease));
       case Kind.Cancelled:
@@ -150,7 +152,8 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     if (slots > 0 || ahead * 2 > depth) {
       this.#credit += slots;
       this.#creditAhead += ahead;
-      this._queue.offer(slots, ahead, published);
+      const all = this.#slots + this.#leases.size;
+      this._queue.offer(slots, ahead, all, this.#prefetched.patience, published);
     }
   }
 
@@ -175,7 +178,10 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     }
   }
 
-  #take([, id, json, item, attempt]) {
+  #take([, id, json, item, attempt, , isBegun]) {
+    if (!isBegun && !this._queue.begin(id)) {
+      return;
+    }
     this.#slots -= 1;
     const published = this.listenerCount(DOCUMENTED) === 0;
     const given = {

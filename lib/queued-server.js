@@ -2,6 +2,7 @@
 
 const { EndKind, ServerEventKind: Kind } = require("./addon");
 const { answer } = require("./answer");
+const { Crashes } = require("./crashes");
 const { dispatch } = require("./dispatch");
 const { EngineError, ItemError, RequestError, fromNative } = require("./errors");
 const { asError, codeOf, fromWire, messageOf } = require("./failure");
@@ -32,6 +33,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
   #hasStarted = false;
   #silence = new Silence(() => this.#facts());
   #idle = null;
+  #crashes = new Crashes();
 
   constructor(options) {
     super(options);
@@ -50,7 +52,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
 
   enqueue(request, options) {
     const given = readRequestOptions(options);
-    const { timeout = this.messageTimeout, maxAttempts = this._options.maxAttempts, priority, signal } = given;
+    const { signal } = given;
     if (signal?.aborted) {
       throw cancelledError("the request", signal);
     }
@@ -64,7 +66,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
       // Unless it is cancelled, or ended in another way, before that.
       process.nextTick(() => this.#end(item.id, "failed", stoppedError(), 0));
     } else {
-      this.#handOver(item, json, timeout, maxAttempts, priority);
+      this.#handOver(item, json, given);
     }
     this.#nextId += 1;
     item[kOwner] = this.#owner;
@@ -77,9 +79,13 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     return item;
   }
 
-  #handOver({ id }, json, timeout, maxAttempts, priority) {
+  #handOver({ id }, json, given) {
+    const { maxAttempts, maxCrashes } = this._options;
+    const { timeout = this.messageTimeout, priority } = given;
+    const attempts = bounded(given.maxAttempts ?? maxAttempts);
+    const crashes = bounded(given.maxCrashes ?? maxCrashes);
     try {
-      this._native.enqueue(id, json, timeout, maxAttempts === Number.POSITIVE_INFINITY ? 0 : maxAttempts, priority);
+      this._native.enqueue(id, json, timeout, attempts, crashes, priority);
     } catch (error) {
       throw fromNative(error);
     }
@@ -170,7 +176,11 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
       case Kind.Failed:
         return this.#fail(id, fromWire(text), attempts);
       case Kind.Exhausted:
-        return this.#fail(id, exhaustedError(id), attempts);
+        return this.#crashes.whenKnown(id, () => this.#exhaust(id, attempts, this.#crashError(id)));
+      case Kind.Crashed:
+        return this.#crashes.add(id, attempts, text);
+      case Kind.Doomed:
+        return this.#crashes.whenKnown(id, () => this.#fail(id, this.#crashError(id), attempts));
       case Kind.Expired:
         return this.#expire(id);
       case Kind.Joined:
@@ -180,6 +190,25 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
       default:
         return super._handle(event);
     }
+  }
+
+  _workerEnded(worker, how) {
+    this.#crashes.workerEnded(worker, how);
+  }
+
+  /** What is to be said of an item whose workers ended under it. */
+  #crashError(id) {
+    const ends = this.#crashes.describe(id);
+    return new ItemError(
+      "ERR_ITEM_CRASHED",
+      `the worker of item ${id}, or its PhantomJS, ended before its answer: ${ends}`,
+    );
+  }
+
+  #exhaust(id, attempts, cause) {
+    const times = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
+    const message = `item ${id} was not answered in ${times}, as many as "maxAttempts" allows: ${cause.message}`;
+    this.#fail(id, new ItemError("ERR_MAX_ATTEMPTS", message, { cause }), attempts);
   }
 
   _released() {
@@ -238,9 +267,9 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
       const cancelled = !this.#items.has(id);
       const waits = this._native.decide(id, hasListener, expiring.replaced, expiring.requeue, cancelled);
       if (waits === null) {
-        this.#fail(id, exhaustedError(id), attempts);
+        this.#exhaust(id, attempts, timeoutError(id));
       } else if (!waits) {
-        this.#end(id, "timedOut", new ItemError("ERR_ITEM_TIMEOUT", `item ${id} was not answered in time`), attempts);
+        this.#end(id, "timedOut", timeoutError(id), attempts);
       }
     }
   }
@@ -274,6 +303,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
       return;
     }
     this.#items.delete(id);
+    this.#crashes.forget(id);
     log.trace?.("ended", { item: id, state, attempts, code: state === "done" ? undefined : codeOf(outcome) });
     try {
       item[kEnd](state, outcome, attempts);
@@ -327,8 +357,13 @@ function cancelledError(what, { reason }) {
   return new ItemError("ERR_ITEM_CANCELLED", `${what} was cancelled by its signal`, { cause: reason });
 }
 
-function exhaustedError(id) {
-  return new ItemError("ERR_MAX_ATTEMPTS", `item ${id} was not answered in as many attempts as "maxAttempts" allows`);
+function timeoutError(id) {
+  return new ItemError("ERR_ITEM_TIMEOUT", `item ${id} was not answered in time`);
+}
+
+/** For the native half no limit is 0. */
+function bounded(limit) {
+  return limit === Number.POSITIVE_INFINITY ? 0 : limit;
 }
 
 module.exports = { PhantomQueuedClusterServer };

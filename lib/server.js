@@ -262,6 +262,7 @@ class PhantomClusterServer extends EventEmitter {
     this.#faults.delete(worker.id);
     this.#lastExit = `${signal ? `signal ${signal}` : `code ${code}`}${fault ? `: ${fault}` : ""}`;
     log.info?.("worker ended", { worker: worker.id, code, signal, fault });
+    this._workerEnded(worker.id, this.#lastExit);
     const clean = !fault && (code === 0 || worker.exitedAfterDisconnect === true);
     try {
       this.emit("workerDied", worker, code, signal);
@@ -304,6 +305,9 @@ class PhantomClusterServer extends EventEmitter {
     this.#lastStats ??= this._stats();
     this.#native.close();
   }
+
+  /** For subclasses: a worker's process has ended, and how. */
+  _workerEnded() {}
 
   /** For subclasses: the engine is about to say `stopped`. */
   _released() {}

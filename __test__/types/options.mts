@@ -16,6 +16,7 @@ const all: PhantomClusterOptions = {
   onStderr: (text) => text.trim(),
   requeue: true,
   maxAttempts: Number.POSITIVE_INFINITY,
+  maxCrashes: 3,
   retryErrors: 0,
   restart: { minDelay: 100, maxDelay: 10_000, maxRestarts: 10, window: 60_000 },
   stopTimeout: 5000,

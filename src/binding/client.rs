@@ -8,18 +8,20 @@ use napi_derive::napi;
 use parking_lot::Mutex;
 
 use super::error::coded;
-use super::number::{from_js, to_js};
+use super::number::{from_js, ms, to_js};
 use super::sink::EventSink;
 use crate::pool::MemoryWatch;
-use crate::queue::{ClientEvent, Generation, QueueClient};
+use crate::queue::{ClientEvent, Generation, Offer, QueueClient};
 
 /// What [`NativeLease`] is about.
 #[napi]
 #[derive(Debug)]
 pub enum ClientEventKind {
     Leased,
-    /// As `Leased`, for the next free slot.
+    /// As `Leased`, one of those that are taken in advance.
     Ahead,
+    /// A lease that was not begun is gone.
+    Recalled,
     Expired,
     Cancelled,
     Retire,
@@ -28,8 +30,8 @@ pub enum ClientEventKind {
     Lost,
 }
 
-/// Kind, lease, and for `Leased` the request's JSON text, item, attempt and time in ms. For `MemoryExceeded` the process
-/// and, in the item's place, its bytes.
+/// Kind, lease, and for `Leased` the request's JSON text, item, attempt, time in ms, and whether it is begun: else `begin`
+/// does that. For `MemoryExceeded` the process and, in the item's place, its bytes.
 #[napi(array)]
 #[derive(Debug)]
 pub struct NativeLease(
@@ -39,11 +41,12 @@ pub struct NativeLease(
     pub i64,
     pub u32,
     pub f64,
+    pub bool,
 );
 
 impl From<ClientEvent> for NativeLease {
     fn from(event: ClientEvent) -> Self {
-        let plain = |kind, lease| Self(kind, lease, None, 0, 0, 0.0);
+        let plain = |kind, lease| Self(kind, lease, None, 0, 0, 0.0, false);
         match event {
             ClientEvent::Leased {
                 lease,
@@ -51,6 +54,7 @@ impl From<ClientEvent> for NativeLease {
                 attempt,
                 timeout_ms,
                 ahead,
+                begun,
                 request,
             } => Self(
                 if ahead {
@@ -63,9 +67,11 @@ impl From<ClientEvent> for NativeLease {
                 to_js(item),
                 attempt,
                 timeout_ms as f64,
+                begun,
             ),
             ClientEvent::Expired { lease } => plain(ClientEventKind::Expired, to_js(lease)),
             ClientEvent::Cancelled { lease } => plain(ClientEventKind::Cancelled, to_js(lease)),
+            ClientEvent::Recalled { lease } => plain(ClientEventKind::Recalled, to_js(lease)),
             ClientEvent::Retire => plain(ClientEventKind::Retire, 0),
             ClientEvent::Halt => plain(ClientEventKind::Halt, 0),
             ClientEvent::Lost => plain(ClientEventKind::Lost, 0),
@@ -124,18 +130,31 @@ impl NativeClient {
         Ok(())
     }
 
-    /// `slots` more slots are free, and `ahead` more requests may come before there are slots for them; `published`: for a
-    /// handler of the 0.1.x generation.
+    /// `slots` more slots are free, of so many in all, and `ahead` more requests may come before there are slots for them,
+    /// each to wait for `patience` ms while nothing moves; `published`: for a handler of the 0.1.x generation.
     #[napi]
-    pub fn offer(&self, slots: u32, ahead: u32, published: bool) {
+    pub fn offer(&self, slots: u32, ahead: u32, of: u32, patience: f64, published: bool) {
         let generation = if published {
             Generation::Published
         } else {
             Generation::Documented
         };
         if let Some(client) = self.client() {
-            client.offer(slots, ahead, generation);
+            client.offer(Offer {
+                generation,
+                slots,
+                ahead,
+                of,
+                patience: ms(patience),
+            });
         }
+    }
+
+    /// Begins a lease that came unbegun; false when it was taken back meanwhile.
+    #[napi]
+    pub fn begin(&self, id: i64) -> bool {
+        self.client()
+            .is_some_and(|client| client.begin(from_js(id)))
     }
 
     /// Sends the response to a lease, JSON text.
@@ -211,6 +230,7 @@ impl NativeClient {
                     to_js(bytes),
                     0,
                     0.0,
+                    false,
                 ));
             })
         });

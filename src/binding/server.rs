@@ -32,6 +32,8 @@ pub enum ServerEventKind {
     Failed,
     Expired,
     Exhausted,
+    Crashed,
+    Doomed,
     Joined,
     Left,
     Fault,
@@ -58,7 +60,8 @@ pub enum EndKind {
     Cancelled,
 }
 
-/// Kind, item or worker, a JSON or plain text where the kind has one, and the attempts of an item that is over.
+/// Kind, item or worker, a JSON or plain text where the kind has one, and the attempts of an item that is over, or the
+/// worker that `Crashed`.
 #[napi(array)]
 #[derive(Debug)]
 pub struct NativeEvent(pub ServerEventKind, pub i64, pub Option<String>, pub u32);
@@ -110,6 +113,12 @@ impl From<ServerEvent> for NativeEvent {
             }
             ServerEvent::Failed { ended, error } => Self::over(Kind::Failed, ended, Some(error)),
             ServerEvent::Exhausted { ended } => Self::over(Kind::Exhausted, ended, None),
+            ServerEvent::Doomed { ended } => Self::over(Kind::Doomed, ended, None),
+            ServerEvent::Crashed {
+                item,
+                worker,
+                fault,
+            } => Self(Kind::Crashed, to_js(item), fault, worker),
             ServerEvent::Expired { item } => Self(Kind::Expired, to_js(item), None, 0),
             ServerEvent::Joined { worker } => Self(Kind::Joined, worker.into(), None, 0),
             ServerEvent::Left { worker } => Self(Kind::Left, worker.into(), None, 0),
@@ -307,7 +316,7 @@ impl NativeServer {
         self.supervise(Supervisor::stop)
     }
 
-    /// Enqueues a request, JSON text. `maxAttempts` 0 means no limit.
+    /// Enqueues a request, JSON text. `maxAttempts` and `maxCrashes` 0 mean no limit.
     #[napi]
     pub fn enqueue(
         &self,
@@ -315,11 +324,13 @@ impl NativeServer {
         request: String,
         timeout: f64,
         max_attempts: u32,
+        max_crashes: u32,
         priority: i32,
     ) -> Result<()> {
         let options = ItemOptions {
             timeout: ms(timeout),
             max_attempts: (max_attempts > 0).then_some(max_attempts),
+            max_crashes: (max_crashes > 0).then_some(max_crashes),
             priority,
         };
         Ok(self.queue()?.enqueue(from_js(id), request, options)?)
@@ -344,7 +355,8 @@ impl NativeServer {
         Ok(match self.queue()?.decide(from_js(id), outcome) {
             Some(Fate::Requeued) => Some(true),
             Some(Fate::Exhausted(_)) => None,
-            Some(Fate::Dropped) | None => Some(false),
+            // Time that is over is no crash.
+            Some(Fate::Dropped | Fate::Doomed(_)) | None => Some(false),
         })
     }
 

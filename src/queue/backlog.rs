@@ -4,22 +4,32 @@
 //! to say what becomes of it). It leaves the backlog exactly once: answered, failed, dropped or cancelled. A later
 //! backlog kept elsewhere (Redis) takes this type's place behind the same methods.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::trace;
 
-use super::tally::{Counts, Outcome, SpanSummary, Tally};
+use super::crew::{Crew, Token};
+use super::items::{HANDED_OVER, Item, ItemState, Place, Waiting, place};
+use super::tally::{Outcome, Tally};
 use crate::deadlines::Deadlines;
 
-/// An item's id, given by the engine that enqueues it, unique there.
-pub(crate) type ItemId = u64;
+pub(crate) use super::crew::Offer;
+pub(crate) use super::items::{ItemId, ItemOptions};
+pub(crate) use super::outcomes::{
+    Assignment, BacklogStats, Ended, Expiry, Failure, Fate, Held, Loss, Recall, TimeoutOutcome,
+    WorkerLoad,
+};
+
 /// A lease's id: one hand-over of an item to a worker. Never used twice.
 pub(crate) type LeaseId = u64;
 /// The id of a worker process, as `cluster.Worker.id` has it.
 pub(crate) type WorkerId = u32;
+
+/// A worker that has not given back by then what it was asked for is stopped: it is taken without its word.
+const RECALL_LIMIT: Duration = Duration::from_secs(1);
 
 /// What the published generations of the client do with a request that timed out.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -39,155 +49,14 @@ pub(crate) struct BacklogOptions {
     pub(crate) retry_errors: u32,
 }
 
-/// What the caller of [`Backlog::enqueue`] wants for one item.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ItemOptions {
-    /// Length of a lease.
-    pub(crate) timeout: Duration,
-    /// Attempts before the item fails; none for no limit.
-    pub(crate) max_attempts: Option<u32>,
-    /// Higher goes first; equal ones in order of arrival.
-    pub(crate) priority: i32,
-}
-
-/// Small, as there may be a million of them.
-#[derive(Debug)]
-struct Item {
-    payload: Arc<str>,
-    timeout_ms: u32,
-    /// `u32::MAX` for no limit, which no count reaches.
-    max_attempts: u32,
-    priority: i32,
-    /// Leases so far, the present one included.
-    attempts: u32,
-    /// Failures of the handler so far.
-    errors: u32,
-    state: ItemState,
-    /// When it was enqueued, µs after the backlog was made; `HANDED_OVER` from its first lease on.
-    arrived: u64,
-}
-
-const HANDED_OVER: u64 = u64::MAX;
-
-impl Item {
-    fn is_exhausted(&self) -> bool {
-        self.attempts >= self.max_attempts
-    }
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum ItemState {
-    /// Its place among those of its priority.
-    Waiting(u64),
-    Leased(LeaseId),
-    Expired(Generation),
-}
-
-/// A place in the queue: higher priority first (hence negated), then order of arrival.
-type Place = (i64, u64);
-
 #[derive(Debug)]
 struct Lease {
     item: ItemId,
     worker: WorkerId,
-    begun: Instant,
+    /// None while it is held in advance: its time has not begun.
+    begun: Option<Instant>,
     /// Where the item waited.
     place: Place,
-}
-
-#[derive(Debug)]
-struct Worker {
-    generation: Generation,
-    leases: HashSet<LeaseId>,
-    completed: u64,
-}
-
-/// One hand-over: send `payload` to `worker`.
-#[derive(Debug)]
-pub(crate) struct Assignment {
-    pub(crate) worker: WorkerId,
-    pub(crate) lease: LeaseId,
-    pub(crate) item: ItemId,
-    /// 1 for the first hand-over of this item.
-    pub(crate) attempt: u32,
-    pub(crate) timeout: Duration,
-    /// The worker has no free slot yet.
-    pub(crate) ahead: bool,
-    pub(crate) payload: Arc<str>,
-    /// True when no other lease ends earlier: the timer must look again.
-    pub(crate) nearest: bool,
-}
-
-/// A lease that ended by its deadline. The item waits for [`Backlog::decide`].
-#[derive(Debug, Eq, PartialEq)]
-pub(crate) struct Expiry {
-    pub(crate) item: ItemId,
-    pub(crate) lease: LeaseId,
-    pub(crate) worker: WorkerId,
-}
-
-/// What the user's code did while `timeout` was emitted.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) struct TimeoutOutcome {
-    /// The item has a `timeout` listener of the user's.
-    pub(crate) has_listener: bool,
-    /// The listener enqueued the same request again: that call took the item's place.
-    pub(crate) replaced: bool,
-    /// The listener called `item.requeue()`.
-    pub(crate) asked_requeue: bool,
-    /// The listener ended the item (`item.cancel()`).
-    pub(crate) cancelled: bool,
-}
-
-/// What became of an item that lost its lease.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Fate {
-    /// It waits again, at the tail.
-    Requeued,
-    /// It is out of the backlog and nothing more will be said of it.
-    Dropped,
-    /// It is out of the backlog: its attempts, so many, are used up.
-    Exhausted(u32),
-}
-
-/// An item that left the backlog, and the leases it took.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Ended {
-    pub(crate) item: ItemId,
-    pub(crate) attempts: u32,
-}
-
-/// What became of a handler's error.
-#[derive(Debug, Eq, PartialEq)]
-pub(crate) enum Failure {
-    /// The item waits again for another attempt.
-    Retried,
-    /// The item is out of the backlog.
-    Failed(Ended),
-    /// The lease was over: the error is ignored, as a late answer is.
-    Late,
-}
-
-/// What a backlog holds and has seen.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct BacklogStats {
-    pub(crate) waiting: usize,
-    pub(crate) leased: usize,
-    /// Items whose time is over and of which nothing was decided yet.
-    pub(crate) expired: usize,
-    pub(crate) counts: Counts,
-    /// From the arrival of an item to its first lease.
-    pub(crate) wait: SpanSummary,
-    /// From the beginning of a lease to its answer or failure.
-    pub(crate) run: SpanSummary,
-}
-
-/// What a worker holds and has done.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) struct WorkerLoad {
-    pub(crate) leased: usize,
-    /// Items it answered.
-    pub(crate) completed: u64,
 }
 
 /// The in-memory backlog.
@@ -197,14 +66,15 @@ pub(crate) struct Backlog {
     /// Ids grow: the newest are at one end and the next to leave at the other, where a hash would scatter a million of them
     /// over all of memory.
     items: BTreeMap<ItemId, Item>,
-    waiting: BTreeMap<Place, ItemId>,
+    waiting: Waiting,
     leases: HashMap<LeaseId, Lease>,
+    /// The ends of the leases that are begun.
     deadlines: Deadlines<LeaseId>,
-    workers: HashMap<WorkerId, Worker>,
-    /// One entry per free slot, longest free first.
-    idle: VecDeque<WorkerId>,
-    /// One entry per request that a worker takes before it has a free slot: only when there is none anywhere.
-    ahead: VecDeque<WorkerId>,
+    crew: Crew,
+    /// When to look whether what a worker holds in advance moves.
+    looks: Deadlines<WorkerId>,
+    /// Something falls due earlier than all before.
+    is_nearer: bool,
     /// Arrivals at the tail, counted.
     next_tail: u64,
     next_lease: LeaseId,
@@ -218,12 +88,12 @@ impl Backlog {
         Self {
             options,
             items: BTreeMap::new(),
-            waiting: BTreeMap::new(),
+            waiting: Waiting::default(),
             leases: HashMap::new(),
             deadlines: Deadlines::new(),
-            workers: HashMap::new(),
-            idle: VecDeque::new(),
-            ahead: VecDeque::new(),
+            crew: Crew::default(),
+            looks: Deadlines::new(),
+            is_nearer: false,
             next_tail: 0,
             next_lease: 1,
             paused: false,
@@ -244,55 +114,30 @@ impl Backlog {
         self.tally.counts.enqueued += 1;
         let arrived = self.micros(now);
         let place = self.place_at_tail(options.priority);
-        let _ = self.waiting.insert(place, id);
-        let _ = self.items.insert(
-            id,
-            Item {
-                payload,
-                timeout_ms: u32::try_from(options.timeout.as_millis()).unwrap_or(u32::MAX),
-                max_attempts: options.max_attempts.unwrap_or(u32::MAX),
-                priority: options.priority,
-                attempts: 0,
-                errors: 0,
-                state: ItemState::Waiting(place.1),
-                arrived,
-            },
-        );
+        self.waiting.insert(place, id, false);
+        let item = Item::new(payload, options, place.1, arrived);
+        let _ = self.items.insert(id, item);
     }
 
-    /// A worker has `slots` more free slots, and takes `ahead` more requests before it has slots for them. Its generation
-    /// is that of the listener it has now.
-    pub(crate) fn offer(
-        &mut self,
-        worker: WorkerId,
-        generation: Generation,
-        slots: u32,
-        ahead: u32,
-    ) {
-        let entry = self.workers.entry(worker).or_insert_with(|| Worker {
-            generation,
-            leases: HashSet::new(),
-            completed: 0,
-        });
-        entry.generation = generation;
-        self.idle.extend((0..slots).map(|_| worker));
-        self.ahead.extend((0..ahead).map(|_| worker));
+    /// A worker takes more.
+    pub(crate) fn offer(&mut self, worker: WorkerId, offer: Offer) {
+        self.crew.offer(worker, offer);
     }
 
     /// Takes back the free slots of a worker that wants no more work; its leases go on.
     pub(crate) fn withdraw(&mut self, worker: WorkerId) {
-        self.idle.retain(|idle| *idle != worker);
-        self.ahead.retain(|busy| *busy != worker);
+        self.crew.withdraw(worker);
     }
 
     pub(crate) fn has_waiting(&self) -> bool {
         !self.waiting.is_empty()
     }
 
-    /// True when there are both an item and a worker to take it.
+    /// True when there may be both an item and a worker to take it.
     pub(crate) fn can_assign(&self) -> bool {
-        let has_taker = !self.idle.is_empty() || !self.ahead.is_empty();
-        has_taker && !self.paused && !self.waiting.is_empty()
+        let suspects = self.waiting.has_suspects();
+        let has_taker = self.crew.has_room(suspects);
+        has_taker && !self.paused && (suspects || self.waiting.has_plain())
     }
 
     /// The next hand-over, while there are both an item and a worker to take it.
@@ -300,10 +145,28 @@ impl Backlog {
         if !self.can_assign() {
             return None;
         }
+        if self.waiting.is_suspects_turn()
+            && let Some(token) = self.crew.take_empty()
+        {
+            let (place, id) = self.waiting.pop_suspect()?;
+            return self.hand_over(token, place, id, now);
+        }
+        if !self.waiting.has_plain() {
+            return None;
+        }
+        let token = self.crew.take()?;
+        let (place, id) = self.waiting.pop_plain()?;
+        self.hand_over(token, place, id, now)
+    }
+
+    fn hand_over(
+        &mut self,
+        Token { worker, is_slot }: Token,
+        place: Place,
+        id: ItemId,
+        now: Instant,
+    ) -> Option<Assignment> {
         let micros = self.micros(now);
-        let free = self.idle.pop_front();
-        let worker = free.or_else(|| self.ahead.pop_front())?;
-        let (place, id) = self.waiting.pop_first()?;
         let item = self.items.get_mut(&id)?;
         let lease = self.next_lease;
         self.next_lease += 1;
@@ -315,47 +178,67 @@ impl Backlog {
             item.arrived = HANDED_OVER;
         }
         self.tally.counts.delivered += 1;
-        trace!(item = id, worker, lease, attempt = item.attempts, "leased");
+        let begun = self.crew.give(worker, lease, item.is_suspect());
+        trace!(
+            item = id,
+            worker,
+            lease,
+            begun,
+            attempt = item.attempts,
+            "leased"
+        );
+        let assignment = Assignment {
+            worker,
+            lease,
+            item: id,
+            attempt: item.attempts,
+            timeout: item.timeout(),
+            ahead: !is_slot,
+            begun,
+            payload: Arc::clone(&item.payload),
+        };
+        let begins = begun.then_some(now);
         let _ = self.leases.insert(
             lease,
             Lease {
                 item: id,
                 worker,
-                begun: now,
+                begun: begins,
                 place,
             },
         );
-        if let Some(worker) = self.workers.get_mut(&worker) {
-            let _ = worker.leases.insert(lease);
+        if begun {
+            self.is_nearer |= self.deadlines.insert(lease, now + assignment.timeout);
+        } else {
+            self.look_later(worker, now);
         }
-        let timeout = Duration::from_millis(item.timeout_ms.into());
-        let nearest = self.deadlines.insert(lease, now + timeout);
-        Some(Assignment {
-            worker,
-            lease,
-            item: id,
-            attempt: item.attempts,
-            timeout,
-            ahead: free.is_none(),
-            payload: Arc::clone(&item.payload),
-            nearest,
-        })
+        Some(assignment)
+    }
+
+    /// True, once, when something falls due earlier than all before: the timer must look again.
+    pub(crate) fn take_nearer(&mut self) -> bool {
+        std::mem::take(&mut self.is_nearer)
     }
 
     /// An answer came. The item it ends, or none when the lease was over already.
-    pub(crate) fn settle(&mut self, lease: LeaseId, now: Instant) -> Option<Ended> {
-        let Lease { item, worker, .. } = self.end_by_worker(lease, now)?;
+    pub(crate) fn settle(
+        &mut self,
+        worker: WorkerId,
+        lease: LeaseId,
+        now: Instant,
+    ) -> Option<Ended> {
+        let Lease { item, .. } = self.end_by_worker(worker, lease, now)?;
         trace!(item, worker, lease, "answered");
         self.tally.counts.completed += 1;
-        if let Some(worker) = self.workers.get_mut(&worker) {
+        if let Some(worker) = self.crew.workers.get_mut(&worker) {
             worker.completed += 1;
         }
         self.take_out(item)
     }
 
     /// The handler failed.
-    pub(crate) fn fail(&mut self, lease: LeaseId, now: Instant) -> Failure {
-        let Some(Lease { item: id, .. }) = self.end_by_worker(lease, now) else {
+    pub(crate) fn fail(&mut self, worker: WorkerId, lease: LeaseId, now: Instant) -> Failure {
+        let Some(Lease { item: id, .. }) = self.end_by_worker(worker, lease, now) else {
             return Failure::Late;
         };
         let retry_errors = self.options.retry_errors;
@@ -372,8 +255,27 @@ impl Backlog {
         self.take_out(id).map_or(Failure::Late, Failure::Failed)
     }
 
+    /// A worker says that the slot is free which a lease took there, whatever became of the lease.
+    pub(crate) fn released(&mut self, worker: WorkerId, lease: LeaseId, now: Instant) {
+        if let Some(next) = self.crew.freed(worker, lease)
+            && let Some(lease) = self.leases.get_mut(&next)
+        {
+            lease.begun = Some(now);
+            let timeout = self.items.get(&lease.item).map(Item::timeout);
+            let due = now + timeout.unwrap_or_default();
+            self.is_nearer |= self.deadlines.insert(next, due);
+        }
+    }
+
     /// A worker gives a lease back unstarted: the item waits where it did before, and it was no attempt.
-    pub(crate) fn give_back(&mut self, lease: LeaseId) {
+    pub(crate) fn give_back(&mut self, worker: WorkerId, lease: LeaseId, now: Instant) {
+        if self.leases.get(&lease).is_none_or(|l| l.worker == worker) {
+            self.return_lease(lease);
+            self.released(worker, lease, now);
+        }
+    }
+
+    fn return_lease(&mut self, lease: LeaseId) {
         let Some(Lease {
             item: id, place, ..
         }) = self.end_lease(lease)
@@ -385,37 +287,114 @@ impl Backlog {
         if let Some(item) = self.items.get_mut(&id) {
             item.attempts -= 1;
             item.state = ItemState::Waiting(place.1);
-            let _ = self.waiting.insert(place, id);
+            self.waiting.insert(place, id, item.is_suspect());
         }
     }
 
     /// A worker that takes nothing more says which of its leases it has started: the others go back.
     pub(crate) fn give_back_unstarted(&mut self, worker: WorkerId, started: &[LeaseId]) {
-        let Some(known) = self.workers.get(&worker) else {
-            return;
-        };
-        let held = known.leases.iter().copied();
-        let unstarted: Vec<_> = held.filter(|lease| !started.contains(lease)).collect();
-        for lease in unstarted {
-            self.give_back(lease);
+        for lease in self.leases_of(worker) {
+            if !started.contains(&lease) {
+                self.return_lease(lease);
+            }
         }
     }
 
-    /// A worker is gone: what it held waits again at once. Says what became of each item.
-    pub(crate) fn remove_worker(&mut self, worker: WorkerId) -> Vec<(ItemId, Fate)> {
-        self.withdraw(worker);
-        let Some(gone) = self.workers.remove(&worker) else {
-            return Vec::new();
-        };
-        let mut leases: Vec<_> = gone.leases.into_iter().collect();
+    /// A worker is gone: what it held waits again at once. With `crashed` the end was none of its own choice, and what it
+    /// had begun may be why. Says what became of that.
+    pub(crate) fn remove_worker(&mut self, worker: WorkerId, crashed: bool) -> Vec<Loss> {
+        let mut leases = self.leases_of(worker);
+        let gone = self.crew.remove(worker);
+        let running = gone.map_or_else(Vec::new, |worker| worker.running);
+        let _ = self.looks.remove(worker);
         leases.sort_unstable();
-        leases
-            .into_iter()
-            .filter_map(|lease| {
-                let item = self.end_lease(lease)?.item;
-                Some((item, self.requeue(item, "its worker is gone")))
-            })
+        let mut losses = Vec::new();
+        for lease in leases {
+            if self.leases.get(&lease).is_some_and(|l| l.begun.is_none()) {
+                self.return_lease(lease);
+            } else if let Some(Lease { item, .. }) = self.end_lease(lease) {
+                let fate = self.lose(item, crashed && running.contains(&lease));
+                losses.push(Loss { item, fate });
+            }
+        }
+        losses
+    }
+
+    fn lose(&mut self, id: ItemId, crashed: bool) -> Fate {
+        let Some(item) = self.items.get_mut(&id) else {
+            return Fate::Dropped;
+        };
+        if crashed {
+            item.crashes += 1;
+            if item.is_doomed() {
+                let attempts = item.attempts;
+                trace!(
+                    item = id,
+                    crashes = item.crashes,
+                    "failed: its workers ended"
+                );
+                self.tally.counts.failed += 1;
+                let _ = self.items.remove(&id);
+                return Fate::Doomed(attempts);
+            }
+        }
+        self.requeue(id, "its worker is gone")
+    }
+
+    /// The open leases of a worker.
+    fn leases_of(&self, worker: WorkerId) -> Vec<LeaseId> {
+        let open = self.leases.iter();
+        open.filter(|(_, lease)| lease.worker == worker)
+            .map(|(id, _)| *id)
             .collect()
+    }
+
+    /// One that is looked at already is looked at twice before anything is taken from it.
+    fn look_later(&mut self, id: WorkerId, now: Instant) {
+        let Some(worker) = self.crew.workers.get_mut(&id) else {
+            return;
+        };
+        if worker.ahead.len() == 1 {
+            worker.is_recalled = false;
+            worker.seen_moves = None;
+        }
+        if !worker.is_watched {
+            worker.is_watched = true;
+            worker.seen_moves = Some(worker.moves);
+            self.is_nearer |= self.looks.insert(id, now + worker.patience);
+        }
+    }
+
+    /// Leases that a worker holds in advance and that have not moved for longer than its patience: what it computes blocks
+    /// it. It is to give them back.
+    pub(crate) fn recall(&mut self, now: Instant) -> Option<Recall> {
+        while let Some(id) = self.looks.pop_due(now) {
+            let Some(worker) = self.crew.workers.get_mut(&id) else {
+                continue;
+            };
+            worker.is_watched = !worker.ahead.is_empty();
+            if !worker.is_watched {
+                continue;
+            }
+            if worker.seen_moves != Some(worker.moves) {
+                worker.seen_moves = Some(worker.moves);
+                worker.is_recalled = false;
+                let _ = self.looks.insert(id, now + worker.patience);
+                continue;
+            }
+            let leases: Vec<_> = worker.ahead.iter().copied().collect();
+            if worker.is_recalled {
+                // It is stopped, or its machine has no time for it.
+                worker.is_watched = false;
+                leases.iter().for_each(|lease| self.return_lease(*lease));
+            } else {
+                self.crew.stall(id);
+                let _ = self.looks.insert(id, now + RECALL_LIMIT);
+            }
+            trace!(worker = id, count = leases.len(), "recalled");
+            return Some(Recall { worker: id, leases });
+        }
+        None
     }
 
     /// The next lease that ended by `now`.
@@ -425,6 +404,7 @@ impl Backlog {
         trace!(item, worker, lease, "expired");
         self.tally.counts.timeouts += 1;
         let generation = self
+            .crew
             .workers
             .get(&worker)
             .map_or(Generation::Documented, |worker| worker.generation);
@@ -464,20 +444,21 @@ impl Backlog {
     }
 
     /// Ends an item from outside. The lease to call off, if a worker has it; none when the item is unknown.
-    pub(crate) fn cancel(
-        &mut self,
-        id: ItemId,
-        outcome: Outcome,
-    ) -> Option<Option<(WorkerId, LeaseId)>> {
+    pub(crate) fn cancel(&mut self, id: ItemId, outcome: Outcome) -> Option<Option<Held>> {
         let item = self.items.remove(&id)?;
         trace!(item = id, ?outcome, "ended from outside");
         self.tally.end(outcome);
         Some(match item.state {
-            ItemState::Waiting(place) => {
-                let _ = self.waiting.remove(&(-i64::from(item.priority), place));
+            ItemState::Waiting(turn) => {
+                let place = place(item.priority, turn);
+                self.waiting.remove(place, item.is_suspect());
                 None
             }
-            ItemState::Leased(lease) => self.end_lease(lease).map(|ended| (ended.worker, lease)),
+            ItemState::Leased(lease) => self.end_lease(lease).map(|ended| Held {
+                worker: ended.worker,
+                lease,
+                begun: ended.begun.is_some(),
+            }),
             ItemState::Expired(_) => None,
         })
     }
@@ -488,7 +469,8 @@ impl Backlog {
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        self.deadlines.next()
+        let ends = self.deadlines.next().into_iter();
+        ends.chain(self.looks.next()).min()
     }
 
     pub(crate) fn waiting_len(&self) -> usize {
@@ -497,7 +479,7 @@ impl Backlog {
 
     /// The waiting items, in the order they will be handed over.
     pub(crate) fn waiting_ids(&self) -> impl Iterator<Item = ItemId> + '_ {
-        self.waiting.values().copied()
+        self.waiting.ids()
     }
 
     /// How often an item was handed over; none when it is over.
@@ -513,7 +495,7 @@ impl Backlog {
 
     /// The workers waiting for work, one entry per free slot, longest free first.
     pub(crate) fn idle_workers(&self) -> impl Iterator<Item = WorkerId> + '_ {
-        self.idle.iter().copied()
+        self.crew.idle.iter().copied()
     }
 
     pub(crate) fn stats(&self) -> BacklogStats {
@@ -530,15 +512,15 @@ impl Backlog {
 
     /// All zero for one that has not offered a slot yet.
     pub(crate) fn load_of(&self, worker: WorkerId) -> WorkerLoad {
-        let load = |worker: &Worker| WorkerLoad {
-            leased: worker.leases.len(),
-            completed: worker.completed,
-        };
-        self.workers.get(&worker).map(load).unwrap_or_default()
+        let known = self.crew.workers.get(&worker);
+        WorkerLoad {
+            leased: self.leases_of(worker).len(),
+            completed: known.map_or(0, |worker| worker.completed),
+        }
     }
 
     fn place_at_tail(&mut self, priority: i32) -> Place {
-        let place = (-i64::from(priority), self.next_tail);
+        let place = place(priority, self.next_tail);
         self.next_tail += 1;
         place
     }
@@ -553,23 +535,26 @@ impl Backlog {
     }
 
     /// Ends a lease by its worker's word; none when it comes too late.
-    fn end_by_worker(&mut self, lease: LeaseId, now: Instant) -> Option<Lease> {
-        let Some(ended) = self.end_lease(lease) else {
+    fn end_by_worker(&mut self, worker: WorkerId, lease: LeaseId, now: Instant) -> Option<Lease> {
+        let is_its = self.leases.get(&lease).is_some_and(|l| l.worker == worker);
+        let ended = if is_its { self.end_lease(lease) } else { None };
+        self.released(worker, lease, now);
+        let Some(ended) = ended else {
             trace!(lease, "late answer dropped");
             self.tally.counts.late += 1;
             return None;
         };
-        self.tally
-            .run
-            .record(now.saturating_duration_since(ended.begun));
+        let ran = now.saturating_duration_since(ended.begun.unwrap_or(now));
+        self.tally.run.record(ran);
         Some(ended)
     }
 
     fn end_lease(&mut self, lease: LeaseId) -> Option<Lease> {
         let ended = self.leases.remove(&lease)?;
-        let _ = self.deadlines.remove(lease);
-        if let Some(worker) = self.workers.get_mut(&ended.worker) {
-            let _ = worker.leases.remove(&lease);
+        if ended.begun.is_some() {
+            let _ = self.deadlines.remove(lease);
+        } else {
+            let _ = self.crew.drop_ahead(ended.worker, lease);
         }
         Some(ended)
     }
@@ -588,8 +573,9 @@ impl Backlog {
         }
         trace!(item = id, reason, "enqueued again");
         self.tally.counts.requeued += 1;
+        let is_suspect = item.is_suspect();
         let place = self.place_at_tail(item.priority);
-        let _ = self.waiting.insert(place, id);
+        self.waiting.insert(place, id, is_suspect);
         if let Some(item) = self.items.get_mut(&id) {
             item.state = ItemState::Waiting(place.1);
         }
@@ -600,6 +586,10 @@ impl Backlog {
 #[cfg(test)]
 #[path = "backlog_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "crew_tests.rs"]
+mod crew_tests;
 
 #[cfg(test)]
 #[path = "backlog_model.rs"]

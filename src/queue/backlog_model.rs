@@ -2,85 +2,13 @@
 //! both say must agree after every step.
 
 use super::*;
+use crate::queue::tally::Counts;
 use proptest::prelude::*;
-use std::collections::BTreeMap;
 
-const WORKERS: WorkerId = 4;
+#[path = "backlog_steps.rs"]
+mod steps;
 
-#[derive(Clone, Debug)]
-enum Step {
-    Enqueue(ItemOptions),
-    Offer(WorkerId, Generation, u32, u32),
-    Assign,
-    Settle(Pick),
-    Fail(Pick),
-    GiveBack(Pick),
-    /// Of the worker's leases those whose ids have this rest, by 2, are started.
-    GiveBackUnstarted(WorkerId, LeaseId),
-    Wait(Duration),
-    Expire,
-    Decide(Pick, TimeoutOutcome),
-    Cancel(Pick),
-    Withdraw(WorkerId),
-    Remove(WorkerId),
-    Pause(bool),
-}
-
-/// One of all leases or items there ever were, over or not, or one that never was.
-type Pick = usize;
-
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let worker = 0..WORKERS;
-    let step = prop_oneof![
-        6 => item_options().prop_map(Step::Enqueue),
-        4 => (worker.clone(), generation(), 0_u32..4, 0_u32..3)
-            .prop_map(|(w, g, n, a)| Step::Offer(w, g, n, a)),
-        8 => Just(Step::Assign),
-        3 => any::<Pick>().prop_map(Step::Settle),
-        2 => any::<Pick>().prop_map(Step::Fail),
-        2 => any::<Pick>().prop_map(Step::GiveBack),
-        1 => (worker.clone(), 0_u64..2).prop_map(|(w, rest)| Step::GiveBackUnstarted(w, rest)),
-        3 => (0_u64..30).prop_map(|ms| Step::Wait(Duration::from_millis(ms))),
-        3 => Just(Step::Expire),
-        3 => (any::<Pick>(), outcome()).prop_map(|(pick, outcome)| Step::Decide(pick, outcome)),
-        1 => any::<Pick>().prop_map(Step::Cancel),
-        1 => worker.clone().prop_map(Step::Withdraw),
-        1 => worker.prop_map(Step::Remove),
-        1 => any::<bool>().prop_map(Step::Pause),
-    ];
-    prop::collection::vec(step, 0..120)
-}
-
-fn item_options() -> impl Strategy<Value = ItemOptions> {
-    let max_attempts = prop::option::of(1_u32..4);
-    (1_u64..50, max_attempts, -1_i32..=1).prop_map(|(ms, max_attempts, priority)| ItemOptions {
-        timeout: Duration::from_millis(ms),
-        max_attempts,
-        priority,
-    })
-}
-
-fn generation() -> impl Strategy<Value = Generation> {
-    prop_oneof![Just(Generation::Documented), Just(Generation::Published)]
-}
-
-fn outcome() -> impl Strategy<Value = TimeoutOutcome> {
-    any::<[bool; 4]>().prop_map(|[has_listener, replaced, asked_requeue, cancelled]| {
-        TimeoutOutcome {
-            has_listener,
-            replaced,
-            asked_requeue,
-            cancelled,
-        }
-    })
-}
-
-fn backlog_options() -> impl Strategy<Value = BacklogOptions> {
-    (any::<Option<bool>>(), 0_u32..3).prop_map(|(requeue, retry_errors)| BacklogOptions {
-        requeue,
-        retry_errors,
-    })
-}
+use steps::{Pick, Step, WORKERS, backlog_options, steps};
 
 /// How an item left the backlog.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -89,6 +17,7 @@ enum End {
     Failed,
     Dropped,
     Exhausted,
+    Doomed,
     Cancelled,
 }
 
@@ -98,7 +27,8 @@ enum Place {
     Held {
         lease: LeaseId,
         worker: WorkerId,
-        due: Instant,
+        /// None while it is held in advance.
+        due: Option<Instant>,
     },
     Expired(Generation),
 }
@@ -108,6 +38,7 @@ struct ModelItem {
     options: ItemOptions,
     attempts: u32,
     errors: u32,
+    crashes: u32,
     place: Place,
     /// It came to the tail as so many others had before.
     turn: usize,
@@ -120,6 +51,27 @@ impl ModelItem {
     }
 }
 
+/// What a worker holds, and has offered and not got anything for.
+#[derive(Debug)]
+struct ModelWorker {
+    generation: Generation,
+    of: usize,
+    patience: Duration,
+    running: Vec<LeaseId>,
+    ahead: Vec<LeaseId>,
+    slots: u32,
+    room: u32,
+    suspect: Option<LeaseId>,
+    /// When a slot got free last.
+    moved: Instant,
+}
+
+impl ModelWorker {
+    fn is_empty(&self) -> bool {
+        self.running.is_empty() && self.ahead.is_empty()
+    }
+}
+
 /// What the backlog should be.
 #[derive(Debug)]
 struct Model {
@@ -127,9 +79,7 @@ struct Model {
     items: BTreeMap<ItemId, ModelItem>,
     /// Next to be handed over first.
     queue: Vec<ItemId>,
-    idle: Vec<WorkerId>,
-    ahead: Vec<WorkerId>,
-    generations: BTreeMap<WorkerId, Generation>,
+    workers: BTreeMap<WorkerId, ModelWorker>,
     ends: BTreeMap<ItemId, End>,
     turns: usize,
     paused: bool,
@@ -176,7 +126,7 @@ impl Model {
     }
 
     /// The leases of one worker, or of all, oldest first: the lease, its item, its end.
-    fn leases(&self, of: Option<WorkerId>) -> Vec<(LeaseId, ItemId, Instant)> {
+    fn leases(&self, of: Option<WorkerId>) -> Vec<(LeaseId, ItemId, Option<Instant>)> {
         let mut leases: Vec<_> = self
             .items
             .iter()
@@ -191,10 +141,53 @@ impl Model {
         leases
     }
 
+    fn is_suspect(&self, id: ItemId) -> bool {
+        self.items[&id].crashes > 0
+    }
+
     fn end(&mut self, id: ItemId, how: End) -> u32 {
         assert_eq!(self.ends.insert(id, how), None, "item {id} ended twice");
         self.queue.retain(|other| *other != id);
+        self.leaves(id);
         self.items.remove(&id).expect("it is there").attempts
+    }
+
+    /// An item is not held in advance any more.
+    fn leaves(&mut self, id: ItemId) {
+        if let Place::Held { lease, worker, .. } = self.items[&id].place
+            && let Some(worker) = self.workers.get_mut(&worker)
+        {
+            worker.ahead.retain(|other| *other != lease);
+        }
+    }
+
+    fn goes_back(&mut self, id: ItemId) {
+        self.leaves(id);
+        self.item(id).attempts -= 1;
+        self.wait_again(id);
+    }
+
+    /// A worker has a slot free that a lease took; it begins the next one.
+    fn freed(&mut self, id: WorkerId, lease: LeaseId, now: Instant) {
+        let Some(worker) = self.workers.get_mut(&id) else {
+            return;
+        };
+        let Some(at) = worker.running.iter().position(|other| *other == lease) else {
+            return;
+        };
+        let _ = worker.running.remove(at);
+        worker.moved = now;
+        worker.suspect.take_if(|suspect| *suspect == lease);
+        if worker.ahead.is_empty() {
+            return;
+        }
+        let next = worker.ahead.remove(0);
+        worker.running.push(next);
+        let item = self.held(next).expect("what is held in advance is held");
+        let timeout = self.items[&item].options.timeout;
+        if let Place::Held { due, .. } = &mut self.item(item).place {
+            *due = Some(now + timeout);
+        }
     }
 
     fn requeue(&mut self, id: ItemId) -> Fate {
@@ -220,7 +213,8 @@ struct World {
     now: Instant,
     /// Ids given so far: items count from 0.
     items: ItemId,
-    leases: Vec<LeaseId>,
+    /// All leases there were, and whose.
+    leases: Vec<(LeaseId, WorkerId)>,
 }
 
 impl World {
@@ -231,9 +225,7 @@ impl World {
                 options,
                 items: BTreeMap::new(),
                 queue: Vec::new(),
-                idle: Vec::new(),
-                ahead: Vec::new(),
-                generations: BTreeMap::new(),
+                workers: BTreeMap::new(),
                 ends: BTreeMap::new(),
                 turns: 0,
                 paused: false,
@@ -248,36 +240,41 @@ impl World {
         pick as ItemId % (self.items + 1)
     }
 
-    fn pick_lease(&self, pick: Pick) -> LeaseId {
+    fn pick_lease(&self, pick: Pick) -> (LeaseId, WorkerId) {
         let leases = &self.leases;
-        leases
-            .get(pick % (leases.len() + 1))
-            .copied()
-            .unwrap_or(u64::MAX)
+        let picked = leases.get(pick % (leases.len() + 1));
+        picked.copied().unwrap_or((u64::MAX, 0))
     }
 
     fn take(&mut self, step: &Step) {
+        let before = self.backlog.next_deadline();
         match *step {
             Step::Enqueue(options) => self.enqueue(options),
-            Step::Offer(worker, generation, slots, ahead) => {
-                self.offer(worker, generation, slots, ahead)
-            }
+            Step::Offer(worker, offer) => self.offer(worker, offer),
             Step::Assign => drop(self.assign()),
             Step::Settle(pick) => self.settle(self.pick_lease(pick)),
             Step::Fail(pick) => self.fail(self.pick_lease(pick)),
             Step::GiveBack(pick) => self.give_back(self.pick_lease(pick)),
+            Step::Released(pick) => self.released(self.pick_lease(pick)),
+            Step::Recall => drop(self.recall()),
             Step::GiveBackUnstarted(worker, rest) => self.give_back_unstarted(worker, rest),
             Step::Wait(time) => self.now += time,
             Step::Expire => drop(self.expire()),
             Step::Decide(pick, outcome) => self.decide(self.pick_item(pick), outcome),
             Step::Cancel(pick) => self.cancel(self.pick_item(pick)),
             Step::Withdraw(worker) => self.withdraw(worker),
-            Step::Remove(worker) => self.remove(worker),
+            Step::Remove(worker, crashed) => self.remove(worker, crashed),
             Step::Pause(paused) => {
                 self.backlog.set_paused(paused);
                 self.model.paused = paused;
             }
         }
+        let after = self.backlog.next_deadline();
+        if before.is_none_or(|before| after.is_some_and(|after| after < before)) {
+            let is_told = self.backlog.take_nearer();
+            assert_eq!(is_told, after.is_some(), "the timer must look again");
+        }
+        let _ = self.backlog.take_nearer();
         self.check();
     }
 
@@ -290,6 +287,7 @@ impl World {
             options,
             attempts: 0,
             errors: 0,
+            crashes: 0,
             place: Place::Waits,
             turn: 0,
         };
@@ -297,73 +295,124 @@ impl World {
         self.model.wait_at_tail(id);
     }
 
-    fn offer(&mut self, worker: WorkerId, generation: Generation, slots: u32, ahead: u32) {
-        self.backlog.offer(worker, generation, slots, ahead);
-        let _ = self.model.generations.insert(worker, generation);
-        self.model.idle.extend((0..slots).map(|_| worker));
-        self.model.ahead.extend((0..ahead).map(|_| worker));
+    fn offer(&mut self, id: WorkerId, offer: Offer) {
+        self.backlog.offer(id, offer);
+        let new = ModelWorker {
+            generation: offer.generation,
+            of: 0,
+            patience: Duration::ZERO,
+            running: Vec::new(),
+            ahead: Vec::new(),
+            slots: 0,
+            room: 0,
+            suspect: None,
+            moved: self.now,
+        };
+        let worker = self.model.workers.entry(id).or_insert(new);
+        worker.generation = offer.generation;
+        worker.of = offer.of as usize;
+        worker.patience = offer.patience;
+        worker.slots += offer.slots;
+        worker.room += offer.ahead;
     }
 
-    fn assign(&mut self) -> Option<LeaseId> {
+    fn assign(&mut self) -> Option<(LeaseId, WorkerId)> {
+        let idle = self.backlog.crew.idle.clone();
+        let has_room = !idle.is_empty() || !self.backlog.crew.ahead.is_empty();
         let assigned = self.backlog.assign(self.now);
         let model = &mut self.model;
-        if model.paused
-            || model.queue.is_empty()
-            || (model.idle.is_empty() && model.ahead.is_empty())
-        {
-            assert!(
-                assigned.is_none(),
-                "nothing to hand over, or nobody to take it"
-            );
-            return None;
-        }
-        let assigned = assigned.expect("an item and a free slot");
-        let is_ahead = model.idle.is_empty();
-        let takers = if is_ahead {
-            &mut model.ahead
+        let first = model.queue.first().copied();
+        let plain = model
+            .queue
+            .iter()
+            .copied()
+            .find(|id| !model.is_suspect(*id));
+        let suspects = model.workers.values().filter(|w| w.suspect.is_some());
+        let may_run_alone = suspects.count() == 0
+            && model
+                .workers
+                .values()
+                .any(|w| w.is_empty() && w.slots + w.room > 0);
+        let is_suspects_turn = first.is_some() && first != plain && may_run_alone;
+        let expected = if model.paused {
+            None
+        } else if is_suspects_turn {
+            first
+        } else if has_room {
+            plain
         } else {
-            &mut model.idle
+            None
         };
-        let (id, worker) = (model.queue.remove(0), takers.remove(0));
-        let due = self.now + model.item(id).options.timeout;
-        let is_nearest = model.leases(None).iter().all(|(_, _, other)| *other > due);
+        let Some(assigned) = assigned else {
+            // Room that is kept for a suspect is none for others.
+            let reserves = has_room && first != plain && self.backlog.crew.idle.is_empty();
+            assert!(expected.is_none() || (expected == plain && reserves));
+            return None;
+        };
+        let id = assigned.item;
+        assert_eq!(Some(id), expected);
+        let is_suspect = model.is_suspect(id);
+        let worker = model.workers.get_mut(&assigned.worker).expect("known");
+        assert_eq!(worker.suspect, None, "a suspect runs alone");
+        assert!(!is_suspect || worker.is_empty(), "a suspect runs alone");
+        let begun = worker.running.len() < worker.of;
+        assert_eq!(assigned.begun, begun);
+        assert!(begun || self.backlog.crew.idle.is_empty());
+        if assigned.ahead {
+            worker.room -= 1;
+        } else {
+            worker.slots -= 1;
+        }
+        let list = if begun {
+            &mut worker.running
+        } else {
+            &mut worker.ahead
+        };
+        list.push(assigned.lease);
+        worker.suspect = is_suspect.then_some(assigned.lease);
+        model.queue.retain(|other| *other != id);
+        let now = self.now;
         let item = model.item(id);
         item.attempts += 1;
         item.place = Place::Held {
             lease: assigned.lease,
-            worker,
-            due,
+            worker: assigned.worker,
+            due: begun.then_some(now + item.options.timeout),
         };
-        assert_eq!((assigned.item, assigned.worker), (id, worker));
         assert_eq!(
             (assigned.attempt, assigned.timeout),
             (item.attempts, item.options.timeout)
         );
         assert_eq!(*assigned.payload, *id.to_string());
-        assert_eq!((assigned.nearest, assigned.ahead), (is_nearest, is_ahead));
-        assert!(
-            !self.leases.contains(&assigned.lease),
-            "a lease's id is used once"
-        );
-        self.leases.push(assigned.lease);
-        Some(assigned.lease)
+        let lease = (assigned.lease, assigned.worker);
+        assert!(!self.leases.contains(&lease), "a lease's id is used once");
+        self.leases.push(lease);
+        Some(lease)
     }
 
-    fn settle(&mut self, lease: LeaseId) {
+    fn settle(&mut self, (lease, worker): (LeaseId, WorkerId)) {
         let item = self.model.held(lease);
         let expected = item.map(|item| Ended {
             item,
             attempts: self.model.end(item, End::Answered),
         });
-        assert_eq!(self.backlog.settle(lease, self.now), expected);
+        self.model.freed(worker, lease, self.now);
+        assert_eq!(self.backlog.settle(worker, lease, self.now), expected);
     }
 
-    fn fail(&mut self, lease: LeaseId) {
-        let expected = match self.model.held(lease) {
-            None => Failure::Late,
-            Some(item) => self.model_failure(item),
-        };
-        assert_eq!(self.backlog.fail(lease, self.now), expected);
+    fn fail(&mut self, (lease, worker): (LeaseId, WorkerId)) {
+        let held = self.model.held(lease);
+        if let Some(item) = held {
+            self.model.leaves(item);
+        }
+        self.model.freed(worker, lease, self.now);
+        let expected = held.map_or(Failure::Late, |item| self.model_failure(item));
+        assert_eq!(self.backlog.fail(worker, lease, self.now), expected);
+    }
+
+    fn released(&mut self, (lease, worker): (LeaseId, WorkerId)) {
+        self.backlog.released(worker, lease, self.now);
+        self.model.freed(worker, lease, self.now);
     }
 
     fn model_failure(&mut self, item: ItemId) -> Failure {
@@ -378,12 +427,12 @@ impl World {
         Failure::Failed(Ended { item, attempts })
     }
 
-    fn give_back(&mut self, lease: LeaseId) {
-        self.backlog.give_back(lease);
+    fn give_back(&mut self, (lease, worker): (LeaseId, WorkerId)) {
+        self.backlog.give_back(worker, lease, self.now);
         if let Some(item) = self.model.held(lease) {
-            self.model.item(item).attempts -= 1;
-            self.model.wait_again(item);
+            self.model.goes_back(item);
         }
+        self.model.freed(worker, lease, self.now);
     }
 
     fn give_back_unstarted(&mut self, worker: WorkerId, rest: LeaseId) {
@@ -392,23 +441,40 @@ impl World {
         let started: Vec<_> = started.into_iter().map(|(id, _, _)| id).collect();
         self.backlog.give_back_unstarted(worker, &started);
         for (_, item, _) in unstarted {
-            self.model.item(item).attempts -= 1;
-            self.model.wait_again(item);
+            self.model.goes_back(item);
         }
+    }
+
+    /// Only what has not moved for as long as its worker wants to wait is wanted back.
+    fn recall(&mut self) -> Option<WorkerId> {
+        let Recall { worker: id, leases } = self.backlog.recall(self.now)?;
+        let worker = &self.model.workers[&id];
+        assert_eq!(leases, worker.ahead);
+        assert!(self.now >= worker.moved + worker.patience.min(Duration::from_millis(1)));
+        let is_taken = leases
+            .iter()
+            .all(|lease| !self.backlog.leases.contains_key(lease));
+        for lease in leases.iter().filter(|_| is_taken) {
+            let item = self.model.held(*lease).expect("held until now");
+            self.model.goes_back(item);
+        }
+        Some(id)
     }
 
     fn expire(&mut self) -> Option<ItemId> {
         let expired = self.backlog.expire(self.now);
         let leases = self.model.leases(None);
-        let first = leases.iter().min_by_key(|(lease, _, due)| (*due, *lease));
-        let Some((lease, id, _)) = first.copied().filter(|(_, _, due)| *due <= self.now) else {
+        let begun = leases
+            .iter()
+            .filter_map(|(lease, id, due)| Some(((*due)?, *lease, *id)));
+        let Some((_, lease, id)) = begun.min().filter(|(due, _, _)| *due <= self.now) else {
             assert_eq!(expired, None, "no lease is over");
             return None;
         };
         let Place::Held { worker, .. } = self.model.items[&id].place else {
             unreachable!("it is held");
         };
-        let generation = self.model.generations[&worker];
+        let generation = self.model.workers[&worker].generation;
         self.model.item(id).place = Place::Expired(generation);
         let expected = Expiry {
             item: id,
@@ -435,7 +501,11 @@ impl World {
 
     fn cancel(&mut self, id: ItemId) {
         let expected = self.model.items.get(&id).map(|item| match item.place {
-            Place::Held { worker, lease, .. } => Some((worker, lease)),
+            Place::Held { worker, lease, due } => Some(Held {
+                worker,
+                lease,
+                begun: due.is_some(),
+            }),
             _ => None,
         });
         if expected.is_some() {
@@ -444,22 +514,38 @@ impl World {
         assert_eq!(self.backlog.cancel(id, Outcome::Cancelled), expected);
     }
 
-    fn withdraw(&mut self, worker: WorkerId) {
-        self.backlog.withdraw(worker);
-        self.model.idle.retain(|idle| *idle != worker);
-        self.model.ahead.retain(|busy| *busy != worker);
+    fn withdraw(&mut self, id: WorkerId) {
+        self.backlog.withdraw(id);
+        if let Some(worker) = self.model.workers.get_mut(&id) {
+            (worker.slots, worker.room) = (0, 0);
+        }
     }
 
-    fn remove(&mut self, worker: WorkerId) {
-        let fates = self.backlog.remove_worker(worker);
-        self.model.idle.retain(|idle| *idle != worker);
-        self.model.ahead.retain(|busy| *busy != worker);
-        let _ = self.model.generations.remove(&worker);
-        let held = self.model.leases(Some(worker)).into_iter();
-        let expected: Vec<_> = held
-            .map(|(_, id, _)| (id, self.model.requeue(id)))
-            .collect();
-        assert_eq!(fates, expected);
+    fn remove(&mut self, id: WorkerId, crashed: bool) {
+        let losses = self.backlog.remove_worker(id, crashed);
+        let mut expected = Vec::new();
+        let running = self.model.workers.get(&id);
+        let running = running.map_or_else(Vec::new, |worker| worker.running.clone());
+        for (lease, item, due) in self.model.leases(Some(id)) {
+            if due.is_none() {
+                self.model.goes_back(item);
+            } else {
+                let fate = self.lose(item, crashed && running.contains(&lease));
+                expected.push(Loss { item, fate });
+            }
+        }
+        let _ = self.model.workers.remove(&id);
+        assert_eq!(losses, expected);
+    }
+
+    fn lose(&mut self, id: ItemId, crashed: bool) -> Fate {
+        let item = self.model.item(id);
+        item.crashes += u32::from(crashed);
+        let max = item.options.max_crashes;
+        if crashed && max.is_some_and(|max| item.crashes >= max) {
+            return Fate::Doomed(self.model.end(id, End::Doomed));
+        }
+        self.model.requeue(id)
     }
 
     /// All that can be asked of the backlog, and its own books.
@@ -467,11 +553,10 @@ impl World {
         let Self { backlog, model, .. } = self;
         assert_eq!(backlog.waiting_len(), model.queue.len());
         assert_eq!(backlog.waiting_ids().collect::<Vec<_>>(), model.queue);
-        assert_eq!(backlog.idle_workers().collect::<Vec<_>>(), model.idle);
         let leases = model.leases(None);
         assert_eq!(
-            backlog.next_deadline(),
-            leases.iter().map(|(_, _, due)| *due).min()
+            backlog.deadlines.next(),
+            leases.iter().filter_map(|(_, _, due)| *due).min()
         );
         assert_eq!(backlog.leases.len(), leases.len());
         self.check_stats(leases.len());
@@ -490,13 +575,22 @@ impl World {
                 "item {id}"
             );
         }
-        for (id, worker) in &backlog.workers {
-            assert_eq!(worker.generation, model.generations[id], "worker {id}");
-            assert_eq!(
-                worker.leases.len(),
-                model.leases(Some(*id)).len(),
-                "worker {id}"
-            );
+        assert_eq!(backlog.crew.workers.len(), model.workers.len());
+        for (id, worker) in &model.workers {
+            let known = &backlog.crew.workers[id];
+            assert_eq!(known.generation, worker.generation, "worker {id}");
+            let (mut running, mut expected) = (known.running.clone(), worker.running.clone());
+            running.sort_unstable();
+            expected.sort_unstable();
+            assert_eq!(running, expected, "worker {id}");
+            assert_eq!(known.ahead, worker.ahead, "worker {id}");
+            let (slots, room) = backlog.crew.tokens_of(*id);
+            assert_eq!((slots, room), (worker.slots, worker.room), "worker {id}");
+            let idle = backlog.idle_workers().filter(|idle| idle == id).count();
+            let taken = worker.running.len();
+            assert!(idle == 0 || idle + taken <= worker.of, "worker {id}");
+            let is_waiting = worker.ahead.is_empty() || known.is_watched;
+            assert!(is_waiting, "worker {id} is looked at");
         }
     }
 
@@ -520,7 +614,8 @@ impl World {
         );
         assert_eq!(enqueued, self.items);
         assert_eq!(completed, ended(End::Answered));
-        assert_eq!(failed, ended(End::Failed) + ended(End::Exhausted));
+        let doomed = ended(End::Doomed);
+        assert_eq!(failed, ended(End::Failed) + ended(End::Exhausted) + doomed);
         assert_eq!(timed_out, ended(End::Dropped));
         assert_eq!(cancelled, ended(End::Cancelled));
         let open = stats.waiting + stats.leased + stats.expired;
@@ -536,19 +631,37 @@ impl World {
     /// Brings everything to its end: what is held expires, what waits is answered.
     fn finish(&mut self) {
         self.take(&Step::Pause(false));
-        self.now += Duration::from_secs(1);
+        // What nobody begins comes back, and what nobody answers expires.
+        for _ in 0..4 {
+            self.now += Duration::from_secs(2);
+            while self.recall().is_some() {
+                self.check();
+            }
+        }
+        assert!(
+            self.model
+                .leases(None)
+                .iter()
+                .all(|(_, _, due)| due.is_some())
+        );
         while self.expire().is_some() {
             self.check();
         }
         for id in 0..self.items {
             self.decide(id, TimeoutOutcome::default());
         }
-        self.offer(
-            WORKERS,
-            Generation::Documented,
-            u32::try_from(self.items).expect("few"),
-            0,
-        );
+        for worker in 0..WORKERS {
+            self.remove(worker, false);
+        }
+        let all = u32::try_from(self.items).expect("few");
+        let offer = Offer {
+            generation: Generation::Documented,
+            slots: all,
+            ahead: 0,
+            of: all.max(1),
+            patience: Duration::from_secs(1),
+        };
+        self.offer(WORKERS, offer);
         while let Some(lease) = self.assign() {
             self.settle(lease);
             self.check();

@@ -1,4 +1,5 @@
 use super::*;
+use crate::queue::tally::Counts;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -6,18 +7,30 @@ fn backlog() -> Backlog {
     with(None, 0)
 }
 
-fn with(requeue: Option<bool>, retry_errors: u32) -> Backlog {
+pub(super) fn with(requeue: Option<bool>, retry_errors: u32) -> Backlog {
     Backlog::new(BacklogOptions {
         requeue,
         retry_errors,
     })
 }
 
-fn options() -> ItemOptions {
+pub(super) fn options() -> ItemOptions {
     ItemOptions {
         timeout: MINUTE,
         max_attempts: None,
+        max_crashes: None,
         priority: 0,
+    }
+}
+
+/// Free slots of a worker that has plenty.
+pub(super) fn slots(slots: u32) -> Offer {
+    Offer {
+        generation: Generation::Documented,
+        slots,
+        ahead: 0,
+        of: 100,
+        patience: Duration::from_millis(5),
     }
 }
 
@@ -25,14 +38,25 @@ fn ended(item: ItemId, attempts: u32) -> Ended {
     Ended { item, attempts }
 }
 
-fn enqueue(backlog: &mut Backlog, id: ItemId) {
+fn lost(item: ItemId) -> Loss {
+    let fate = Fate::Requeued;
+    Loss { item, fate }
+}
+
+pub(super) fn enqueue(backlog: &mut Backlog, id: ItemId) {
     backlog.enqueue(id, id.to_string().into(), options(), Instant::now());
 }
 
 fn expired(backlog: &mut Backlog, generation: Generation) -> ItemId {
     let now = Instant::now();
     enqueue(backlog, 7);
-    backlog.offer(1, generation, 1, 0);
+    backlog.offer(
+        1,
+        Offer {
+            generation,
+            ..slots(1)
+        },
+    );
     let lease = backlog.assign(now).expect("an item and a slot").lease;
     assert_eq!(backlog.expire(now + MINUTE / 2), None);
     let expiry = backlog.expire(now + MINUTE).expect("the lease is over");
@@ -48,8 +72,8 @@ fn hands_over_in_order_of_arrival_one_per_free_slot() {
         enqueue(&mut backlog, id);
     }
     assert!(backlog.assign(now).is_none(), "no slot is free");
-    backlog.offer(1, Generation::Documented, 1, 0);
-    backlog.offer(2, Generation::Documented, 2, 0);
+    backlog.offer(1, slots(1));
+    backlog.offer(2, slots(2));
     assert_eq!(backlog.idle_workers().collect::<Vec<_>>(), [1, 2, 2]);
     let handed: Vec<_> = std::iter::from_fn(|| backlog.assign(now))
         .map(|a| (a.item, a.worker, a.attempt, a.payload))
@@ -88,27 +112,27 @@ fn an_answer_counts_once_and_a_late_one_not_at_all() {
     let now = Instant::now();
     let mut backlog = backlog();
     enqueue(&mut backlog, 0);
-    backlog.offer(1, Generation::Documented, 1, 0);
+    backlog.offer(1, slots(1));
     let first = backlog.assign(now).expect("handed over").lease;
     let _ = backlog.expire(now + MINUTE).expect("expired");
     assert_eq!(
         backlog.decide(0, TimeoutOutcome::default()),
         Some(Fate::Requeued)
     );
-    backlog.offer(1, Generation::Documented, 1, 0);
+    backlog.offer(1, slots(1));
     let second = backlog.assign(now).expect("handed over again");
     assert_eq!(second.attempt, 2);
     assert_eq!(
-        backlog.settle(first, Instant::now()),
+        backlog.settle(1, first, Instant::now()),
         None,
         "the first lease is over"
     );
     assert_eq!(
-        backlog.settle(second.lease, Instant::now()),
+        backlog.settle(1, second.lease, Instant::now()),
         Some(ended(0, 2))
     );
     assert_eq!(
-        backlog.settle(second.lease, Instant::now()),
+        backlog.settle(1, second.lease, Instant::now()),
         None,
         "answered already"
     );
@@ -192,10 +216,10 @@ fn attempts_run_out() {
         },
         Instant::now(),
     );
-    backlog.offer(1, Generation::Documented, 1, 0);
+    backlog.offer(1, slots(1));
     let _ = backlog.assign(now).expect("first attempt");
-    assert_eq!(backlog.remove_worker(1), [(0, Fate::Requeued)]);
-    backlog.offer(2, Generation::Documented, 1, 0);
+    assert_eq!(backlog.remove_worker(1, true), [lost(0)]);
+    backlog.offer(2, slots(1));
     let _ = backlog.assign(now).expect("second attempt");
     let _ = backlog.expire(now + MINUTE).expect("expired");
     assert_eq!(
@@ -212,14 +236,11 @@ fn a_dead_workers_items_wait_again_and_its_slots_are_gone() {
     for id in 0..3 {
         enqueue(&mut backlog, id);
     }
-    backlog.offer(1, Generation::Documented, 2, 0);
+    backlog.offer(1, slots(2));
     let _ = backlog.assign(now).expect("handed over");
     let _ = backlog.assign(now).expect("handed over");
-    backlog.offer(1, Generation::Documented, 1, 0);
-    assert_eq!(
-        backlog.remove_worker(1),
-        [(0, Fate::Requeued), (1, Fate::Requeued)]
-    );
+    backlog.offer(1, slots(1));
+    assert_eq!(backlog.remove_worker(1, false), [lost(0), lost(1)]);
     assert_eq!(backlog.idle_workers().count(), 0);
     assert_eq!(backlog.waiting_ids().collect::<Vec<_>>(), [2, 0, 1]);
     assert_eq!(backlog.next_deadline(), None);
@@ -232,14 +253,14 @@ fn a_lease_given_back_goes_to_the_head_and_was_no_attempt() {
     for id in 0..3 {
         enqueue(&mut backlog, id);
     }
-    backlog.offer(1, Generation::Documented, 2, 0);
+    backlog.offer(1, slots(2));
     let first = backlog.assign(now).expect("handed over").lease;
     let second = backlog.assign(now).expect("handed over").lease;
-    backlog.give_back(second);
-    backlog.give_back(first);
-    backlog.give_back(first);
+    backlog.give_back(1, second, now);
+    backlog.give_back(1, first, now);
+    backlog.give_back(1, first, now);
     assert_eq!(backlog.waiting_ids().collect::<Vec<_>>(), [0, 1, 2]);
-    backlog.offer(1, Generation::Documented, 1, 0);
+    backlog.offer(1, slots(1));
     assert_eq!(backlog.assign(now).expect("handed over").attempt, 1);
 }
 
@@ -248,11 +269,11 @@ fn what_is_given_back_keeps_its_order_whichever_comes_first() {
     let now = Instant::now();
     let mut backlog = with(None, 0);
     (0..4).for_each(|id| enqueue(&mut backlog, id));
-    backlog.offer(1, Generation::Documented, 2, 0);
-    backlog.offer(2, Generation::Documented, 1, 0);
+    backlog.offer(1, slots(2));
+    backlog.offer(2, slots(1));
     let leases = [0; 3].map(|_| backlog.assign(now).expect("handed over").lease);
-    for lease in leases {
-        backlog.give_back(lease);
+    for (lease, worker) in leases.into_iter().zip([1, 1, 2]) {
+        backlog.give_back(worker, lease, now);
     }
     assert_eq!(backlog.waiting_ids().collect::<Vec<_>>(), [0, 1, 2, 3]);
 }
@@ -263,10 +284,10 @@ fn errors_are_retried_as_often_as_asked() {
     let mut backlog = with(None, 1);
     enqueue(&mut backlog, 0);
     for expected in [Failure::Retried, Failure::Failed(ended(0, 2))] {
-        backlog.offer(1, Generation::Documented, 1, 0);
+        backlog.offer(1, slots(1));
         let lease = backlog.assign(now).expect("handed over").lease;
-        assert_eq!(backlog.fail(lease, Instant::now()), expected);
-        assert_eq!(backlog.fail(lease, Instant::now()), Failure::Late);
+        assert_eq!(backlog.fail(1, lease, Instant::now()), expected);
+        assert_eq!(backlog.fail(1, lease, Instant::now()), Failure::Late);
     }
     assert_eq!(backlog.waiting_len(), 0);
 }
@@ -277,15 +298,19 @@ fn cancelling_says_which_lease_to_call_off() {
     let mut backlog = backlog();
     enqueue(&mut backlog, 0);
     enqueue(&mut backlog, 1);
-    backlog.offer(1, Generation::Documented, 1, 0);
+    backlog.offer(1, slots(1));
     let lease = backlog.assign(now).expect("handed over").lease;
     assert_eq!(
         backlog.cancel(0, Outcome::Cancelled),
-        Some(Some((1, lease)))
+        Some(Some(Held {
+            worker: 1,
+            lease,
+            begun: true
+        }))
     );
     assert_eq!(backlog.cancel(1, Outcome::Cancelled), Some(None));
     assert_eq!(backlog.cancel(1, Outcome::Cancelled), None);
-    assert_eq!(backlog.settle(lease, Instant::now()), None);
+    assert_eq!(backlog.settle(1, lease, Instant::now()), None);
     assert_eq!(backlog.waiting_len(), 0);
 }
 
@@ -294,7 +319,7 @@ fn a_paused_backlog_hands_nothing_over() {
     let now = Instant::now();
     let mut backlog = backlog();
     enqueue(&mut backlog, 0);
-    backlog.offer(1, Generation::Documented, 1, 0);
+    backlog.offer(1, slots(1));
     backlog.set_paused(true);
     assert!(backlog.assign(now).is_none());
     backlog.set_paused(false);
@@ -309,19 +334,19 @@ fn what_happened_is_counted_and_measured() {
     for id in 0..6 {
         backlog.enqueue(id, "".into(), options(), start);
     }
-    backlog.offer(1, Generation::Documented, 4, 0);
+    backlog.offer(1, slots(4));
     let leases: Vec<_> = std::iter::from_fn(|| backlog.assign(at(100)))
         .map(|assigned| assigned.lease)
         .collect();
-    assert!(backlog.settle(leases[0], at(150)).is_some());
-    assert_eq!(backlog.fail(leases[1], at(150)), Failure::Retried);
-    backlog.give_back(leases[2]);
+    assert!(backlog.settle(1, leases[0], at(150)).is_some());
+    assert_eq!(backlog.fail(1, leases[1], at(150)), Failure::Retried);
+    backlog.give_back(1, leases[2], at(150));
     assert!(backlog.expire(at(100) + MINUTE).is_some());
     // All of them too late.
     for lease in &leases {
-        assert_eq!(backlog.settle(*lease, at(200)), None);
+        assert_eq!(backlog.settle(1, *lease, at(200)), None);
     }
-    assert_eq!(backlog.fail(leases[3], at(200)), Failure::Late);
+    assert_eq!(backlog.fail(1, leases[3], at(200)), Failure::Late);
     assert!(backlog.cancel(4, Outcome::Cancelled).is_some());
     assert!(backlog.cancel(5, Outcome::Completed).is_some());
     let load = WorkerLoad {

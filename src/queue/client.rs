@@ -1,24 +1,28 @@
 //! A worker's end: offers slots, receives leases, sends answers.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use interprocess::local_socket::tokio::Stream;
+use parking_lot::Mutex;
 use tokio::io::AsyncRead;
 use tokio::sync::Notify;
 use tokio_util::codec::{FramedRead, LengthDelimitedCodec};
 
 use tracing::debug;
 
-use super::backlog::{Generation, ItemId, LeaseId, WorkerId};
+use super::backlog::{Generation, ItemId, LeaseId, Offer, WorkerId};
 use super::endpoint;
 use super::outbox::Outbox;
 use super::wire::{self, FromWorker, ToWorker, WireError};
 
 /// How long a worker waits for the master to take in its last answers.
 const FAREWELL_DEADLINE: Duration = Duration::from_secs(5);
+/// The longest reason of a fault, bytes: any limit of messages lets it through.
+const LONGEST_FAULT: usize = 1024;
 /// How long the first contact may take.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -31,14 +35,18 @@ pub(crate) enum ClientEvent {
         item: ItemId,
         attempt: u32,
         timeout_ms: u64,
-        /// No slot is free for it yet.
+        /// It is one of those taken in advance.
         ahead: bool,
+        /// Its time runs; else it is begun by [`QueueClient::begin`].
+        begun: bool,
         request: String,
     },
     /// The lease ended without an answer.
     Expired { lease: LeaseId },
     /// The item was ended from outside.
     Cancelled { lease: LeaseId },
+    /// The lease was not begun in time and is gone.
+    Recalled { lease: LeaseId },
     /// Finish what you hold, and end.
     Retire,
     /// End at once.
@@ -64,6 +72,25 @@ pub(crate) struct QueueClient {
     ended: Arc<Notify>,
     max_message: usize,
     held: Arc<Held>,
+    unbegun: Arc<Unbegun>,
+}
+
+/// Leases that are not begun, the oldest first. The event loop may be busy while the master wants them back, so they are
+/// given back from here.
+#[derive(Debug, Default)]
+struct Unbegun(Mutex<VecDeque<LeaseId>>);
+
+impl Unbegun {
+    fn push(&self, lease: LeaseId) {
+        self.0.lock().push_back(lease);
+    }
+
+    /// False when it is not there.
+    fn remove(&self, lease: LeaseId) -> bool {
+        let mut leases = self.0.lock();
+        let index = leases.iter().position(|other| *other == lease);
+        index.is_some_and(|index| leases.remove(index).is_some())
+    }
 }
 
 /// Whether leases come one at a time, each when the one before has ended. Each count has one writer: the two threads would
@@ -85,13 +112,21 @@ impl Held {
         self.received.store(received, Ordering::Relaxed);
     }
 
+    /// One that was received is gone, and nobody had begun it.
+    fn recalled_one(&self) {
+        let received = self.received.load(Ordering::Relaxed);
+        self.received
+            .store(received.saturating_sub(1), Ordering::Relaxed);
+    }
+
     fn ended_one(&self) {
         let received = self.received.load(Ordering::Relaxed);
         // The end of a lease may be said twice: by its answer, and when the master has ended it meanwhile.
         let ended = received.min(self.ended.load(Ordering::Relaxed) + 1);
         self.ended.store(ended, Ordering::Relaxed);
         let is_idle = ended == received;
-        let since = received - self.received_when_idle.load(Ordering::Relaxed);
+        let before = self.received_when_idle.load(Ordering::Relaxed);
+        let since = received.saturating_sub(before);
         self.single.store(is_idle && since <= 1, Ordering::Relaxed);
         if is_idle {
             self.received_when_idle.store(received, Ordering::Relaxed);
@@ -124,33 +159,41 @@ impl QueueClient {
         debug!("connected to the primary process");
         let ended = Arc::new(Notify::new());
         let held = Arc::new(Held::default());
+        let unbegun = Arc::new(Unbegun::default());
         let client = Self {
             outbox: outbox.clone(),
             ended: Arc::clone(&ended),
             max_message,
             held: Arc::clone(&held),
+            unbegun: Arc::clone(&unbegun),
         };
         let on_event = move |event| {
-            if matches!(event, ClientEvent::Leased { .. }) {
-                held.received_one();
+            match event {
+                ClientEvent::Leased { .. } => held.received_one(),
+                ClientEvent::Recalled { .. } => held.recalled_one(),
+                _ => {}
             }
             on_event(event);
         };
         // Ends with the connection: at the master's end, or when the outbox is closed.
-        tokio::spawn(serve(stream, outbox, max_message, ended, on_event));
+        tokio::spawn(serve(stream, outbox, max_message, ended, unbegun, on_event));
         Ok(client)
     }
 
-    /// `slots` more slots are free, and `ahead` more requests are taken before there are slots for them, for a handler of
-    /// this generation.
-    pub(crate) fn offer(&self, slots: u32, ahead: u32, generation: Generation) {
-        let published = generation == Generation::Published;
-        let offer = FromWorker::Offer {
-            slots,
-            ahead,
-            published,
-        };
-        let _ = self.send(&offer);
+    /// Takes more.
+    pub(crate) fn offer(&self, offer: Offer) {
+        let _ = self.send(&FromWorker::Offer {
+            slots: offer.slots,
+            ahead: offer.ahead,
+            of: offer.of,
+            patience_ms: u32::try_from(offer.patience.as_millis()).unwrap_or(u32::MAX),
+            published: offer.generation == Generation::Published,
+        });
+    }
+
+    /// Begins a lease that came unbegun; false when the master has taken it back.
+    pub(crate) fn begin(&self, lease: LeaseId) -> bool {
+        self.unbegun.remove(lease)
     }
 
     /// Sends the answer, JSON text.
@@ -187,12 +230,14 @@ impl QueueClient {
 
     /// Gives a lease back that was not started.
     pub(crate) fn give_back(&self, lease: LeaseId) {
+        let _ = self.unbegun.remove(lease);
         self.held.ended_one();
         let _ = self.outbox.send(&FromWorker::GiveBack { lease });
     }
 
     /// Says that a lease's end was heard, and its slot is free.
     pub(crate) fn released(&self, lease: LeaseId) {
+        let _ = self.unbegun.remove(lease);
         self.held.ended_one();
         let _ = self.outbox.send(&FromWorker::Released { lease });
     }
@@ -222,8 +267,14 @@ impl QueueClient {
         let _ = self.outbox.send(&FromWorker::Notice { what });
     }
 
-    /// Tells the master why this worker cannot go on.
+    /// Tells the master why this worker cannot go on. A reason that is too long for a message is cut: without one the end
+    /// would look like the worker's own choice.
     pub(crate) fn fault(&self, message: &str) {
+        let mut end = message.len().min(LONGEST_FAULT);
+        while !message.is_char_boundary(end) {
+            end -= 1;
+        }
+        let message = &message[..end];
         let _ = self.outbox.send(&FromWorker::Fault { message });
     }
 
@@ -242,11 +293,12 @@ async fn serve(
     outbox: Outbox,
     max_message: usize,
     ended: Arc<Notify>,
+    unbegun: Arc<Unbegun>,
     on_event: impl Fn(ClientEvent) + Send + Sync,
 ) {
     let mut frames = FramedRead::new(&stream, wire::codec(max_message));
     let farewell = tokio::select! {
-        farewell = read(&mut frames, &outbox, &on_event) => farewell,
+        farewell = read(&mut frames, &outbox, &unbegun, &on_event) => farewell,
         _ = outbox.write_to(&stream) => false,
     };
     debug!(farewell, "the connection to the primary process ended");
@@ -261,6 +313,7 @@ async fn serve(
 async fn read<R: AsyncRead + Unpin>(
     frames: &mut FramedRead<R, LengthDelimitedCodec>,
     outbox: &Outbox,
+    unbegun: &Unbegun,
     on_event: &impl Fn(ClientEvent),
 ) -> bool {
     while let Some(Ok(frame)) = frames.next().await {
@@ -271,15 +324,32 @@ async fn read<R: AsyncRead + Unpin>(
                 attempt,
                 timeout_ms,
                 ahead,
+                begun,
                 request,
-            }) => ClientEvent::Leased {
-                lease,
-                item,
-                attempt,
-                timeout_ms,
-                ahead,
-                request: request.to_owned(),
-            },
+            }) => {
+                if !begun {
+                    unbegun.push(lease);
+                }
+                ClientEvent::Leased {
+                    lease,
+                    item,
+                    attempt,
+                    timeout_ms,
+                    ahead,
+                    begun,
+                    request: request.to_owned(),
+                }
+            }
+            // As with `Ping`, the event loop may be busy.
+            Ok(ToWorker::Recall { leases }) => {
+                for lease in leases {
+                    if unbegun.remove(lease) {
+                        let _ = outbox.send(&FromWorker::GiveBack { lease });
+                        on_event(ClientEvent::Recalled { lease });
+                    }
+                }
+                continue;
+            }
             Ok(ToWorker::Expired { lease }) => ClientEvent::Expired { lease },
             Ok(ToWorker::Cancelled { lease }) => ClientEvent::Cancelled { lease },
             Ok(ToWorker::Retire) => ClientEvent::Retire,

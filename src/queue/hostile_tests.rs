@@ -1,6 +1,6 @@
 //! Peers on the local socket that are none of ours, or do what ours never do.
 
-use super::tests::{address, client, leased, next, options, server};
+use super::tests::{address, client, leased, next, options, server, slots};
 use super::*;
 use crate::queue::client::{ClientEvent, QueueClient};
 use crate::queue::endpoint;
@@ -73,7 +73,7 @@ async fn works(
     server
         .enqueue(item, "1".into(), options(60_000))
         .expect("taken");
-    client.offer(1, 0, Generation::Documented);
+    client.offer(slots(1));
     let (lease, given, _) = leased(work).await;
     assert_eq!(given, item);
     client.answer(lease, "2").expect("sent");
@@ -211,12 +211,24 @@ async fn what_no_worker_says_ends_its_connection_and_frees_its_request() {
         framed(&FromWorker::Offer {
             slots: u32::MAX,
             ahead: 0,
+            of: 1,
+            patience_ms: 5,
             published: false,
         })
         .to_vec(),
         framed(&FromWorker::Offer {
             slots: 0,
             ahead: u32::MAX,
+            of: 1,
+            patience_ms: 5,
+            published: false,
+        })
+        .to_vec(),
+        framed(&FromWorker::Offer {
+            slots: 0,
+            ahead: 0,
+            of: u32::MAX,
+            patience_ms: u32::MAX,
             published: false,
         })
         .to_vec(),
@@ -230,6 +242,8 @@ async fn what_no_worker_says_ends_its_connection_and_frees_its_request() {
             &framed(&FromWorker::Offer {
                 slots: 1,
                 ahead: 0,
+                of: 1,
+                patience_ms: 5,
                 published: false,
             }),
         )
@@ -290,4 +304,32 @@ async fn a_second_connection_of_a_worker_is_refused_and_the_first_goes_on() {
     first.close(false, Vec::new()).await;
     assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 1 });
     all_is_well(&server, &mut events).await;
+}
+
+#[tokio::test]
+async fn only_a_worker_that_was_not_told_to_end_has_crashed() {
+    let (server, mut events) = server();
+    for told in [true, false] {
+        let options = ItemOptions {
+            max_crashes: Some(1),
+            ..options(60_000)
+        };
+        server.enqueue(0, "1".into(), options).expect("taken");
+        let mut stream = traitor(&server, 1).await;
+        let offer = framed(&FromWorker::Offer {
+            slots: 1,
+            ahead: 0,
+            of: 1,
+            patience_ms: 5,
+            published: false,
+        });
+        say(&mut stream, &offer).await;
+        let mut lease = [0; 8];
+        let _ = stream.read_exact(&mut lease).await.expect("it is given");
+        assert!(!told || server.halt(1));
+        drop(stream);
+        while next(&mut events).await != (ServerEvent::Left { worker: 1 }) {}
+        assert_eq!(server.attempts(0), told.then_some(1));
+        let _ = server.cancel(0, Outcome::Cancelled);
+    }
 }

@@ -18,10 +18,12 @@ use tracing::{debug, warn};
 
 use super::backlog::{
     Assignment, Backlog, BacklogOptions, BacklogStats, Ended, Expiry, Failure, Fate, Generation,
-    ItemId, ItemOptions, LeaseId, TimeoutOutcome, WorkerId, WorkerLoad,
+    Held, ItemId, ItemOptions, LeaseId, Loss, Offer, Recall, TimeoutOutcome, WorkerId, WorkerLoad,
 };
-use super::endpoint::{self, Endpoint, ListenError};
+use super::conduct::{Conducts, Departure};
+use super::endpoint::{self, Endpoint};
 use super::outbox::Outbox;
+use super::server_event::{ServerError, ServerEvent, Silence};
 use super::tally::Outcome;
 use super::wire::{self, FromWorker, MAX_GREETING, ToWorker};
 use crate::deadlines::{Deadlines, sleep_until};
@@ -35,6 +37,8 @@ const HEARING_LIMIT: Duration = Duration::from_secs(2);
 const MAX_SLOTS: u32 = 1024;
 /// So many heartbeats in a row without a word, and a worker is frozen.
 const MISSED_HEARTBEATS: u32 = 3;
+/// So many leases fit in one frame, however low the limit of messages is.
+const RECALLED_AT_ONCE: usize = 64;
 /// Pause after a failed accept (out of file descriptors, say), so that it cannot spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -46,54 +50,6 @@ pub(crate) struct ServerOptions {
     pub(crate) max_message: usize,
     /// Time from one heartbeat to the next.
     pub(crate) heartbeat: Duration,
-}
-
-/// What the engine's owner must know.
-#[derive(Debug, Eq, PartialEq)]
-pub(crate) enum ServerEvent {
-    /// The response, JSON text. The item is over.
-    Answered { ended: Ended, response: String },
-    /// The handler's error, JSON text. The item is over.
-    Failed { ended: Ended, error: String },
-    /// The lease ended; the owner answers with [`QueueServer::decide`].
-    Expired { item: ItemId },
-    /// Its attempts are used up. The item is over.
-    Exhausted { ended: Ended },
-    /// A worker is connected.
-    Joined { worker: WorkerId },
-    /// A worker's connection ended.
-    Left { worker: WorkerId },
-    /// A worker says why it cannot go on.
-    Fault { worker: WorkerId, message: String },
-    /// A worker says what its user should hear of, JSON text.
-    Notice { worker: WorkerId, what: String },
-    /// A worker can take work.
-    Ready { worker: WorkerId },
-    /// A worker ends before long.
-    Retiring { worker: WorkerId, reason: String },
-    /// A worker has nothing left to do; [`QueueServer::release`] lets it go.
-    Leaving { worker: WorkerId },
-    /// A worker does not react any more, and to what.
-    Frozen { worker: WorkerId, to: Silence },
-}
-
-/// What a worker did not react to.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Silence {
-    /// The end of its lease.
-    LeaseEnd,
-    /// Heartbeats.
-    Heartbeat,
-}
-
-/// Why the queue cannot take requests.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub(crate) enum ServerError {
-    #[error("cannot make the local socket for the workers {0}")]
-    Listen(#[from] ListenError),
-    #[error("a request of {size} bytes is above the limit of {limit}")]
-    RequestTooLong { size: usize, limit: usize },
 }
 
 /// The queue of one engine. Dropping it ends its tasks and removes its socket.
@@ -135,6 +91,7 @@ struct State {
     phantoms: HashMap<WorkerId, u32>,
     /// Ended leases whose workers have yet to take note.
     unheard: Deadlines<(WorkerId, LeaseId)>,
+    conducts: Conducts,
 }
 
 impl QueueServer {
@@ -151,6 +108,7 @@ impl QueueServer {
                 retiring: HashSet::new(),
                 phantoms: HashMap::new(),
                 unheard: Deadlines::new(),
+                conducts: Conducts::default(),
             }),
             timer: Notify::new(),
             token: secret::random(),
@@ -252,11 +210,19 @@ impl QueueServer {
         let Some(held) = state.backlog.cancel(item, outcome) else {
             return false;
         };
-        if let Some((worker, lease)) = held {
-            state.tell(worker, &ToWorker::Cancelled { lease });
-            if state.expect_to_hear(worker, lease, Instant::now()) {
-                self.shared.timer.notify_one();
+        match held {
+            Some(Held {
+                worker,
+                lease,
+                begun: true,
+            }) => {
+                state.tell(worker, &ToWorker::Cancelled { lease });
+                if state.expect_to_hear(worker, lease, Instant::now()) {
+                    self.shared.timer.notify_one();
+                }
             }
+            Some(Held { worker, lease, .. }) => state.recall(worker, vec![lease]),
+            None => {}
         }
         true
     }
@@ -280,7 +246,8 @@ impl QueueServer {
 
     /// Ends a worker at once; false when it is not connected.
     pub(crate) fn halt(&self, worker: WorkerId) -> bool {
-        let state = self.shared.state.lock();
+        let mut state = self.shared.state.lock();
+        state.conducts.goodbye(worker);
         state.tell(worker, &ToWorker::Halt);
         state.peers.contains_key(&worker)
     }
@@ -334,6 +301,14 @@ impl State {
         self.unheard.insert((worker, lease), now + HEARING_LIMIT)
     }
 
+    fn recall(&self, worker: WorkerId, mut leases: Vec<LeaseId>) {
+        while !leases.is_empty() {
+            let rest = leases.split_off(leases.len().min(RECALLED_AT_ONCE));
+            self.tell(worker, &ToWorker::Recall { leases });
+            leases = rest;
+        }
+    }
+
     fn next_deadline(&self) -> Option<Instant> {
         let leases = self.backlog.next_deadline().into_iter();
         leases.chain(self.unheard.next()).min()
@@ -351,9 +326,15 @@ impl Shared {
     /// Hands over all that items and free slots allow.
     fn hand_over(&self, state: &mut State) {
         // Reading the clock is a good part of what an enqueued item costs.
-        if !state.backlog.can_assign() {
-            return;
+        if state.backlog.can_assign() {
+            self.assign_all(state);
         }
+        if state.backlog.take_nearer() {
+            self.timer.notify_one();
+        }
+    }
+
+    fn assign_all(&self, state: &mut State) {
         let now = Instant::now();
         while let Some(Assignment {
             worker,
@@ -362,13 +343,10 @@ impl Shared {
             attempt,
             timeout,
             ahead,
+            begun,
             payload,
-            nearest,
         }) = state.backlog.assign(now)
         {
-            if nearest {
-                self.timer.notify_one();
-            }
             let Some(outbox) = state.peers.get(&worker) else {
                 continue;
             };
@@ -378,6 +356,7 @@ impl Shared {
                 attempt,
                 timeout_ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX),
                 ahead,
+                begun,
                 request: &payload,
             };
             // Its size was checked when it was enqueued.
@@ -402,8 +381,13 @@ impl Shared {
             let _ = state.expect_to_hear(worker, lease, now);
             return Some(ServerEvent::Expired { item });
         }
+        while let Some(Recall { worker, leases }) = state.backlog.recall(now) {
+            state.recall(worker, leases);
+            self.hand_over(&mut state);
+        }
         while let Some((worker, _)) = state.unheard.pop_due(now) {
             if state.peers.contains_key(&worker) {
+                state.conducts.blocked(worker);
                 warn!(
                     worker,
                     "worker frozen: it took no note of the end of a lease"
@@ -434,13 +418,30 @@ impl Shared {
         debug!(worker, "the connection of a worker ended");
         let _ = state.phantoms.remove(&worker);
         let _ = state.peers.remove(&worker);
-        let fates = state.backlog.remove_worker(worker);
+        let Departure { is_crash, fault } = state.conducts.departure(worker);
+        let losses = state.backlog.remove_worker(worker, is_crash);
         self.hand_over(&mut state);
         drop(state);
-        for (item, fate) in fates {
-            if let Fate::Exhausted(attempts) = fate {
-                let ended = Ended { item, attempts };
-                (self.on_event)(ServerEvent::Exhausted { ended });
+        for Loss { item, fate } in losses {
+            if is_crash {
+                let fault = fault.clone();
+                (self.on_event)(ServerEvent::Crashed {
+                    item,
+                    worker,
+                    fault,
+                });
+            }
+            let over = |attempts| Ended { item, attempts };
+            match fate {
+                Fate::Exhausted(attempts) => {
+                    let ended = over(attempts);
+                    (self.on_event)(ServerEvent::Exhausted { ended });
+                }
+                Fate::Doomed(attempts) => {
+                    let ended = over(attempts);
+                    (self.on_event)(ServerEvent::Doomed { ended });
+                }
+                Fate::Requeued | Fate::Dropped => {}
             }
         }
         (self.on_event)(ServerEvent::Left { worker });
@@ -449,10 +450,14 @@ impl Shared {
     /// Takes one frame of a worker; false when it was its last.
     fn take(&self, worker: WorkerId, frame: FromWorker<'_>) -> bool {
         match frame {
-            FromWorker::Offer { slots, ahead, .. } if slots.max(ahead) > MAX_SLOTS => return false,
+            FromWorker::Offer {
+                slots, ahead, of, ..
+            } if slots.max(ahead).max(of) > MAX_SLOTS => return false,
             FromWorker::Offer {
                 slots,
                 ahead,
+                of,
+                patience_ms,
                 published,
             } => {
                 let generation = if published {
@@ -460,12 +465,22 @@ impl Shared {
                 } else {
                     Generation::Documented
                 };
+                let offer = Offer {
+                    generation,
+                    slots,
+                    ahead,
+                    of,
+                    patience: Duration::from_millis(patience_ms.into()),
+                };
                 let mut state = self.state.lock();
-                state.backlog.offer(worker, generation, slots, ahead);
+                state.backlog.offer(worker, offer);
                 self.hand_over(&mut state);
             }
             FromWorker::Answer { lease, response } => {
-                let settled = self.state.lock().backlog.settle(lease, Instant::now());
+                let mut state = self.state.lock();
+                let settled = state.backlog.settle(worker, lease, Instant::now());
+                self.hand_over(&mut state);
+                drop(state);
                 if let Some(ended) = settled {
                     let response = response.to_owned();
                     (self.on_event)(ServerEvent::Answered { ended, response });
@@ -473,7 +488,7 @@ impl Shared {
             }
             FromWorker::Fail { lease, error } => {
                 let mut state = self.state.lock();
-                let failure = state.backlog.fail(lease, Instant::now());
+                let failure = state.backlog.fail(worker, lease, Instant::now());
                 self.hand_over(&mut state);
                 drop(state);
                 if let Failure::Failed(ended) = failure {
@@ -483,10 +498,11 @@ impl Shared {
             }
             FromWorker::GiveBack { lease } => {
                 let mut state = self.state.lock();
-                state.backlog.give_back(lease);
+                state.backlog.give_back(worker, lease, Instant::now());
                 self.hand_over(&mut state);
             }
             FromWorker::Fault { message } => {
+                self.state.lock().conducts.fault(worker, message);
                 let message = message.to_owned();
                 (self.on_event)(ServerEvent::Fault { worker, message });
             }
@@ -495,7 +511,10 @@ impl Shared {
                 (self.on_event)(ServerEvent::Notice { worker, what });
             }
             FromWorker::Released { lease } => {
-                let _ = self.state.lock().unheard.remove((worker, lease));
+                let mut state = self.state.lock();
+                let _ = state.unheard.remove((worker, lease));
+                state.backlog.released(worker, lease, Instant::now());
+                self.hand_over(&mut state);
             }
             FromWorker::Phantom { pid } => {
                 let _ = self.state.lock().phantoms.insert(worker, pid);
@@ -508,6 +527,7 @@ impl Shared {
             FromWorker::Withdraw => self.state.lock().backlog.withdraw(worker),
             FromWorker::Goodbye { stay, started } => {
                 let mut state = self.state.lock();
+                state.conducts.goodbye(worker);
                 state.backlog.withdraw(worker);
                 state.backlog.give_back_unstarted(worker, &started);
                 self.hand_over(&mut state);

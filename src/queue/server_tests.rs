@@ -64,7 +64,19 @@ pub(super) fn options(ms: u64) -> ItemOptions {
     ItemOptions {
         timeout: Duration::from_millis(ms),
         max_attempts: None,
+        max_crashes: None,
         priority: 0,
+    }
+}
+
+/// Free slots of a worker that has plenty.
+pub(super) fn slots(slots: u32) -> Offer {
+    Offer {
+        generation: Generation::Documented,
+        slots,
+        ahead: 0,
+        of: 100,
+        patience: Duration::from_millis(5),
     }
 }
 
@@ -89,7 +101,7 @@ async fn a_request_goes_there_and_its_answer_comes_back() {
     assert_eq!((server.waiting_len(), server.waiting_ids()), (1, vec![0]));
     let (client, mut work) = client(&server, 4).await;
     assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 4 });
-    client.offer(2, 0, Generation::Documented);
+    client.offer(slots(2));
     let (lease, item, request) = leased(&mut work).await;
     assert_eq!((item, request.as_str()), (0, r#"{"a":1}"#));
     assert_eq!((server.waiting_len(), server.is_leased(0)), (0, true));
@@ -117,13 +129,13 @@ async fn a_lost_worker_gives_its_request_to_the_next_at_once() {
         .enqueue(0, "1".into(), options(60_000))
         .expect("taken");
     let (first, mut work) = client(&server, 1).await;
-    first.offer(1, 0, Generation::Documented);
+    first.offer(slots(1));
     let (lease, _, _) = leased(&mut work).await;
     first.close(false, vec![lease]).await;
     assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
     assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 1 });
     let (second, mut work) = client(&server, 2).await;
-    second.offer(1, 0, Generation::Documented);
+    second.offer(slots(1));
     assert_eq!(leased(&mut work).await.1, 0);
 }
 
@@ -132,13 +144,13 @@ async fn a_lease_ends_at_its_deadline_on_both_sides() {
     let (server, mut events) = server();
     let (client, mut work) = client(&server, 1).await;
     assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
-    client.offer(1, 0, Generation::Documented);
+    client.offer(slots(1));
     // A long lease first: the shorter one after it must wake the timer.
     server
         .enqueue(0, "0".into(), options(600_000))
         .expect("taken");
     let _ = leased(&mut work).await;
-    client.offer(1, 0, Generation::Documented);
+    client.offer(slots(1));
     server.enqueue(1, "1".into(), options(20)).expect("taken");
     let (lease, item, _) = leased(&mut work).await;
     assert_eq!(item, 1);
@@ -149,7 +161,7 @@ async fn a_lease_ends_at_its_deadline_on_both_sides() {
         Some(Fate::Requeued)
     );
     assert_eq!(server.attempts(1), Some(1));
-    client.offer(1, 0, Generation::Documented);
+    client.offer(slots(1));
     assert_eq!(leased(&mut work).await.1, 1);
 }
 
@@ -162,7 +174,7 @@ async fn a_peer_without_the_token_is_refused() {
     })
     .await
     .expect("the socket itself is open");
-    stranger.offer(1, 0, Generation::Documented);
+    stranger.offer(slots(1));
     assert_eq!(next(&mut work).await, ClientEvent::Lost);
     assert!(events.try_recv().is_err());
     assert!(server.idle_workers().is_empty());
@@ -206,7 +218,7 @@ async fn a_worker_that_does_not_note_its_leases_end_is_told_of() {
     let (frozen, mut work) = client(&server, 2).await;
     assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 2 });
     for (id, client, work) in [(0, &hears, &mut heard), (1, &frozen, &mut work)] {
-        client.offer(1, 0, Generation::Documented);
+        client.offer(slots(1));
         server.enqueue(id, "1".into(), options(20)).expect("taken");
         let (lease, ..) = leased(work).await;
         assert_eq!(next(work).await, ClientEvent::Expired { lease });
@@ -253,7 +265,7 @@ async fn what_comes_too_late_for_a_worker_was_no_attempt_and_keeps_its_place() {
             .expect("taken");
     }
     let (client, mut work) = client(&server, 1).await;
-    client.offer(4, 0, Generation::Documented);
+    client.offer(slots(4));
     let (_, _, _) = leased(&mut work).await;
     let (started, item, _) = leased(&mut work).await;
     assert_eq!(item, 1);
@@ -290,4 +302,60 @@ async fn a_worker_that_is_to_retire_before_it_is_connected_hears_of_it_then() {
     client.close(false, Vec::new()).await;
     assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
     assert_eq!(next(&mut events).await, ServerEvent::Left { worker: 1 });
+}
+
+#[tokio::test]
+async fn what_a_busy_worker_has_not_begun_goes_to_another_without_its_event_loop() {
+    let (server, _events) = server();
+    let (first, mut work) = client(&server, 1).await;
+    let offer = Offer {
+        ahead: 1,
+        of: 1,
+        ..slots(1)
+    };
+    first.offer(offer);
+    for id in 0..2 {
+        server
+            .enqueue(id, "1".into(), options(60_000))
+            .expect("taken");
+    }
+    let _ = leased(&mut work).await;
+    let (ahead, item, _) = leased(&mut work).await;
+    assert_eq!(item, 1);
+    let recalled = ClientEvent::Recalled { lease: ahead };
+    assert_eq!(next(&mut work).await, recalled);
+    assert!(!first.begin(ahead), "it is gone");
+    let (second, mut other) = client(&server, 2).await;
+    second.offer(slots(1));
+    assert_eq!(leased(&mut other).await.1, 1);
+    assert_eq!(server.attempts(1), Some(1));
+}
+
+#[tokio::test]
+async fn an_item_hears_of_the_crashes_under_it() {
+    let (server, mut events) = server();
+    let options = ItemOptions {
+        max_crashes: Some(2),
+        ..options(60_000)
+    };
+    server.enqueue(0, "1".into(), options).expect("taken");
+    for worker in [1, 2] {
+        let (client, mut work) = client(&server, worker).await;
+        client.offer(slots(1));
+        let (lease, ..) = leased(&mut work).await;
+        client.fault("PhantomJS ended (signal SIGSEGV)");
+        client.close(false, vec![lease]).await;
+        while !matches!(next(&mut events).await, ServerEvent::Fault { .. }) {}
+        let crashed = ServerEvent::Crashed {
+            item: 0,
+            worker,
+            fault: Some("PhantomJS ended (signal SIGSEGV)".into()),
+        };
+        assert_eq!(next(&mut events).await, crashed);
+    }
+    let ended = Ended {
+        item: 0,
+        attempts: 2,
+    };
+    assert_eq!(next(&mut events).await, ServerEvent::Doomed { ended });
 }

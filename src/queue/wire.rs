@@ -17,11 +17,13 @@ pub(crate) const MAX_GREETING: usize = 4096;
 pub(crate) enum FromWorker<'a> {
     /// First frame of a connection.
     Hello { token: &'a str, worker: u32 },
-    /// `slots` more slots are free, and `ahead` more requests may come before there is one for them. `published`: the
-    /// worker serves the 0.1.x generation.
+    /// `slots` more slots are free, of so many in all, and `ahead` more requests may come before there is one for them.
+    /// Those may wait for `patience_ms` while nothing moves. `published`: the worker serves the 0.1.x generation.
     Offer {
         slots: u32,
         ahead: u32,
+        of: u32,
+        patience_ms: u32,
         published: bool,
     },
     /// A request is answered.
@@ -60,14 +62,18 @@ pub(crate) enum ToWorker<'a> {
         item: u64,
         attempt: u32,
         timeout_ms: u64,
-        /// For the worker's next free slot: it has none now.
+        /// One of those that the worker takes in advance, and not for a slot that it has offered.
         ahead: bool,
+        /// Its time runs: the worker has a slot for it.
+        begun: bool,
         request: &'a str,
     },
     /// The lease is over without an answer.
     Expired { lease: u64 },
     /// The item was ended from outside; its answer would be ignored.
     Cancelled { lease: u64 },
+    /// Give these back unless you have begun them.
+    Recall { leases: Vec<u64> },
     /// Finish what you hold, and end.
     Retire,
     /// End at once.

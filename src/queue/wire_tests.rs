@@ -12,6 +12,7 @@ fn what_is_encoded_is_decoded() {
         attempt: 2,
         timeout_ms: 60_000,
         ahead: true,
+        begun: false,
         request: r#"{"url":"é 😀 \ud83d"}"#,
     };
     let mut buffer = BytesMut::new();
@@ -93,6 +94,8 @@ impl Parts {
             1 => FromWorker::Offer {
                 slots: self.number,
                 ahead: self.number / 2,
+                of: self.number / 3,
+                patience_ms: self.number,
                 published: self.flag,
             },
             2 => FromWorker::Answer {
@@ -116,13 +119,14 @@ impl Parts {
 
     fn master_frame(&self) -> ToWorker<'_> {
         let lease = self.id;
-        match self.kind % 7 {
+        match self.kind % 8 {
             0 => ToWorker::Lease {
                 lease,
                 item: self.other,
                 attempt: self.number,
                 timeout_ms: self.other,
                 ahead: self.flag,
+                begun: !self.flag,
                 request: &self.text,
             },
             1 => ToWorker::Expired { lease },
@@ -130,6 +134,9 @@ impl Parts {
             3 => ToWorker::Retire,
             4 => ToWorker::Halt,
             5 => ToWorker::Ping,
+            6 => ToWorker::Recall {
+                leases: vec![lease; 3],
+            },
             _ => ToWorker::Farewell,
         }
     }

@@ -1,0 +1,362 @@
+//! The workers as the backlog knows them: their slots, what each holds, and who may be given more.
+//!
+//! A lease is begun when it takes a slot of its worker. Others are held in advance, in order: each time a slot gets free
+//! there, the worker begins the next one by itself. The worker says when a slot is free by the answer, the failure or the
+//! release of a begun lease, so that no further word is needed to know what is begun.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use super::backlog::{Generation, LeaseId, WorkerId};
+
+/// One suspect may run for so many workers; one in any case.
+const WORKERS_PER_SUSPECT: usize = 8;
+
+/// What a worker offers to take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Offer {
+    /// That of the listener it has now.
+    pub(crate) generation: Generation,
+    /// So many more slots are free.
+    pub(crate) slots: u32,
+    /// So many more requests it takes before it has slots for them.
+    pub(crate) ahead: u32,
+    /// All slots it has, free or not.
+    pub(crate) of: u32,
+    /// How long one may wait there in advance while nothing moves.
+    pub(crate) patience: Duration,
+}
+
+/// Room for one request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) worker: WorkerId,
+    /// It was offered as a free slot. One that the worker has filled meanwhile counts as room in advance.
+    pub(super) is_slot: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Worker {
+    pub(super) generation: Generation,
+    pub(super) completed: u64,
+    /// Leases that take a slot. Some may be over, when the worker has not taken note yet.
+    pub(super) running: Vec<LeaseId>,
+    /// Leases held in advance, the next to begin first.
+    pub(super) ahead: VecDeque<LeaseId>,
+    slots: u32,
+    /// Its entries in the list of free slots.
+    idle: u32,
+    /// Its slots among the room in advance.
+    filled: u32,
+    pub(super) patience: Duration,
+    /// How often a slot got free.
+    pub(super) moves: u64,
+    /// `moves` when it was last looked at; none since.
+    pub(super) seen_moves: Option<u64>,
+    /// It is going to be looked at.
+    pub(super) is_watched: bool,
+    /// It has been asked for all that it holds in advance.
+    pub(super) is_recalled: bool,
+    /// What it holds in advance did not move: it gets no more of it until it does.
+    is_stalled: bool,
+    /// The suspect that runs there.
+    alone: Option<LeaseId>,
+    /// What it has offered and gets nothing for, for now.
+    parked: Vec<Token>,
+}
+
+impl Worker {
+    fn new(generation: Generation) -> Self {
+        Self {
+            generation,
+            completed: 0,
+            running: Vec::new(),
+            ahead: VecDeque::new(),
+            slots: 0,
+            idle: 0,
+            filled: 0,
+            patience: Duration::ZERO,
+            moves: 0,
+            seen_moves: None,
+            is_watched: false,
+            is_recalled: false,
+            is_stalled: false,
+            alone: None,
+            parked: Vec::new(),
+        }
+    }
+
+    fn has_free_slot(&self) -> bool {
+        self.running.len() < self.slots as usize
+    }
+
+    fn is_empty(&self) -> bool {
+        self.running.is_empty() && self.ahead.is_empty()
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Crew {
+    pub(super) workers: HashMap<WorkerId, Worker>,
+    /// One entry per free slot, longest free first.
+    pub(super) idle: VecDeque<WorkerId>,
+    /// Room in advance: used only when there is no free slot anywhere.
+    pub(super) ahead: VecDeque<Token>,
+    /// Gets nothing more, so that it has nothing before long and a suspect can run there.
+    reserved: Option<WorkerId>,
+    /// Suspects that run.
+    suspects: usize,
+}
+
+impl Crew {
+    pub(super) fn offer(&mut self, worker: WorkerId, offer: Offer) {
+        let entry = self.workers.entry(worker);
+        let entry = entry.or_insert_with(|| Worker::new(offer.generation));
+        entry.generation = offer.generation;
+        let is_resized = entry.slots != offer.of;
+        entry.slots = offer.of;
+        entry.patience = offer.patience;
+        if entry.has_free_slot() && offer.slots > 0 {
+            entry.is_stalled = false;
+        }
+        if is_resized {
+            // Which of its tokens are free slots may have changed.
+            self.park(worker);
+        }
+        let tokens = [(offer.slots, true), (offer.ahead, false)];
+        for (count, is_slot) in tokens {
+            for _ in 0..count {
+                self.put(Token { worker, is_slot });
+            }
+        }
+        self.unpark(worker);
+    }
+
+    /// Puts a token where it belongs now.
+    fn put(&mut self, token: Token) {
+        let is_held_back = self.is_held_back(token.worker);
+        let Some(worker) = self.workers.get_mut(&token.worker) else {
+            return;
+        };
+        if is_held_back {
+            worker.parked.push(token);
+        } else if token.is_slot
+            && worker.running.len() + (worker.idle as usize) < worker.slots as usize
+        {
+            worker.idle += 1;
+            self.idle.push_back(token.worker);
+        } else {
+            worker.filled += u32::from(token.is_slot);
+            self.ahead.push_back(token);
+        }
+    }
+
+    fn is_held_back(&self, id: WorkerId) -> bool {
+        let worker = self.workers.get(&id);
+        self.reserved == Some(id) || worker.is_some_and(|w| w.is_stalled || w.alone.is_some())
+    }
+
+    /// Takes all tokens of a worker that is held back out of the lists.
+    fn park(&mut self, id: WorkerId) {
+        let Some(worker) = self.workers.get_mut(&id) else {
+            return;
+        };
+        let slots = (0..worker.idle).map(|_| Token {
+            worker: id,
+            is_slot: true,
+        });
+        worker.parked.extend(slots);
+        if worker.idle > 0 {
+            self.idle.retain(|idle| *idle != id);
+            worker.idle = 0;
+        }
+        worker.filled = 0;
+        self.ahead.retain(|token| {
+            let is_its = token.worker == id;
+            if is_its {
+                worker.parked.push(*token);
+            }
+            !is_its
+        });
+    }
+
+    /// Puts the tokens of a worker back that is not held back any more.
+    fn unpark(&mut self, id: WorkerId) {
+        if self.is_held_back(id) {
+            return;
+        }
+        let Some(worker) = self.workers.get_mut(&id) else {
+            return;
+        };
+        if worker.parked.is_empty() {
+            return;
+        }
+        for token in std::mem::take(&mut worker.parked) {
+            self.put(token);
+        }
+    }
+
+    /// Forgets what a worker has offered.
+    pub(super) fn withdraw(&mut self, id: WorkerId) {
+        if self.reserved == Some(id) {
+            self.reserved = None;
+        }
+        self.idle.retain(|idle| *idle != id);
+        self.ahead.retain(|token| token.worker != id);
+        if let Some(worker) = self.workers.get_mut(&id) {
+            worker.idle = 0;
+            worker.filled = 0;
+            worker.parked.clear();
+        }
+    }
+
+    pub(super) fn remove(&mut self, id: WorkerId) -> Option<Worker> {
+        self.withdraw(id);
+        let gone = self.workers.remove(&id)?;
+        if gone.alone.is_some() {
+            self.suspects -= 1;
+        }
+        Some(gone)
+    }
+
+    /// True when some worker may have room, for a suspect at least.
+    pub(super) fn has_room(&self, for_suspect: bool) -> bool {
+        let is_awaited = for_suspect && self.reserved.is_some();
+        !self.idle.is_empty() || !self.ahead.is_empty() || is_awaited
+    }
+
+    /// Room for one request: a free slot, else room in advance.
+    pub(super) fn take(&mut self) -> Option<Token> {
+        if let Some(worker) = self.idle.pop_front() {
+            if let Some(entry) = self.workers.get_mut(&worker) {
+                entry.idle -= 1;
+            }
+            return Some(Token {
+                worker,
+                is_slot: true,
+            });
+        }
+        let token = self.ahead.pop_front()?;
+        if let Some(worker) = self.workers.get_mut(&token.worker) {
+            worker.filled -= u32::from(token.is_slot);
+        }
+        Some(token)
+    }
+
+    /// Room for a suspect, at a worker that holds nothing. Where there is none, one is kept free from now on.
+    pub(super) fn take_empty(&mut self) -> Option<Token> {
+        if self.suspects >= (self.workers.len() / WORKERS_PER_SUSPECT).max(1) {
+            return None;
+        }
+        let is_empty = |id: &WorkerId| self.workers.get(id).is_some_and(Worker::is_empty);
+        let has_room = |id: &WorkerId| {
+            let worker = self.workers.get(id);
+            is_empty(id) && worker.is_some_and(|worker| !worker.parked.is_empty())
+        };
+        let reserved = self.reserved.filter(has_room);
+        let rooms = self.idle.iter().copied();
+        let mut rooms = rooms.chain(self.ahead.iter().map(|token| token.worker));
+        let Some(id) = reserved.or_else(|| rooms.clone().find(is_empty)) else {
+            if self.reserved.is_none() {
+                // It has room, so what it holds moves.
+                self.reserved = rooms.next();
+                if let Some(id) = self.reserved {
+                    self.park(id);
+                }
+            }
+            return None;
+        };
+        self.park(id);
+        if let Some(other) = self.reserved.take() {
+            self.unpark_unless(other, id);
+        }
+        let parked = &mut self.workers.get_mut(&id)?.parked;
+        let slot = parked.iter().position(|token| token.is_slot);
+        Some(parked.swap_remove(slot.unwrap_or(0)))
+    }
+
+    fn unpark_unless(&mut self, id: WorkerId, chosen: WorkerId) {
+        if id != chosen {
+            self.unpark(id);
+        }
+    }
+
+    /// A worker is given a lease; true when it begins it at once.
+    pub(super) fn give(&mut self, id: WorkerId, lease: LeaseId, is_suspect: bool) -> bool {
+        let Some(worker) = self.workers.get_mut(&id) else {
+            return true;
+        };
+        if is_suspect {
+            worker.alone = Some(lease);
+            self.suspects += 1;
+        }
+        let begins = worker.has_free_slot();
+        if begins {
+            worker.running.push(lease);
+        } else {
+            worker.ahead.push_back(lease);
+        }
+        begins
+    }
+
+    /// A worker has a slot free that this lease took: the one that it begins next, if it holds any in advance.
+    pub(super) fn freed(&mut self, id: WorkerId, lease: LeaseId) -> Option<LeaseId> {
+        let worker = self.workers.get_mut(&id)?;
+        let index = worker.running.iter().position(|other| *other == lease)?;
+        let _ = worker.running.swap_remove(index);
+        worker.moves += 1;
+        worker.is_stalled = false;
+        if worker.alone == Some(lease) {
+            worker.alone = None;
+            self.suspects -= 1;
+        }
+        let next = worker.ahead.pop_front();
+        worker.running.extend(next);
+        if next.is_none() && worker.filled > 0 {
+            self.empty_one(id);
+        }
+        self.unpark(id);
+        next
+    }
+
+    /// A slot that was filled when it was offered is free now.
+    fn empty_one(&mut self, id: WorkerId) {
+        let mut tokens = self.ahead.iter();
+        let index = tokens.position(|token| token.worker == id && token.is_slot);
+        if let Some(token) = index.and_then(|index| self.ahead.remove(index)) {
+            if let Some(worker) = self.workers.get_mut(&id) {
+                worker.filled -= 1;
+            }
+            self.put(token);
+        }
+    }
+
+    /// A lease is not held in advance any more; false when it was not.
+    pub(super) fn drop_ahead(&mut self, id: WorkerId, lease: LeaseId) -> bool {
+        let Some(worker) = self.workers.get_mut(&id) else {
+            return false;
+        };
+        let index = worker.ahead.iter().position(|other| *other == lease);
+        index.is_some_and(|index| worker.ahead.remove(index).is_some())
+    }
+
+    /// What a worker has offered and got nothing for: slots, and room in advance.
+    #[cfg(test)]
+    pub(super) fn tokens_of(&self, id: WorkerId) -> (u32, u32) {
+        let worker = &self.workers[&id];
+        let ahead = self.ahead.iter().filter(|token| token.worker == id);
+        let all: Vec<_> = ahead.chain(&worker.parked).collect();
+        let slots = all.iter().filter(|token| token.is_slot).count();
+        let count = |tokens: usize| u32::try_from(tokens).expect("few");
+        (worker.idle + count(slots), count(all.len() - slots))
+    }
+
+    /// Nothing moved at a worker that holds some in advance.
+    pub(super) fn stall(&mut self, id: WorkerId) {
+        if let Some(worker) = self.workers.get_mut(&id) {
+            worker.is_stalled = true;
+            worker.is_recalled = true;
+        }
+        self.park(id);
+    }
+}
