@@ -1288,13 +1288,19 @@ export interface Page {
    */
   evaluate<Result = unknown>(source: string, ...args: unknown[]): Promise<Result>;
 
-  /** Runs an ES5 function, or its source, in the page `delay` ms later, and does not wait for it. */
+  /**
+   * Runs an ES5 function, or its source, in the page `delay` ms later, and does not wait for it. It gets several
+   * arguments in reverse order, as from PhantomJS's own.
+   */
   evaluateAsync<Args extends unknown[]>(
     fn: ((...args: Args) => unknown) | string,
     delay: number,
     ...args: [...args: Args, callback: Callback<void>]
   ): Promise<void>;
-  /** Runs an ES5 function, or its source, in the page `delay` ms later, and does not wait for it. */
+  /**
+   * Runs an ES5 function, or its source, in the page `delay` ms later, and does not wait for it. It gets several
+   * arguments in reverse order, as from PhantomJS's own.
+   */
   evaluateAsync<Args extends unknown[]>(
     fn: ((...args: Args) => unknown) | string,
     delay: number,
