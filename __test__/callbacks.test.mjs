@@ -298,6 +298,29 @@ for (const end of ["exit", "kill"]) {
   });
 }
 
+test("create() calls back with null for the error, and with the cause of one", async () => {
+  const given = (...args) => new Promise((resolve) => phantom.create(...args, (...values) => resolve(values)));
+  const [created, none] = await given({ port: basePort(), ...SILENT });
+  assert.equal(none, null);
+  await created.exit();
+  for (const options of [{ binary: "/nowhere/phantomjs" }, { binary: "no-such-phantomjs" }, { path: "/nowhere" }]) {
+    const [nothing, error] = await given(options);
+    assert.equal(nothing, null);
+    assert.equal(error.cause.code, "ENOENT");
+  }
+});
+
+test("what an evaluate without a callback throws is the page's onError", async () => {
+  const page = await ph.createPage();
+  const [message, trace] = await new Promise((resolve) => {
+    page.onError((...values) => resolve(values));
+    page.evaluate("function () { throw new TypeError('boo'); }");
+  });
+  assert.equal(message, "TypeError: boo");
+  assert.ok(Array.isArray(trace));
+  await page.close();
+});
+
 test("what asks a closed page again and again does not hold up the rest", async () => {
   const page = await ph.createPage();
   await page.close();

@@ -90,7 +90,7 @@ test("the callback generation, end to end", async () => {
       if (error) {
         return reject(error);
       }
-      assert.equal(values.length, 1, "the callback gets ph alone");
+      assert.deepEqual(values.slice(1), [null], "the callback gets ph, and null for the error");
       ph.createPage(function (page) {
         page.open(`${pages.url}/`, function (status) {
           assert.equal(status, "success");

@@ -69,6 +69,10 @@ class PageEvents {
     this.#listeners.delete(name);
   }
 
+  has(name) {
+    return this.#listeners.has(name);
+  }
+
   /** Gives what the listeners return. */
   emit(name, page, args) {
     return (this.#listeners.get(name) ?? []).map(({ call, more }) => {

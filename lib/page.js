@@ -90,6 +90,11 @@ function decodePages(value, page, [name]) {
   return name === "pages" ? value.map((number) => decodePage(number, page)) : value;
 }
 
+/** Without a callback, and with its promise dropped, what an `evaluate` throws is for the page's `onError` too. */
+function reportThrown(page, error) {
+  return error.code === "ERR_EVALUATE" && page._tellError(error);
+}
+
 // Functions may be among the arguments: the callback is behind them all.
 const behindAll = { callbackAt: 0 };
 
@@ -106,9 +111,17 @@ const METHODS = {
   defineMethod: { callbackAt: 2, encode: ([name, fn]) => [name, liveFunction(fn)] },
   deleteCookie: { failed: false },
   // In callback style what the page throws is its `onError`, as it was in npm `phantom`, and the value is null.
-  evaluate: { callbackAt: 1, encode: ([fn, ...args], hasCallback) => [source(fn), hasCallback, ...args] },
+  evaluate: {
+    callbackAt: 1,
+    encode: ([fn, ...args], hasCallback) => [source(fn), hasCallback, ...args],
+    report: reportThrown,
+  },
   evaluateAsync: { callbackAt: 1, encode: ([fn, delay, ...args]) => [source(fn), delay ?? 0, ...args] },
-  evaluateJavaScript: { callbackAt: 1, encode: ([fn], hasCallback) => [source(fn), hasCallback] },
+  evaluateJavaScript: {
+    callbackAt: 1,
+    encode: ([fn], hasCallback) => [source(fn), hasCallback],
+    report: reportThrown,
+  },
   get: { decode: decodePages },
   getContent: { ...getter("content"), failed: "" },
   getCookies: { ...getter("cookies"), failed: [] },
@@ -241,6 +254,15 @@ class Page {
       default:
         this.#events.emit(name, this, name === "onClosing" ? [this] : args);
     }
+  }
+
+  /** Tells the listeners for `onError` in Node, as PhantomJS would; false when there are none. */
+  _tellError({ message, phantomStack = "" }) {
+    const trace = phantomStack.split("\n").map((line) => /^(.*?)@?([^@\s]*):(\d+)(?::\d+)?$/.exec(line));
+    const frames = trace.filter(Boolean).map(([, name, file, line]) => ({ file, line: Number(line), function: name }));
+    const isHeard = this.#events.has("onError");
+    this.#events.emit("onError", this, [message.replace(/^\w+: /, ""), frames]);
+    return isHeard;
   }
 
   /** Lets the opener's listeners have this new page. PhantomJS keeps its events until they have set theirs. */

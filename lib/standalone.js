@@ -253,7 +253,7 @@ async function start(args, hasCallback, stderrHandler) {
 async function callBack(started, callback) {
   try {
     const ph = await started;
-    guard({}, () => callback(ph));
+    guard({}, () => callback(ph, null));
     return ph;
   } catch (error) {
     // A callback of the days before 0.7.2 has no place for it.
