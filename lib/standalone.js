@@ -150,7 +150,8 @@ function binaryOf({ binary, phantomPath, path: directory }, hasCallback) {
     return findBinary(binary ?? phantomPath, { option: binary ? "binary" : "phantomPath" });
   }
   if (directory) {
-    return findBinary(path.resolve(directory, EXECUTABLE), { option: "path" });
+    // A path, also where the directory is ".".
+    return findBinary(`${directory}${path.sep}${EXECUTABLE}`, { option: "path" });
   }
   return findBinary(undefined, { option: hasCallback ? "binary" : "phantomPath" });
 }

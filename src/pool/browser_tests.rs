@@ -41,7 +41,7 @@ async fn commands_run_in_order_and_their_replies_come_back() {
     let (browser, mut events) = browser(23_100).await;
     let limit = Duration::from_secs(60);
     assert!(browser.send([(1, limit)], r#"[1,0,"createPage",[1,{}]]"#));
-    let sum = r#"[2,1,"evaluate",["function(a,b){return a+b}",1,2]]"#;
+    let sum = r#"[2,1,"evaluate",["function(a,b){return a+b}",false,1,2]]"#;
     assert!(browser.send([(2, limit)], sum));
     assert!(browser.send([(3, limit)], r#"[3,9,"get",["title"]]"#));
     assert_eq!(
@@ -158,4 +158,76 @@ async fn what_keeps_it_from_starting_is_said() {
     options.start_timeout = Duration::from_millis(50);
     let error = Browser::launch(&options, |_| {}).await.expect_err("ends");
     assert!(matches!(error, LaunchError::Silent { .. }), "{error}");
+}
+
+/// A script that starts PhantomJS and does not become it. `body` has $PHANTOMJS, and $PID_FILE for a pid.
+#[cfg(target_os = "linux")]
+fn script(name: &str, body: &str) -> (std::path::PathBuf, std::path::PathBuf) {
+    use std::os::unix::fs::PermissionsExt;
+    let phantom = launch_options(1).binary;
+    let at = |end: &str| std::env::temp_dir().join(format!("{name}-{}{end}", std::process::id()));
+    let (file, pid_file) = (at(".sh"), at(".pid"));
+    let (phantom, pids) = (phantom.display(), pid_file.display());
+    let text = format!("#!/bin/sh\nPHANTOMJS=\"{phantom}\"\nPID_FILE=\"{pids}\"\n{body}\n");
+    std::fs::write(&file, text).expect("written");
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o755)).expect("set");
+    (file, pid_file)
+}
+
+#[cfg(target_os = "linux")]
+async fn ends(pid: u32) {
+    let gone = async {
+        while is_alive(pid) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE, gone).await.expect("it ends");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phantomjs_behind_a_script_is_known_and_goes_when_its_launch_is_dropped() {
+    for (name, start) in [
+        ("inside", r#""$PHANTOMJS" "$@""#),
+        ("apart", r#"setsid -w "$PHANTOMJS" "$@""#),
+    ] {
+        let (file, _) = script(name, &format!("{start}\nexit 3"));
+        let mut options = launch_options(23_240);
+        options.binary = file.clone();
+        let launched = launch::launch(&options, |_, _| {})
+            .await
+            .expect("it starts");
+        let program = std::fs::read_link(format!("/proc/{}/exe", launched.pid)).expect("it runs");
+        let phantom = launch_options(1).binary.canonicalize().expect("there");
+        assert_eq!(program, phantom, "{name}");
+        assert_ne!(launched.process.id(), Some(launched.pid));
+        let pid = launched.pid;
+        drop(launched);
+        ends(pid).await;
+        std::fs::remove_file(file).expect("removed");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_script_left_goes_when_it_ends_early_or_starts_too_late() {
+    for (name, end) in [("early", "exit 5"), ("late", "wait")] {
+        let (file, pid_file) = script(name, &format!("sleep 600 & echo $! >\"$PID_FILE\"\n{end}"));
+        let mut options = launch_options(23_260);
+        options.binary = file.clone();
+        options.start_timeout = Duration::from_secs(2);
+        let error = Browser::launch(&options, |_| {})
+            .await
+            .expect_err("no PhantomJS");
+        let is_expected = match name {
+            "early" => matches!(&error, LaunchError::Exited { how, .. } if how == "code 5"),
+            _ => matches!(error, LaunchError::Silent { .. }),
+        };
+        assert!(is_expected, "{error}");
+        let pid = std::fs::read_to_string(&pid_file).expect("it ran");
+        ends(pid.trim().parse().expect("a number")).await;
+        for file in [file, pid_file] {
+            std::fs::remove_file(file).expect("removed");
+        }
+    }
 }

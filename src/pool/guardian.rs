@@ -5,10 +5,13 @@
 //! however we end. It takes 1 MB, and is there for launchers alone.
 
 use std::io;
+#[cfg(unix)]
 use std::process::Stdio;
 
 use tokio::io::AsyncWriteExt;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
+#[cfg(unix)]
+use tokio::process::Command;
 
 /// Its argument is the group; each line it reads is a process of another group.
 #[cfg(unix)]
