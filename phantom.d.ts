@@ -206,8 +206,8 @@ export interface CreateOptions {
   readonly logger?: Logger | null | undefined;
 
   /**
-   * The least important output that goes to {@link logger} or the console: stdout is `"info"`, stderr `"warn"`. No
-   * matter to {@link onStdout} and {@link onStderr}.
+   * The least important output that goes to {@link logger} or the console: commands and replies are `"debug"`, stdout is
+   * `"info"`, stderr `"warn"`. Without it a {@link logger} gets all. No matter to {@link onStdout} and {@link onStderr}.
    *
    * @default "info"
    */

@@ -323,8 +323,38 @@ test("a logger gets stdout as info and stderr as warn, line by line", async () =
       ["err 1", "err 2"],
     ],
   );
-  assert.equal(said.length, 4);
+  assert.match(of("debug")[0], /^Starting .*phantomjs/);
+  assert.ok(of("debug").includes("Sending: %s"), "commands");
+  assert.ok(of("debug").includes("Parsing: %s"), "and their replies");
+  assert.equal(said.length - of("debug").length, 4);
   assert.ok(said.every(([, , isBound]) => isBound));
+});
+
+test("what is assigned to a page's property is a warning, and may be read", async () => {
+  const said = [];
+  const ph = await create({ port: basePort(), logger: loggerOf(said) });
+  const page = await ph.createPage();
+  page.clipRect = { top: 0 };
+  assert.deepEqual(page.clipRect, { top: 0 });
+  page.ofTheUsersOwn = 1;
+  const warned = said.filter(([level]) => level === "warn").map(([, text]) => text);
+  assert.equal(warned.length, 1);
+  assert.match(
+    warned[0],
+    /^Using page\.clipRect = \.\.\.; is not supported\. Use page\.property\('clipRect', \.\.\.\)/,
+  );
+  await ph.exit();
+
+  const warnings = await warningsOf(async () => {
+    const other = await create({ port: basePort() });
+    (await other.createPage()).zoomFactor = 2;
+    (await other.createPage()).zoomFactor = 3;
+    await other.exit();
+  });
+  assert.deepEqual(
+    warnings.map(({ code }) => code),
+    ["PHANTOM_CLUSTER_PROPERTY_ASSIGNED"],
+  );
 });
 
 test("logLevel leaves out what matters less, and a logger may lack methods", async () => {

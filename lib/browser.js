@@ -116,6 +116,7 @@ class Browser {
       }
       // Of what they are now: the caller may change them before they leave.
       const text = JSON.stringify([id, target, method, args]);
+      this.#handlers.onCommand?.(text);
       this.#pending.set(id, { method, resolve, reject });
       this.#outgoing.push({ id, text, limit, call });
       if (this.#outgoing.length === 1) {
@@ -230,6 +231,7 @@ class Browser {
   #handle([kind, id, text, output]) {
     switch (kind) {
       case Kind.Value:
+        this.#handlers.onReply?.(text);
         return this.#resolve(this.#take(id), text);
       case Kind.Error: {
         const waiting = this.#take(id);

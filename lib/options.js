@@ -17,7 +17,10 @@ const OPTIONS = {
   workerParallelism: integer(1, 1024, 1),
   phantomArguments: { kind: "strings", fallback: () => [] },
   phantomBinary: { kind: "string" },
-  phantomBasePort: integer(1, 65_000, 12_300),
+  phantomBasePort: {
+    ...integer(1, 65_000, 12_300),
+    remedy: ": it is the first port to try, so write 12300, or leave it out",
+  },
   messageTimeout: limit(60_000),
   onStdout: { kind: "function" },
   onStderr: { kind: "function" },
@@ -58,7 +61,7 @@ function show(value) {
   return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
 }
 
-function readInteger(name, value, { min, max, infinite }) {
+function readInteger(name, value, { min, max, infinite, remedy = "" }) {
   // Callers pass process.env.X straight through.
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   const allowed = `an integer from ${min} to ${max}${infinite ? " or Infinity" : ""}`;
@@ -72,7 +75,7 @@ function readInteger(name, value, { min, max, infinite }) {
     return undefined;
   }
   if (!Number.isInteger(number) || number < min || number > max) {
-    throw new OptionRangeError(`option "${name}" must be ${allowed}, not ${show(value)}`);
+    throw new OptionRangeError(`option "${name}" must be ${allowed}, not ${show(value)}${remedy}`);
   }
   return number;
 }

@@ -11,6 +11,7 @@ const { PageError } = require("./errors");
 const { liveFunction } = require("./live");
 const { openRequest, openUrlRequest } = require("./open-request");
 const { EVENTS, PageEvents, checkEvent, isEventLike } = require("./page-events");
+const { watchAssignments } = require("./page-properties");
 const { warnOnce } = require("./warn");
 
 // A function goes to PhantomJS as its source.
@@ -196,6 +197,10 @@ class Page {
     return this.#lease;
   }
 
+  get _phantom() {
+    return this.#phantom;
+  }
+
   get _isOfWorker() {
     return this.#phantom._isOfWorker;
   }
@@ -351,6 +356,7 @@ class Page {
 }
 
 defineMethods(Page, METHODS);
+watchAssignments(Page, (page, name) => page._phantom._warnOfAssignment(name));
 
 // page.onX(listener) is page.set("onX", listener).
 for (const name of EVENTS.filter((event) => !Object.hasOwn(Page.prototype, event))) {

@@ -9,7 +9,9 @@ const { PageError } = require("./errors");
 const { OutObject, liveCallback, liveFunction } = require("./live");
 const { Page } = require("./page");
 const { isEventLike } = require("./page-events");
+const { assignmentText } = require("./page-properties");
 const { Vigil } = require("./vigil");
+const { warnOnce } = require("./warn");
 
 /** `addCookie(cookie)`, or `addCookie(name, value, domain)` as npm `phantom` had it up to 0.7.1. */
 function cookie([first, value, domain]) {
@@ -93,6 +95,11 @@ class Phantom {
   /** Whether it is the one that a worker ends with. */
   get _isOfWorker() {
     return true;
+  }
+
+  /** `page.clipRect = …`, which PhantomJS does not hear of. */
+  _warnOfAssignment(name) {
+    warnOnce("PHANTOM_CLUSTER_PROPERTY_ASSIGNED", name, assignmentText(name));
   }
 
   createPage(...args) {

@@ -9,11 +9,13 @@ const { OptionRangeError, OptionTypeError } = require("./errors");
 const { didYouMean } = require("./nearest");
 const { readOption } = require("./options");
 const { Phantom } = require("./phantom");
+const { LEVELS, UserLog } = require("./user-log");
+const { assignmentText } = require("./page-properties");
 const { warn, warnOnce } = require("./warn");
 
 const FOREVER = 2 ** 31 - 1;
 const LAST_PORT = 65_000;
-const LEVELS = ["debug", "info", "warn", "error"];
+const PORT_REMEDY = ": it is the first port to try, so write 12300, or leave it out";
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
 const EXECUTABLE = process.platform === "win32" ? "phantomjs.exe" : "phantomjs";
 // What npm `phantom` 2 to 6 gave PhantomJS when its user gave nothing.
@@ -27,7 +29,7 @@ const OPTIONS = {
   dnodeOpts: { read: ignored },
   hostname: { read: readHostname },
   isolate: { read: readOption, fallback: false },
-  logLevel: { read: readLevel, fallback: "info" },
+  logLevel: { read: readLevel },
   logger: { read: readLogger },
   onExit: { read: readAs("function") },
   onStderr: { read: readOption },
@@ -44,8 +46,8 @@ function show(value) {
   return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
 }
 
-function refuse(ErrorClass, name, allowed, value) {
-  throw new ErrorClass(`option "${name}" must be ${allowed}, not ${show(value)}`);
+function refuse(ErrorClass, name, allowed, value, remedy = "") {
+  throw new ErrorClass(`option "${name}" must be ${allowed}, not ${show(value)}${remedy}`);
 }
 
 function readAs(type) {
@@ -84,7 +86,13 @@ function readPort(name, value) {
   const number = typeof value === "string" ? Number(value) : value;
   if (!Number.isInteger(number) || number < 0 || number > LAST_PORT) {
     const isNumber = typeof number === "number" && !Number.isNaN(number);
-    refuse(isNumber ? OptionRangeError : OptionTypeError, name, `an integer from 0 to ${LAST_PORT}`, value);
+    refuse(
+      isNumber ? OptionRangeError : OptionTypeError,
+      name,
+      `an integer from 0 to ${LAST_PORT}`,
+      value,
+      PORT_REMEDY,
+    );
   }
   return number === 0 ? undefined : number;
 }
@@ -157,17 +165,17 @@ function binaryOf({ binary, phantomPath, path: directory }, hasCallback) {
 }
 
 /** Where PhantomJS's output goes: `onStdout` and `onStderr`, else the logger, else the console. */
-function outputsOf({ onStdout, onStderr, logger, logLevel }, stderrHandler) {
-  const isHeard = (level) => LEVELS.indexOf(level) >= LEVELS.indexOf(logLevel);
-  const log = (level, toConsole) => {
-    if (!isHeard(level)) {
+function outputsOf({ onStdout, onStderr, logger }, log, stderrHandler) {
+  const said = (level, toConsole) => {
+    if (!log.isHeard(level)) {
       return ignored;
     }
-    return logger ? byLine((line) => logger[level]?.(line)) : toConsole;
+    return logger ? byLine((line) => log.write(level, line)) : toConsole;
   };
   return {
-    onStdout: onStdout ?? log("info", logLines("stdout", console.log)),
-    onStderr: onStderr ?? log("warn", stderrHandler),
+    onStdout: onStdout ?? said("info", logLines("stdout", console.log)),
+    onStderr: onStderr ?? said("warn", stderrHandler),
+    ...log.commands,
   };
 }
 
@@ -175,12 +183,14 @@ function outputsOf({ onStdout, onStderr, logger, logLevel }, stderrHandler) {
 class StandalonePhantom extends Phantom {
   #browser;
   #onExit;
+  #log;
   #isEnding = false;
 
-  constructor(browser, options) {
+  constructor(browser, options, log) {
     super(browser, options);
     this.#browser = browser;
     this.#onExit = options.onExit;
+    this.#log = log;
   }
 
   /** The PhantomJS process: `pid` and `kill()`. */
@@ -191,6 +201,12 @@ class StandalonePhantom extends Phantom {
 
   get _isOfWorker() {
     return false;
+  }
+
+  _warnOfAssignment(name) {
+    if (!this.#log.write("warn", assignmentText(name))) {
+      super._warnOfAssignment(name);
+    }
   }
 
   exit(...args) {
@@ -233,15 +249,18 @@ async function start(args, hasCallback, stderrHandler) {
   const binary = binaryOf(options, hasCallback);
   const phantomArguments = [...(switches ?? (hasCallback ? [] : DEFAULT_SWITCHES)), ...options.parameters];
   const letGo = holdProcess();
+  const log = new UserLog(options);
+  log.write("debug", `Starting ${[binary, ...phantomArguments].join(" ")}`);
   const browser = new Browser(options, {
-    ...outputsOf(options, stderrHandler),
+    ...outputsOf(options, log, stderrHandler),
     onExit: (exit) => {
       letGo();
+      log.write("debug", `Child exited with ${exit.how}`);
       ph._ended(exit.how, exit);
     },
   });
   // Before the launch, so that an end right behind it is not missed.
-  const ph = new StandalonePhantom(browser, options);
+  const ph = new StandalonePhantom(browser, options, log);
   try {
     await browser.launch({ binary, phantomArguments, basePort: options.port });
   } catch (error) {
