@@ -21,18 +21,18 @@ function assignmentText(name) {
   return `Using page.${name} = ...; is not supported. Use page.property('${name}', ...) instead.`;
 }
 
-/** `warn(page, name)` hears of `page.clipRect = …`, which does nothing in PhantomJS. The value stays to be read. */
-function watchAssignments(target, warn) {
-  for (const name of PROPERTIES) {
-    Object.defineProperty(target.prototype, name, {
-      configurable: true,
-      get: () => undefined,
-      set(value) {
-        Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
-        warn(this, name);
-      },
-    });
-  }
+/** Hears of `page.clipRect = …`, which does nothing in PhantomJS. The value stays to be read. */
+class PageProperties {}
+
+for (const name of PROPERTIES) {
+  Object.defineProperty(PageProperties.prototype, name, {
+    configurable: true,
+    get: () => undefined,
+    set(value) {
+      Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
+      this._phantom._warnOfAssignment(name);
+    },
+  });
 }
 
-module.exports = { assignmentText, watchAssignments };
+module.exports = { PageProperties, assignmentText };

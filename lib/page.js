@@ -11,7 +11,7 @@ const { PageError } = require("./errors");
 const { liveFunction } = require("./live");
 const { openRequest, openUrlRequest } = require("./open-request");
 const { EVENTS, PageEvents, checkEvent, isEventLike } = require("./page-events");
-const { watchAssignments } = require("./page-properties");
+const { PageProperties } = require("./page-properties");
 const { warnOnce } = require("./warn");
 
 // A function goes to PhantomJS as its source.
@@ -175,7 +175,7 @@ function reportUnknown(_page, error) {
 }
 
 /** One WebPage of PhantomJS. */
-class Page {
+class Page extends PageProperties {
   #phantom;
   #number;
   #lease;
@@ -184,6 +184,7 @@ class Page {
   #loadError = null;
 
   constructor(phantom, number, lease) {
+    super();
     this.#phantom = phantom;
     this.#number = number;
     this.#lease = lease;
@@ -356,7 +357,6 @@ class Page {
 }
 
 defineMethods(Page, METHODS);
-watchAssignments(Page, (page, name) => page._phantom._warnOfAssignment(name));
 
 // page.onX(listener) is page.set("onX", listener).
 for (const name of EVENTS.filter((event) => !Object.hasOwn(Page.prototype, event))) {
