@@ -79,7 +79,7 @@ class Lease {
     const goesOn = unlessWedged(error);
     if (goesOn) {
       this.#isFailing = true;
-      // PhantomJS was stuck in another request's page before this one: the same, if it does not come back.
+      // PhantomJS may be stuck in another request's page: the same, if it does not come back.
       goesOn.then((does) => does && this.fail(error));
       return;
     }

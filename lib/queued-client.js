@@ -72,6 +72,7 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     // What nobody has begun yet need not wait for what becomes of it.
     vigil.onDoubt = () => this.#prefetched.clear();
     vigil.onTrust = () => this.#offerSoon();
+    vigil.isShared = () => this.#leases.size > 1;
     if (this.listenerCount(DOCUMENTED) > 0 && this.listenerCount(PUBLISHED) > 0) {
       this.#tell(twoHandlers());
     }

@@ -11,10 +11,10 @@ const SLACK = 50;
 /** The closing of a page takes no longer than this, ms, unless its scripts do something. */
 const SOON = 250;
 
-/** Of commands that PhantomJS had not come to when their time was over: whether it goes on after all, a promise. */
+/** Of errors that may be another request's fault: whether PhantomJS goes on after all, a promise. */
 const unreached = new WeakMap();
 
-/** That promise, once, when the error is of such a command: the request that it is of is not to blame. */
+/** That promise, once, when the error is one of them: without it the request is not to blame. */
 function unlessWedged(error) {
   const goesOn = unreached.get(error);
   unreached.delete(error);
@@ -35,9 +35,11 @@ class Vigil {
     this.#browser = browser;
     this.onDoubt = () => {};
     this.onTrust = () => {};
+    /** Whether several requests are at work: nobody knows then whose page it is that does not end. */
+    this.isShared = () => false;
     browser.onTimeout = (error) => {
       const goesOn = this.doubt();
-      if (browser.unanswered > browser.pageTimeout - SLACK) {
+      if (this.isShared() || browser.unanswered > browser.pageTimeout - SLACK) {
         unreached.set(error, goesOn);
       }
     };
@@ -48,8 +50,8 @@ class Vigil {
   }
 
   /**
-   * A page is being closed, whose scripts hear of it: `onunload` may never end. That PhantomJS got past it needs no reply
-   * of its own. `besideOthers`: pages of other requests were at work already, and it may be theirs that take long.
+   * A page is being closed, whose scripts hear of it: `onunload` may never end. That PhantomJS got past it needs no
+   * reply of its own. `besideOthers`: pages of other requests were at work already, and it may be theirs that take long.
    */
   watchClosing(besideOthers) {
     this.#browser.probe();
@@ -70,7 +72,7 @@ class Vigil {
     this.#isPatient = false;
   }
 
-  /** Asks PhantomJS for its status, and ends it when there is no answer within `limit` ms. Resolves with whether it goes on. */
+  /** Asks PhantomJS for its status, ends it when none comes within `limit` ms, and resolves with whether it goes on. */
   async doubt(limit = WEDGED_AFTER) {
     this.#doubts += 1;
     this.onDoubt();
