@@ -57,6 +57,12 @@ test("after a command that was not answered in time", async () => {
   }
 });
 
+test("in a handler of 0.1.x: others come before it is tried again", async () => {
+  const { all, text } = await wedge(["load"], { published: true, pageTimeout: 1000, messageTimeout: 60_000 });
+  const [{ ms }] = all("innocent");
+  assert.ok(ms < 1000 + GONE, `${ms} ms\n${text}`);
+});
+
 test("after the close of a page that was answered well", async () => {
   const forms = ["unload", "beforeunload, closed by its handler", "later"];
   const { all, text } = await wedge(forms, { pageTimeout: 60_000, messageTimeout: 60_000 });

@@ -29,6 +29,8 @@ class Lease {
     this.attempt = attempt;
     this.published = published;
     this.since = now();
+    /** Its handler failed, which the master hears of by the timeout alone. */
+    this.isAbandoned = false;
     this.page = null;
     /** All pages made for this request. */
     this.pages = [];
@@ -88,6 +90,7 @@ class Lease {
       const reason = messageOf(error);
       warn("PHANTOM_CLUSTER_HANDLER_FAILED", `the handler of request ${this.item.id} failed: ${reason}`, error);
       this.#queue.released(this.#id);
+      this.isAbandoned = true;
       this.#close("failed", error);
     } else {
       this.#reportFailure(error);

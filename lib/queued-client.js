@@ -22,6 +22,8 @@ const PATIENCE = 5_000;
 /** Takes requests from the queue and gives each to the user's handler. */
 class PhantomQueuedClusterClient extends PhantomClusterClient {
   #leases = new Map();
+  /** Of failed handlers of 0.1.x: the master has them until their time is over. */
+  #abandoned = new Set();
   // Free slots; and how many requests the master may still send, for them and in advance.
   #slots = 0;
   #credit = 0;
@@ -95,7 +97,7 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
   }
 
   _started() {
-    return [...this.#leases.keys()];
+    return [...this.#leases.keys(), ...this.#abandoned];
   }
 
   _retire(reason) {
@@ -229,6 +231,7 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     const lease = this.#leases.get(id);
     // Said in any case: the master takes a worker that says nothing for frozen.
     this._queue.released(id);
+    this.#abandoned.delete(id);
     this.#prefetched.remove(id);
     if (!lease) {
       return;
@@ -267,6 +270,9 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
 
   #free(id, lease) {
     this.#leases.delete(id);
+    if (lease.isAbandoned) {
+      this.#abandoned.add(id);
+    }
     this.#prefetched.measure(now() - lease.since);
     lease.page?._drop();
     if (lease.pages.length > 0) {
