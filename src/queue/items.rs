@@ -22,10 +22,14 @@ pub(crate) struct ItemOptions {
     pub(crate) priority: i32,
 }
 
+/// A hundred years: far enough, and near enough for any clock.
+const UNLIMITED: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
 /// Small, as there may be a million of them.
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) payload: Arc<str>,
+    /// `u32::MAX` for no limit, as the longest that JavaScript's timers know is the half of it.
     pub(super) timeout_ms: u32,
     /// `u32::MAX` for no limit, which no count reaches. So is that of crashes.
     pub(super) max_attempts: u32,
@@ -74,7 +78,10 @@ impl Item {
     }
 
     pub(super) fn timeout(&self) -> Duration {
-        Duration::from_millis(self.timeout_ms.into())
+        match self.timeout_ms {
+            u32::MAX => UNLIMITED,
+            ms => Duration::from_millis(ms.into()),
+        }
     }
 }
 
