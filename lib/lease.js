@@ -78,7 +78,7 @@ class Lease {
     if (!this.#isOpen || this.#isLost || codeOf(error) === "ERR_BROWSER_GONE") {
       return;
     }
-    const goesOn = unlessWedged(error);
+    const goesOn = unlessWedged(error, this.published);
     if (goesOn) {
       this.#isFailing = true;
       // PhantomJS may be stuck in another request's page: the same, if it does not come back.

@@ -11,14 +11,17 @@ const SLACK = 50;
 /** The closing of a page takes no longer than this, ms, unless its scripts do something. */
 const SOON = 250;
 
-/** Of errors that may be another request's fault: whether PhantomJS goes on after all, a promise. */
-const unreached = new WeakMap();
+/** Of timeouts: whether PhantomJS goes on after all, a promise, and whether another request may be to blame. */
+const timeouts = new WeakMap();
 
-/** That promise, once, when the error is one of them: without it the request is not to blame. */
-function unlessWedged(error) {
-  const goesOn = unreached.get(error);
-  unreached.delete(error);
-  return goesOn;
+/**
+ * That promise, once, for an error whose request fails only when PhantomJS goes on: it may be another's fault, or, for
+ * `published` handlers, the master hears of no failure but that of its worker.
+ */
+function unlessWedged(error, published) {
+  const timeout = timeouts.get(error);
+  timeouts.delete(error);
+  return timeout && (published || timeout.mayBeOthers) ? timeout.goesOn : undefined;
 }
 
 /**
@@ -39,9 +42,8 @@ class Vigil {
     this.isShared = () => false;
     browser.onTimeout = (error) => {
       const goesOn = this.doubt();
-      if (this.isShared() || browser.unanswered > browser.pageTimeout - SLACK) {
-        unreached.set(error, goesOn);
-      }
+      const mayBeOthers = this.isShared() || browser.unanswered > browser.pageTimeout - SLACK;
+      timeouts.set(error, { goesOn, mayBeOthers });
     };
   }
 
