@@ -397,6 +397,14 @@ export interface PhantomClusterOptions {
   readonly restart?: RestartOptions | null | undefined;
 
   /**
+   * How long a worker may take from its fork until it can take requests, in ms; its PhantomJS starts in that time. Then it
+   * is killed, which counts as a crash, and the message of `ERR_WORKER_CRASH_LOOP` says what was missing.
+   *
+   * @default 30000
+   */
+  readonly startTimeout?: Numeric;
+
+  /**
    * How long a worker may take to end when the engine stops, in ms. Then it is killed.
    *
    * @default 5000
@@ -2124,6 +2132,9 @@ export interface PhantomProperties extends WritablePhantomProperties {
  * `ERR_ENGINE_STOPPED`: the engine stopped before the request was answered. `ERR_LISTEN`: the socket for the workers
  * cannot be made. `ERR_MASTER_GONE`: a worker cannot reach the server.
  * `ERR_ADDON_MISSING`: there is no addon for this platform, or it does not load; thrown where the package is required.
+ * `ERR_RUNTIME`: there is no room for the addon's threads; thrown there too. `ERR_NOT_MAIN_THREAD`: a server in a worker
+ * thread, whose workers would make such threads again. `ERR_NESTED_ENGINE`: a server in a process that a worker has
+ * started, whose workers would do so again. `ERR_NO_SCRIPT`: workers run the script of their primary, and it runs none.
  */
 export type EngineErrorCode =
   | "ERR_WORKER_CRASH_LOOP"
@@ -2131,7 +2142,11 @@ export type EngineErrorCode =
   | "ERR_ENGINE_CLOSING"
   | "ERR_LISTEN"
   | "ERR_MASTER_GONE"
-  | "ERR_ADDON_MISSING";
+  | "ERR_ADDON_MISSING"
+  | "ERR_RUNTIME"
+  | "ERR_NOT_MAIN_THREAD"
+  | "ERR_NESTED_ENGINE"
+  | "ERR_NO_SCRIPT";
 
 /**
  * Codes of {@link PhantomError}. `ERR_PHANTOM_BINARY`: there is no PhantomJS to run. `ERR_PHANTOM_START`: it does not

@@ -83,7 +83,7 @@ class Browser {
   }
 
   /** Starts PhantomJS; rejects with a PhantomError that says why it did not start. */
-  async launch({ binary, phantomArguments, basePort, fileTypes }) {
+  async launch({ binary, phantomArguments, basePort, fileTypes, startTimeout = START_TIMEOUT }) {
     running.add(this);
     this.#exitGrace = phantomArguments.some((argument) => KEEPS_STATE.test(argument)) ? EXIT_GRACE : 0;
     try {
@@ -93,7 +93,7 @@ class Browser {
         driver: DRIVER,
         fileTypes,
         basePort,
-        startTimeout: START_TIMEOUT,
+        startTimeout,
         silenceLimit: this.#silenceLimit,
       });
     } catch (error) {

@@ -2,7 +2,7 @@
 
 const cluster = require("node:cluster");
 const { EventEmitter } = require("node:events");
-const { NativeClient, ClientEventKind: Kind } = require("./addon");
+const { NativeAlarm, NativeClient, ClientEventKind: Kind } = require("./addon");
 const { findBinary } = require("./binary");
 const { Browser, describeEnd, logLines } = require("./browser");
 const { dispatch } = require("./dispatch");
@@ -19,6 +19,7 @@ let endOf;
 const FOREVER = 2 ** 31 - 1;
 const MAX_WORKER_PORT = 65_000;
 const MIB = 2 ** 20;
+const SHARE_OF_START = 0.9;
 
 /** Runs PhantomJS in a worker and asks for work, a bounded number of times. */
 class PhantomClusterClient extends EventEmitter {
@@ -33,7 +34,7 @@ class PhantomClusterClient extends EventEmitter {
   #isAnnounced = false;
   #isRetiring = false;
   #isTooLarge = false;
-  #haltTimer = null;
+  #haltAlarm = null;
 
   constructor(options) {
     super();
@@ -127,7 +128,7 @@ class PhantomClusterClient extends EventEmitter {
     if (this._holds() === 0) {
       this.stop();
     } else if (reason === "signal" || this._holds() === undefined) {
-      this.#haltTimer = setTimeout(() => this.#giveUp(), this.#options.stopTimeout);
+      this.#haltAlarm = new NativeAlarm(this.#options.stopTimeout, () => this.#giveUp());
     }
   }
 
@@ -175,7 +176,13 @@ class PhantomClusterClient extends EventEmitter {
     // Ids grow with each recycling; the ports must not grow out of their range.
     const basePort = phantomBasePort + ((workerId + 1) % (MAX_WORKER_PORT - phantomBasePort + 1));
     const started = Promise.all([
-      this.#browser.launch({ binary, phantomArguments, basePort, fileTypes: contact?.fileTypes }),
+      this.#browser.launch({
+        binary,
+        phantomArguments,
+        basePort,
+        fileTypes: contact?.fileTypes,
+        startTimeout: this.#phantomStartTimeout(),
+      }),
       this.#connect(workerId),
     ]);
     this._whileStarting();
@@ -198,6 +205,13 @@ class PhantomClusterClient extends EventEmitter {
     for (let slot = 0; slot < this.parallelism; slot += 1) {
       this.#askForWork();
     }
+  }
+
+  // In a worker less than the primary allows, so that the worker can still say itself what is wrong with PhantomJS.
+  #phantomStartTimeout() {
+    const { startTimeout } = this.#options;
+    const left = startTimeout - process.uptime() * 1000;
+    return contact ? SHARE_OF_START * Math.max(left, startTimeout / 2) : startTimeout;
   }
 
   async #connect(workerId) {
@@ -281,7 +295,7 @@ class PhantomClusterClient extends EventEmitter {
   }
 
   async #end(stay) {
-    clearTimeout(this.#haltTimer);
+    this.#haltAlarm?.cancel();
     // First what was answered: nothing of it may be lost. The browser may still be starting.
     await this.#queue.close(stay, this._started());
     await this.#launched;

@@ -12,7 +12,7 @@ class PhantomClusterError extends Error {
   }
 }
 
-/** The engine as a whole: ERR_WORKER_CRASH_LOOP, ERR_ENGINE_STOPPED, ERR_LISTEN, ERR_MASTER_GONE, ERR_ADDON_MISSING. */
+/** The engine as a whole: ERR_WORKER_CRASH_LOOP, ERR_ENGINE_STOPPED, ERR_LISTEN, ERR_MASTER_GONE, ERR_ADDON_MISSING, … */
 class EngineError extends PhantomClusterError {}
 
 /** PhantomJS: ERR_PHANTOM_BINARY, ERR_PHANTOM_START, ERR_NO_FREE_PORT, ERR_BROWSER_GONE. */

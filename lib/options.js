@@ -37,6 +37,7 @@ const OPTIONS = {
       window: ms(60_000),
     },
   },
+  startTimeout: ms(30_000),
   stopTimeout: ms(5_000),
   workerMemoryLimit: integer(1, 2 ** 31 - 1),
   phantomMemoryLimit: integer(1, 2 ** 31 - 1),

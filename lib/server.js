@@ -2,8 +2,9 @@
 
 const cluster = require("node:cluster");
 const { EventEmitter } = require("node:events");
-const { NativeServer, ServerEventKind: Kind } = require("./addon");
+const { NativeAlarm, NativeServer, ServerEventKind: Kind } = require("./addon");
 const { answer } = require("./answer");
+const { EARLY_END, lateStart } = require("./bad-start");
 const { findBinary, nameOf } = require("./binary");
 const { dispatch } = require("./dispatch");
 const { EngineError, fromNative } = require("./errors");
@@ -30,6 +31,8 @@ class PhantomClusterServer extends EventEmitter {
   #drained = null;
   #stopped = null;
   #faults = new Map();
+  // The workers that are not ready yet.
+  #starting = new Set();
   // What `stats()` says once the native half is closed.
   #lastStats = null;
 
@@ -39,9 +42,9 @@ class PhantomClusterServer extends EventEmitter {
     this.numWorkers = this.#options.workers;
     this.workers = {};
     this.done = false;
-    const { requeue, retryErrors, maxMessageSize, restart, stopTimeout } = this.#options;
+    const { requeue, retryErrors, maxMessageSize, restart, startTimeout, stopTimeout } = this.#options;
     this.#native = new NativeServer(
-      { requeue, retryErrors, maxMessage: maxMessageSize, stopTimeout, ...restart },
+      { requeue, retryErrors, maxMessage: maxMessageSize, startTimeout, stopTimeout, ...restart },
       (events) => this._handleAll(events),
     );
   }
@@ -99,13 +102,13 @@ class PhantomClusterServer extends EventEmitter {
     }
     // One for all who close: each would be a listener, and more than ten of them a leak to Node.
     this.#stopped ??= new Promise((resolve) => this.once("stopped", resolve));
-    const limit = Math.min(readOption("messageTimeout", timeout, FOREVER, "timeout"), FOREVER);
+    const limit = readOption("messageTimeout", timeout, Number.POSITIVE_INFINITY, "timeout");
     log.info?.("engine closes", { engine: this.#engine, timeout });
-    const timer = setTimeout(() => this.stop(), limit);
+    const alarm = Number.isFinite(limit) ? new NativeAlarm(limit, () => this.stop()) : null;
     this.#drained ??= this._drain();
     this.#drained.then(() => this.stop());
     await this.#stopped;
-    clearTimeout(timer);
+    alarm?.cancel();
   }
 
   stats() {
@@ -140,6 +143,7 @@ class PhantomClusterServer extends EventEmitter {
       case Kind.Fork:
         return this.#fork();
       case Kind.Ready:
+        this.#starting.delete(id);
         return this._handleAll(this.#native.ready(id));
       case Kind.Retiring:
         return this.#retiring(id, text);
@@ -153,9 +157,11 @@ class PhantomClusterServer extends EventEmitter {
         return this.#native.release(id);
       case Kind.Terminate:
         return this.#terminate(id);
+      case Kind.KillLate:
+        this.#faults.set(id, lateStart(this.#options.startTimeout, this.#native.isConnected(id)));
+        return this.#kill(id);
       case Kind.Kill:
-        log.warn?.("worker is killed", { worker: id });
-        return this.workers[id]?.process.kill("SIGKILL");
+        return this.#kill(id);
       case Kind.Fault:
         log.warn?.("worker reports a fault", { worker: id, fault: text });
         return void this.#faults.set(id, text);
@@ -211,6 +217,11 @@ class PhantomClusterServer extends EventEmitter {
     this._handleAll(this.#native.frozen(id));
   }
 
+  #kill(id) {
+    log.warn?.("worker is killed", { worker: id });
+    this.workers[id]?.process.kill("SIGKILL");
+  }
+
   // One that is connected ends its PhantomJS first. One that is not has none, or will hear of it by the signal.
   #terminate(id) {
     if (!this.#native.halt(id)) {
@@ -246,6 +257,7 @@ class PhantomClusterServer extends EventEmitter {
       return this._handleAll(this.#native.forkFailed());
     }
     this.workers[worker.id] = worker;
+    this.#starting.add(worker.id);
     log.info?.("worker forked", { worker: worker.id, worker_pid: worker.process.pid });
     // A worker that cannot be run says so here, and in its exit as well.
     worker.on("error", (error) => this.#faults.set(worker.id, error.message));
@@ -260,7 +272,9 @@ class PhantomClusterServer extends EventEmitter {
     delete this.workers[worker.id];
     const fault = this.#faults.get(worker.id);
     this.#faults.delete(worker.id);
-    this.#lastExit = `${signal ? `signal ${signal}` : `code ${code}`}${fault ? `: ${fault}` : ""}`;
+    const isEarly = this.#starting.delete(worker.id) && code === 0 && !fault;
+    const reason = fault ? `: ${fault}` : isEarly ? EARLY_END : "";
+    this.#lastExit = `${signal ? `signal ${signal}` : `code ${code}`}${reason}`;
     log.info?.("worker ended", { worker: worker.id, code, signal, fault });
     this._workerEnded(worker.id, this.#lastExit);
     const clean = !fault && (code === 0 || worker.exitedAfterDisconnect === true);

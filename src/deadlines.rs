@@ -36,6 +36,12 @@ impl<K: Copy + Eq + Hash + Ord> Deadlines<K> {
         }
     }
 
+    /// All of them are due at `due` from now on.
+    pub(crate) fn restart(&mut self, due: Instant) {
+        self.by_key.values_mut().for_each(|at| *at = due);
+        self.by_time = self.by_key.keys().map(|key| (due, *key)).collect();
+    }
+
     pub(crate) fn next(&self) -> Option<Instant> {
         self.by_time.first().map(|(due, _)| *due)
     }
@@ -79,7 +85,9 @@ mod tests {
         assert!(deadlines.remove(1));
         assert!(!deadlines.remove(1));
         assert_eq!(deadlines.pop_due(at(25)), None);
-        assert_eq!(deadlines.pop_due(at(30)), Some(2));
+        deadlines.restart(at(50));
+        assert_eq!(deadlines.pop_due(at(49)), None);
+        assert_eq!(deadlines.pop_due(at(50)), Some(2));
         assert_eq!(deadlines.next(), None);
     }
 }

@@ -4,6 +4,7 @@
 //! - [`queue`]: requests, leases and the local socket between master and workers
 //! - [`pool`]: the PhantomJS processes
 //! - [`webdriver`]: how PhantomJS is spoken to
+//! - [`lived`]: time, without that for which this process was stopped
 //! - [`secret`]: what lets in whoever may speak to us
 //! - [`shortage`]: what to do when the system has no more to give
 //! - [`logging`]: what `NODE_DEBUG` makes visible
@@ -11,6 +12,7 @@
 
 mod binding;
 mod deadlines;
+mod lived;
 mod logging;
 mod pool;
 mod queue;

@@ -19,6 +19,7 @@ const all: PhantomClusterOptions = {
   maxCrashes: 3,
   retryErrors: 0,
   restart: { minDelay: 100, maxDelay: 10_000, maxRestarts: 10, window: 60_000 },
+  startTimeout: 30_000,
   stopTimeout: 5000,
   isolate: false,
   pageTimeout: 60_000,

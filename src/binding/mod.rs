@@ -1,5 +1,6 @@
 //! What JavaScript sees: one class per file, conversion and batching, no logic.
 
+mod alarm;
 mod browser;
 mod client;
 mod error;

@@ -19,7 +19,7 @@ use crate::queue::{
     BacklogOptions, Ended, Fate, ItemOptions, Outcome, QueueServer, ServerEvent, ServerOptions,
     Silence, TimeoutOutcome,
 };
-use crate::supervisor::{Command, PolicyOptions, RestartOptions, Supervisor};
+use crate::supervisor::{Circumstances, Command, PolicyOptions, RestartOptions, Supervisor};
 
 /// A frozen worker that holds nothing is noticed after four of them at most.
 const HEARTBEAT: Duration = Duration::from_secs(2);
@@ -47,6 +47,7 @@ pub enum ServerEventKind {
     Retire,
     Release,
     Kill,
+    KillLate,
     CrashLoop,
     Stopped,
 }
@@ -83,6 +84,7 @@ pub struct NativeServerOptions {
     pub max_delay: f64,
     pub max_restarts: u32,
     pub window: f64,
+    pub start_timeout: f64,
     pub stop_timeout: f64,
 }
 
@@ -153,6 +155,7 @@ impl From<Command> for NativeEvent {
             Command::Retire(worker) => Self(Kind::Retire, worker.into(), None, 0),
             Command::Release(worker) => Self(Kind::Release, worker.into(), None, 0),
             Command::Kill(worker) => Self(Kind::Kill, worker.into(), None, 0),
+            Command::KillLate(worker) => Self(Kind::KillLate, worker.into(), None, 0),
             Command::CrashLoop => Self(Kind::CrashLoop, 0, None, 0),
             Command::Stopped => Self(Kind::Stopped, 0, None, 0),
         }
@@ -184,6 +187,7 @@ impl NativeServer {
                 max_restarts: options.max_restarts,
                 window: ms(options.window),
             },
+            start_timeout: ms(options.start_timeout),
             stop_timeout: ms(options.stop_timeout),
             starts_at_once: available_parallelism().map_or(1, NonZero::get),
         };
@@ -256,7 +260,10 @@ impl NativeServer {
     /// Reports that a worker ended; `clean` when with code 0.
     #[napi]
     pub fn exited(&self, worker: u32, clean: bool) -> Vec<NativeEvent> {
-        self.supervise(|supervisor| supervisor.exited(worker, clean))
+        let end = self.queue.as_ref().map(|queue| queue.end_of(worker));
+        let (at_work, answered) = end.unwrap_or_default();
+        let at = Circumstances { at_work, answered };
+        self.supervise(|supervisor| supervisor.exited(worker, clean, at))
     }
 
     /// Reports that a worker can take work.
@@ -303,6 +310,13 @@ impl NativeServer {
         if let Some(queue) = &self.queue {
             queue.release(worker);
         }
+    }
+
+    #[napi]
+    pub fn is_connected(&self, worker: u32) -> bool {
+        self.queue
+            .as_ref()
+            .is_some_and(|queue| queue.is_connected(worker))
     }
 
     /// Ends a worker at once; false when it is not connected and must be told another way.

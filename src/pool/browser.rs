@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 use super::launch::{self, LaunchError, LaunchOptions, Launched, OUTPUT_DEADLINE, Output};
 use super::process::KillHandle;
 use crate::deadlines::{Deadlines, sleep_until};
+use crate::lived::{self, Lived};
 use crate::webdriver::{Bridge, BridgeEntry, EntryKind};
 
 /// How long an exiting PhantomJS may take from losing its connection to its end.
 const LOST_GRACE: Duration = Duration::from_secs(2);
+/// A PhantomJS that listens has at least so long to connect, whatever its start has left.
+const LEAST_ADMISSION: Duration = Duration::from_secs(2);
 /// The id of commands nobody waits for.
 const NO_REPLY: i64 = -1;
 
@@ -55,6 +58,7 @@ impl Browser {
         options: &LaunchOptions,
         on_event: impl Fn(BrowserEvent) + Send + Sync + 'static,
     ) -> Result<Self, LaunchError> {
+        let begun = Instant::now();
         let on_event = Arc::new(on_event);
         let on_output = Arc::clone(&on_event);
         let launched = launch::launch(options, move |output, text| {
@@ -65,16 +69,11 @@ impl Browser {
         })
         .await?;
         let pending = Arc::new(Pending::new());
-        let silence_limit = options.silence_limit;
+        // It is part of the start.
+        let left = options.start_timeout.saturating_sub(begun.elapsed());
+        let limits = (left.max(LEAST_ADMISSION), options.silence_limit);
         let lost = Arc::new(Notify::new());
-        let bridge = open_bridge(
-            &launched,
-            silence_limit,
-            &pending,
-            Arc::clone(&lost),
-            &on_event,
-        )
-        .await?;
+        let bridge = open_bridge(&launched, limits, &pending, Arc::clone(&lost), &on_event).await?;
         let (end, ended) = watch::channel(false);
         let browser = Self {
             pid: launched.pid,
@@ -136,7 +135,7 @@ impl Browser {
         if !grace.is_zero() {
             let exit = format!("[{NO_REPLY},0,\"exit\",[]]");
             self.bridge.send(&exit);
-            let _ = timeout(grace, ended.wait_for(|ended| *ended)).await;
+            let _ = lived::timeout(grace, ended.wait_for(|ended| *ended)).await;
         }
         debug!(pid = self.pid, "PhantomJS is closed");
         self.kill.kill();
@@ -157,7 +156,7 @@ impl Drop for Browser {
 
 async fn open_bridge(
     launched: &Launched,
-    silence_limit: Duration,
+    (admission_limit, silence_limit): (Duration, Duration),
     pending: &Arc<Pending>,
     lost: Arc<Notify>,
     on_event: &Arc<impl Fn(BrowserEvent) + Send + Sync + 'static>,
@@ -165,6 +164,7 @@ async fn open_bridge(
     let (settled, on_entry) = (Arc::clone(pending), Arc::clone(on_event));
     let bridge = Bridge::open(
         &launched.endpoint,
+        admission_limit,
         silence_limit,
         move |entries| {
             for entry in entries {
@@ -194,7 +194,7 @@ async fn live(
         never = kill_when_lost(&lost, &kill) => never,
     };
     for output in &mut launched.outputs {
-        let _ = timeout(OUTPUT_DEADLINE, output).await;
+        let _ = lived::timeout(OUTPUT_DEADLINE, output).await;
     }
     let (port, how) = (launched.port, status.map(launch::describe));
     info!(pid, port, how, "PhantomJS ended");
@@ -209,7 +209,7 @@ async fn live(
 /// exiting loses its connection first.
 async fn kill_when_lost<T>(lost: &Notify, kill: &KillHandle) -> T {
     lost.notified().await;
-    sleep(LOST_GRACE).await;
+    lived::sleep(LOST_GRACE).await;
     warn!("PhantomJS is killed: it does not answer");
     kill.kill();
     std::future::pending().await
@@ -227,43 +227,63 @@ fn timed_out(id: i64) -> BrowserEvent {
 /// The commands that wait for their replies.
 #[derive(Debug)]
 struct Pending {
-    deadlines: Mutex<Deadlines<i64>>,
+    waiting: Mutex<Waiting>,
     nearer: Notify,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    deadlines: Deadlines<i64>,
+    clock: Lived,
 }
 
 impl Pending {
     fn new() -> Self {
         Self {
-            deadlines: Mutex::new(Deadlines::new()),
+            waiting: Mutex::new(Waiting {
+                deadlines: Deadlines::new(),
+                clock: Lived::new(),
+            }),
             nearer: Notify::new(),
         }
     }
 
     fn insert(&self, waiting: impl IntoIterator<Item = (i64, Duration)>) {
-        let now = Instant::now();
-        let mut deadlines = self.deadlines.lock();
+        let mut all = self.waiting.lock();
+        let now = all.clock.now();
         for (id, limit) in waiting {
-            if deadlines.insert(id, now + limit) {
+            if all.deadlines.insert(id, now + limit) {
                 self.nearer.notify_one();
             }
         }
     }
 
     fn remove(&self, id: i64) -> bool {
-        self.deadlines.lock().remove(id)
+        self.waiting.lock().deadlines.remove(id)
     }
 
     async fn expire<T>(&self, on_due: impl Fn(i64)) -> T {
         loop {
-            let next = self.deadlines.lock().next();
+            let next = self.waiting.lock().wake_at();
             tokio::select! {
                 () = sleep_until(next) => {}
                 () = self.nearer.notified() => continue,
             }
-            while let Some(id) = { self.deadlines.lock().pop_due(Instant::now()) } {
+            while let Some(id) = { self.waiting.lock().pop_due() } {
                 on_due(id);
             }
         }
+    }
+}
+
+impl Waiting {
+    fn wake_at(&mut self) -> Option<Instant> {
+        self.clock.wake_at(self.deadlines.next())
+    }
+
+    fn pop_due(&mut self) -> Option<i64> {
+        let now = self.clock.now();
+        self.deadlines.pop_due(now)
     }
 }
 

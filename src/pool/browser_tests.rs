@@ -5,6 +5,7 @@ use std::path::Path;
 use super::*;
 use crate::pool::fixture::launch_options;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::timeout;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -128,7 +129,7 @@ async fn a_dropped_browser_leaves_no_process() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_exits_when_its_client_is_gone() {
     let mut launched = crate::pool::fixture::launched(23_220).await;
-    let bridge = Bridge::open(&launched.endpoint, PATIENCE, |_| {}, |_| {})
+    let bridge = Bridge::open(&launched.endpoint, PATIENCE, PATIENCE, |_| {}, |_| {})
         .await
         .expect("it connects");
     drop(bridge);
@@ -230,4 +231,26 @@ async fn what_a_script_left_goes_when_it_ends_early_or_starts_too_late() {
             std::fs::remove_file(file).expect("removed");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_commands_time_stands_still_while_this_process_does() {
+    let pending = Pending::new();
+    let (sender, mut due) = unbounded_channel();
+    let expiring = pending.expire(|id| {
+        let _ = sender.send(id);
+    });
+    let begun = Instant::now();
+    let waiting = async {
+        pending.insert([(1, Duration::from_secs(10))]);
+        tokio::task::yield_now().await;
+        tokio::time::advance(Duration::from_secs(60)).await;
+        due.recv().await
+    };
+    let id = tokio::select! {
+        never = expiring => never,
+        id = waiting => id,
+    };
+    assert_eq!(id, Some(1));
+    assert!(begun.elapsed() >= Duration::from_secs(69));
 }

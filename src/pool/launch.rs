@@ -18,7 +18,7 @@ use super::file_types;
 use super::output::{Tail, forward};
 use super::process::Process;
 use crate::webdriver::Endpoint;
-use crate::{secret, shortage};
+use crate::{lived, secret, shortage};
 
 /// Printed by driver/main.js once it listens.
 const READY_MARK: &str = "phantom-cluster-driver-ready ";
@@ -192,7 +192,7 @@ async fn launch_at(
         biased;
         Ok(said) = &mut listening => Ok(said),
         status = process.wait() => Err(status),
-        () = tokio::time::sleep(options.start_timeout) => {
+        () = lived::sleep(options.start_timeout) => {
             warn!(pid, port, "PhantomJS killed: it did not listen in time");
             process.kill_handle().kill();
             let _ = process.wait().await;

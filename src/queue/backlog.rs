@@ -516,6 +516,7 @@ impl Backlog {
         WorkerLoad {
             leased: self.leases_of(worker).len(),
             completed: known.map_or(0, |worker| worker.completed),
+            at_work: known.is_some_and(|worker| worker.at_work),
         }
     }
 

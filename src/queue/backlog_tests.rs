@@ -352,6 +352,7 @@ fn what_happened_is_counted_and_measured() {
     let load = WorkerLoad {
         leased: 0,
         completed: 1,
+        at_work: true,
     };
     assert_eq!(backlog.load_of(1), load);
     assert_eq!(backlog.load_of(2), WorkerLoad::default());

@@ -1,6 +1,7 @@
 //! A worker's end: offers slots, receives leases, sends answers.
 
 use std::collections::VecDeque;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -18,6 +19,7 @@ use super::backlog::{Generation, ItemId, LeaseId, Offer, WorkerId};
 use super::endpoint;
 use super::outbox::Outbox;
 use super::wire::{self, FromWorker, ToWorker, WireError};
+use crate::lived;
 
 /// How long a worker waits for the master to take in its last answers.
 const FAREWELL_DEADLINE: Duration = Duration::from_secs(5);
@@ -150,9 +152,9 @@ impl QueueClient {
         max_message: usize,
         on_event: impl Fn(ClientEvent) + Send + Sync + 'static,
     ) -> Result<Self, ClientError> {
-        let stream = tokio::time::timeout(CONNECT_DEADLINE, endpoint::connect(address))
+        let stream = lived::timeout(CONNECT_DEADLINE, endpoint::connect(address))
             .await
-            .map_err(|elapsed| ClientError::Connect(elapsed.into()))?
+            .map_err(|lived::Elapsed| ClientError::Connect(ErrorKind::TimedOut.into()))?
             .map_err(ClientError::Connect)?;
         let outbox = Outbox::new(max_message);
         outbox.send(&FromWorker::Hello { token, worker })?;
@@ -283,7 +285,7 @@ impl QueueClient {
     pub(crate) async fn close(&self, stay: bool, started: Vec<LeaseId>) {
         let ended = self.ended.notified();
         let _ = self.outbox.send(&FromWorker::Goodbye { stay, started });
-        let _ = tokio::time::timeout(FAREWELL_DEADLINE, ended).await;
+        let _ = lived::timeout(FAREWELL_DEADLINE, ended).await;
         self.outbox.close();
     }
 }

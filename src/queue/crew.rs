@@ -39,6 +39,8 @@ pub(super) struct Token {
 pub(super) struct Worker {
     pub(super) generation: Generation,
     pub(super) completed: u64,
+    /// From the first request that it gets until it offers a slot and holds none.
+    pub(super) at_work: bool,
     /// Leases that take a slot. Some may be over, when the worker has not taken note yet.
     pub(super) running: Vec<LeaseId>,
     /// Leases held in advance, the next to begin first.
@@ -70,6 +72,7 @@ impl Worker {
         Self {
             generation,
             completed: 0,
+            at_work: false,
             running: Vec::new(),
             ahead: VecDeque::new(),
             slots: 0,
@@ -116,6 +119,7 @@ impl Crew {
         let is_resized = entry.slots != offer.of;
         entry.slots = offer.of;
         entry.patience = offer.patience;
+        entry.at_work = !entry.is_empty();
         if entry.has_free_slot() && offer.slots > 0 {
             entry.is_stalled = false;
         }
@@ -290,6 +294,7 @@ impl Crew {
             worker.alone = Some(lease);
             self.suspects += 1;
         }
+        worker.at_work = true;
         let begins = worker.has_free_slot();
         if begins {
             worker.running.push(lease);

@@ -4,10 +4,13 @@ use super::tests::{address, client, leased, next, options, server, slots};
 use super::*;
 use crate::queue::client::{ClientEvent, QueueClient};
 use crate::queue::endpoint;
+use crate::queue::greeting::GREETING_DEADLINE;
+use crate::queue::wire::MAX_GREETING;
 use bytes::BytesMut;
 use serde::Serialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::timeout;
 
 const SOON: Duration = Duration::from_secs(2);
 /// The tasks of a server without connections: one accepts, one minds the deadlines.
@@ -58,7 +61,7 @@ async fn all_is_well(server: &QueueServer, events: &mut UnboundedReceiver<Server
     assert_eq!(next(events).await, ServerEvent::Left { worker });
     {
         let state = server.shared.state.lock();
-        assert!(state.peers.is_empty() && state.unheard.next().is_none());
+        assert!(state.peers.is_empty() && state.hearing.next().is_none());
     }
     drop(client);
     nothing_is_left().await;

@@ -14,6 +14,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 
 use super::wire::{self, WireError};
+use crate::lived;
 
 /// A peer that takes nothing for this long is as good as gone.
 const WRITE_DEADLINE: Duration = Duration::from_secs(30);
@@ -98,7 +99,9 @@ impl Outbox {
                 (pending.bytes.split(), pending.closed)
             };
             if !bytes.is_empty() {
-                tokio::time::timeout(WRITE_DEADLINE, socket.write_all(&bytes)).await??;
+                lived::timeout(WRITE_DEADLINE, socket.write_all(&bytes))
+                    .await
+                    .map_err(|lived::Elapsed| std::io::ErrorKind::TimedOut)??;
             } else if closed {
                 return socket.shutdown().await;
             } else {

@@ -117,4 +117,6 @@ pub(crate) struct WorkerLoad {
     pub(crate) leased: usize,
     /// Items it answered.
     pub(crate) completed: u64,
+    /// A request that it got last may still have to do with how it fares.
+    pub(crate) at_work: bool,
 }

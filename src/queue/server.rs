@@ -1,6 +1,6 @@
 //! The master's end: takes requests in, hands them to workers, brings answers back.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
 use parking_lot::Mutex;
 use tokio::io::AsyncRead;
 use tokio::sync::Notify;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 use tokio_util::codec::{FramedRead, LengthDelimitedCodec};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::{debug, warn};
@@ -22,23 +22,23 @@ use super::backlog::{
 };
 use super::conduct::{Conducts, Departure};
 use super::endpoint::{self, Endpoint};
+use super::greeting::{greet, greeting_codec};
+use super::hearing::Hearing;
+use super::heartbeat::watch;
 use super::outbox::Outbox;
 use super::server_event::{ServerError, ServerEvent, Silence};
 use super::tally::Outcome;
-use super::wire::{self, FromWorker, MAX_GREETING, ToWorker};
-use crate::deadlines::{Deadlines, sleep_until};
+use super::wire::{self, FromWorker, ToWorker};
+use crate::deadlines::sleep_until;
+use crate::lived::Lived;
 use crate::secret;
 
-/// A peer that has not said Hello by then is not one of ours.
-const GREETING_DEADLINE: Duration = Duration::from_secs(5);
-/// A worker that has not taken note of its lease's end by then does nothing any more.
-const HEARING_LIMIT: Duration = Duration::from_secs(2);
 /// More slots than any worker has (option `workerParallelism`). Each takes room in the list of idle workers.
 const MAX_SLOTS: u32 = 1024;
-/// So many heartbeats in a row without a word, and a worker is frozen.
-const MISSED_HEARTBEATS: u32 = 3;
 /// So many leases fit in one frame, however low the limit of messages is.
 const RECALLED_AT_ONCE: usize = 64;
+/// More than there can be workers: of those that were lost before nobody asks any more.
+const MAX_LOST: usize = 2048;
 /// Pause after a failed accept (out of file descriptors, say), so that it cannot spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -89,8 +89,10 @@ struct State {
     retiring: HashSet<WorkerId>,
     /// The processes of the connected workers' PhantomJS.
     phantoms: HashMap<WorkerId, u32>,
-    /// Ended leases whose workers have yet to take note.
-    unheard: Deadlines<(WorkerId, LeaseId)>,
+    hearing: Hearing,
+    clock: Lived,
+    /// The last workers whose connections ended while they were at work.
+    lost_at_work: VecDeque<WorkerId>,
     conducts: Conducts,
 }
 
@@ -107,7 +109,9 @@ impl QueueServer {
                 peers: HashMap::new(),
                 retiring: HashSet::new(),
                 phantoms: HashMap::new(),
-                unheard: Deadlines::new(),
+                hearing: Hearing::new(),
+                clock: Lived::new(),
+                lost_at_work: VecDeque::new(),
                 conducts: Conducts::default(),
             }),
             timer: Notify::new(),
@@ -189,9 +193,8 @@ impl QueueServer {
             });
         }
         let mut state = self.shared.state.lock();
-        state
-            .backlog
-            .enqueue(id, request.into(), options, Instant::now());
+        let now = state.clock.now();
+        state.backlog.enqueue(id, request.into(), options, now);
         self.shared.hand_over(&mut state);
         Ok(())
     }
@@ -217,7 +220,8 @@ impl QueueServer {
                 begun: true,
             }) => {
                 state.tell(worker, &ToWorker::Cancelled { lease });
-                if state.expect_to_hear(worker, lease, Instant::now()) {
+                let now = state.clock.now();
+                if state.hearing.expect(worker, lease, now) {
                     self.shared.timer.notify_one();
                 }
             }
@@ -269,6 +273,18 @@ impl QueueServer {
         (state.backlog.load_of(worker), phantom)
     }
 
+    pub(crate) fn is_connected(&self, worker: WorkerId) -> bool {
+        self.shared.state.lock().peers.contains_key(&worker)
+    }
+
+    /// Whether a worker that is gone was at work, and how many requests workers have answered so far.
+    pub(crate) fn end_of(&self, worker: WorkerId) -> (bool, u64) {
+        let state = self.shared.state.lock();
+        // Its process may be seen to end before its connection.
+        let at_work = state.lost_at_work.contains(&worker) || state.backlog.load_of(worker).at_work;
+        (at_work, state.backlog.stats().run.count)
+    }
+
     /// How many items wait.
     pub(crate) fn waiting_len(&self) -> usize {
         self.shared.state.lock().backlog.waiting_len()
@@ -296,11 +312,6 @@ impl QueueServer {
 }
 
 impl State {
-    /// A worker has been told that a lease is over, and must take note; true when the timer must look again.
-    fn expect_to_hear(&mut self, worker: WorkerId, lease: LeaseId, now: Instant) -> bool {
-        self.unheard.insert((worker, lease), now + HEARING_LIMIT)
-    }
-
     fn recall(&self, worker: WorkerId, mut leases: Vec<LeaseId>) {
         while !leases.is_empty() {
             let rest = leases.split_off(leases.len().min(RECALLED_AT_ONCE));
@@ -309,9 +320,10 @@ impl State {
         }
     }
 
-    fn next_deadline(&self) -> Option<Instant> {
+    fn wake_at(&mut self) -> Option<Instant> {
         let leases = self.backlog.next_deadline().into_iter();
-        leases.chain(self.unheard.next()).min()
+        let due = leases.chain(self.hearing.next()).min();
+        self.clock.wake_at(due)
     }
 
     fn tell(&self, worker: WorkerId, frame: &ToWorker<'_>) {
@@ -335,7 +347,7 @@ impl Shared {
     }
 
     fn assign_all(&self, state: &mut State) {
-        let now = Instant::now();
+        let now = state.clock.now();
         while let Some(Assignment {
             worker,
             lease,
@@ -368,9 +380,11 @@ impl Shared {
         }
     }
 
-    /// What has come to its end by `now`, one thing at a time.
-    fn next_due(&self, now: Instant) -> Option<ServerEvent> {
-        let mut state = self.state.lock();
+    /// What has come to its end by now, one thing at a time.
+    fn next_due(&self) -> Option<ServerEvent> {
+        let mut guard = self.state.lock();
+        let state = &mut *guard;
+        let now = state.clock.now();
         if let Some(Expiry {
             item,
             lease,
@@ -378,14 +392,14 @@ impl Shared {
         }) = state.backlog.expire(now)
         {
             state.tell(worker, &ToWorker::Expired { lease });
-            let _ = state.expect_to_hear(worker, lease, now);
+            let _ = state.hearing.expect(worker, lease, now);
             return Some(ServerEvent::Expired { item });
         }
         while let Some(Recall { worker, leases }) = state.backlog.recall(now) {
             state.recall(worker, leases);
-            self.hand_over(&mut state);
+            self.hand_over(state);
         }
-        while let Some((worker, _)) = state.unheard.pop_due(now) {
+        while let Some(worker) = state.hearing.pop_due(&mut state.clock) {
             if state.peers.contains_key(&worker) {
                 state.conducts.blocked(worker);
                 warn!(
@@ -418,6 +432,12 @@ impl Shared {
         debug!(worker, "the connection of a worker ended");
         let _ = state.phantoms.remove(&worker);
         let _ = state.peers.remove(&worker);
+        if state.backlog.load_of(worker).at_work {
+            state.lost_at_work.push_back(worker);
+            if state.lost_at_work.len() > MAX_LOST {
+                let _ = state.lost_at_work.pop_front();
+            }
+        }
         let Departure { is_crash, fault } = state.conducts.departure(worker);
         let losses = state.backlog.remove_worker(worker, is_crash);
         self.hand_over(&mut state);
@@ -478,7 +498,8 @@ impl Shared {
             }
             FromWorker::Answer { lease, response } => {
                 let mut state = self.state.lock();
-                let settled = state.backlog.settle(worker, lease, Instant::now());
+                let now = state.clock.now();
+                let settled = state.backlog.settle(worker, lease, now);
                 self.hand_over(&mut state);
                 drop(state);
                 if let Some(ended) = settled {
@@ -488,7 +509,8 @@ impl Shared {
             }
             FromWorker::Fail { lease, error } => {
                 let mut state = self.state.lock();
-                let failure = state.backlog.fail(worker, lease, Instant::now());
+                let now = state.clock.now();
+                let failure = state.backlog.fail(worker, lease, now);
                 self.hand_over(&mut state);
                 drop(state);
                 if let Failure::Failed(ended) = failure {
@@ -498,7 +520,8 @@ impl Shared {
             }
             FromWorker::GiveBack { lease } => {
                 let mut state = self.state.lock();
-                state.backlog.give_back(worker, lease, Instant::now());
+                let now = state.clock.now();
+                state.backlog.give_back(worker, lease, now);
                 self.hand_over(&mut state);
             }
             FromWorker::Fault { message } => {
@@ -512,8 +535,9 @@ impl Shared {
             }
             FromWorker::Released { lease } => {
                 let mut state = self.state.lock();
-                let _ = state.unheard.remove((worker, lease));
-                state.backlog.released(worker, lease, Instant::now());
+                state.hearing.heard(worker, lease);
+                let now = state.clock.now();
+                state.backlog.released(worker, lease, now);
                 self.hand_over(&mut state);
             }
             FromWorker::Phantom { pid } => {
@@ -551,12 +575,12 @@ impl Shared {
 /// Ends leases at their deadlines.
 async fn expire(shared: Arc<Shared>) {
     loop {
-        let next = shared.state.lock().next_deadline();
+        let next = shared.state.lock().wake_at();
         tokio::select! {
             () = sleep_until(next) => {}
             () = shared.timer.notified() => continue,
         }
-        while let Some(event) = shared.next_due(Instant::now()) {
+        while let Some(event) = shared.next_due() {
             (shared.on_event)(event);
         }
     }
@@ -580,7 +604,7 @@ async fn accept(shared: Arc<Shared>, listener: Listener, stop: CancellationToken
 /// One connection, from its greeting to its end.
 async fn serve(shared: Arc<Shared>, stream: Stream) {
     let mut frames = FramedRead::new(&stream, greeting_codec());
-    let Some(worker) = greet(&shared, &mut frames).await else {
+    let Some(worker) = greet(&shared.token, &mut frames).await else {
         warn!("a peer that did not show the token was refused");
         return;
     };
@@ -599,7 +623,11 @@ async fn serve(shared: Arc<Shared>, stream: Stream) {
     tokio::select! {
         () = read(&shared, worker, &mut frames, &heard) => {}
         _ = outbox.write_to(&stream) => {}
-        never = watch(&shared, worker, &outbox, &heard) => never,
+        never = watch(&outbox, shared.heartbeat, &heard, || {
+            warn!(worker, "worker frozen: it did not answer for too long");
+            let to = Silence::Heartbeat;
+            (shared.on_event)(ServerEvent::Frozen { worker, to });
+        }) => never,
     }
     drop(leaving);
 }
@@ -612,29 +640,6 @@ struct Leave<'a> {
 impl Drop for Leave<'_> {
     fn drop(&mut self) {
         self.shared.leave(self.worker);
-    }
-}
-
-fn greeting_codec() -> LengthDelimitedCodec {
-    LengthDelimitedCodec::builder()
-        .max_frame_length(MAX_GREETING)
-        .new_codec()
-}
-
-/// The worker's id, if it showed the token in time.
-async fn greet<R: AsyncRead + Unpin>(
-    shared: &Shared,
-    frames: &mut FramedRead<R, LengthDelimitedCodec>,
-) -> Option<WorkerId> {
-    let frame = timeout(GREETING_DEADLINE, frames.next())
-        .await
-        .ok()??
-        .ok()?;
-    match wire::decode(&frame).ok()? {
-        FromWorker::Hello { token, worker } if secret::is_same(token, &shared.token) => {
-            Some(worker)
-        }
-        _ => None,
     }
 }
 
@@ -654,27 +659,6 @@ async fn read<R: AsyncRead + Unpin>(
             );
             return;
         }
-    }
-}
-
-/// Asks a worker for signs of life. A lease's end says more and sooner, but one that holds nothing has none.
-async fn watch<T>(shared: &Shared, worker: WorkerId, outbox: &Outbox, heard: &AtomicBool) -> T {
-    let mut missed = 0;
-    loop {
-        // Beats are counted instead of reading the clock: time that this process itself was frozen for is not the worker's.
-        tokio::time::sleep(shared.heartbeat).await;
-        missed = if heard.swap(false, Ordering::Relaxed) {
-            0
-        } else {
-            missed + 1
-        };
-        if missed == MISSED_HEARTBEATS {
-            missed = 0;
-            warn!(worker, "worker frozen: it did not answer for too long");
-            let to = Silence::Heartbeat;
-            (shared.on_event)(ServerEvent::Frozen { worker, to });
-        }
-        let _ = outbox.send(&ToWorker::Ping);
     }
 }
 

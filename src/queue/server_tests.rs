@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::queue::client::{ClientEvent, QueueClient};
+use crate::queue::heartbeat::MISSED_HEARTBEATS;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::timeout;
 
 const MAX_MESSAGE: usize = 1 << 20;
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -358,4 +360,107 @@ async fn an_item_hears_of_the_crashes_under_it() {
         attempts: 2,
     };
     assert_eq!(next(&mut events).await, ServerEvent::Doomed { ended });
+}
+
+/// As if this process, or the machine, were stopped for a while.
+async fn suspended(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn a_lease_does_not_end_while_the_primary_is_stopped() {
+    let (server, mut events) = server();
+    let (client, mut work) = client(&server, 1).await;
+    assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
+    client.offer(slots(1));
+    server
+        .enqueue(0, "1".into(), options(5_000))
+        .expect("taken");
+    let (lease, ..) = leased(&mut work).await;
+    suspended(Duration::from_secs(60)).await;
+    client.answer(lease, "2").expect("sent");
+    assert!(
+        matches!(next(&mut events).await, ServerEvent::Answered { .. }),
+        "it has seconds left"
+    );
+}
+
+#[tokio::test]
+async fn a_worker_that_goes_on_after_the_primary_has_its_time_to_take_note_of_a_leases_end() {
+    let (server, mut events) = server();
+    let (client, mut work) = client(&server, 1).await;
+    assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
+    client.offer(slots(1));
+    server.enqueue(0, "1".into(), options(20)).expect("taken");
+    let (lease, ..) = leased(&mut work).await;
+    assert_eq!(next(&mut events).await, ServerEvent::Expired { item: 0 });
+    tokio::time::sleep(Duration::from_millis(1_000)).await;
+    suspended(Duration::from_secs(60)).await;
+    // More than what was left of its time.
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    client.released(lease);
+    let more = timeout(Duration::from_millis(2_500), events.recv()).await;
+    assert!(more.is_err(), "{more:?}");
+}
+
+#[tokio::test]
+async fn heartbeats_that_were_missed_before_a_stop_count_no_more_after_it() {
+    let (server, mut events) = server_with(Duration::from_secs(1));
+    let stopped = super::hostile_tests::traitor(&server, 1).await;
+    assert_eq!(next(&mut events).await, ServerEvent::Joined { worker: 1 });
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    suspended(Duration::from_secs(60)).await;
+    let early = timeout(Duration::from_millis(1_500), events.recv()).await;
+    assert!(early.is_err(), "{early:?}");
+    let to = Silence::Heartbeat;
+    assert_eq!(
+        next(&mut events).await,
+        ServerEvent::Frozen { worker: 1, to }
+    );
+    drop(stopped);
+}
+
+#[tokio::test]
+async fn who_was_at_work_at_its_end_is_known_and_how_much_was_answered() {
+    let (server, mut events) = server();
+    let mut clients = Vec::new();
+    for worker in 1..=3 {
+        let (client, work) = client(&server, worker).await;
+        assert_eq!(next(&mut events).await, ServerEvent::Joined { worker });
+        clients.push((client, work));
+    }
+    for (id, (client, work)) in (0..).zip(&mut clients) {
+        client.offer(slots(1));
+        server
+            .enqueue(id, "1".into(), options(60_000))
+            .expect("taken");
+        let (lease, ..) = leased(work).await;
+        // The first says nothing more, the second has answered, the third waits for more.
+        if id > 0 {
+            client.answer(lease, "2").expect("sent");
+            assert!(matches!(
+                next(&mut events).await,
+                ServerEvent::Answered { .. }
+            ));
+        }
+        if id == 2 {
+            client.offer(slots(1));
+        }
+    }
+    // Each closes its connection.
+    for (client, _work) in clients {
+        client.close(false, Vec::new()).await;
+    }
+    let mut left = Vec::new();
+    while left.len() < 3 {
+        if let ServerEvent::Left { worker } = next(&mut events).await {
+            left.push(worker);
+        }
+    }
+    assert_eq!(
+        [1, 2, 3].map(|worker| server.end_of(worker)),
+        [(true, 2), (true, 2), (false, 2)]
+    );
 }

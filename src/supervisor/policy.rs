@@ -6,29 +6,20 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::{debug, error};
 
-use super::backoff::Backoff;
+use super::crashes::{Circumstances, Crashes, RestartOptions, Verdict};
 use super::turnover::Turnover;
+use super::worker::Worker;
 use crate::queue::WorkerId;
 
 /// How many workers may run above the target while one takes another's place; more where they end faster than they start.
 const EXTRA_WORKERS: usize = 1;
 
-/// When to restart workers that crash.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RestartOptions {
-    /// Pause before the first restart.
-    pub(crate) min_delay: Duration,
-    /// Longest pause.
-    pub(crate) max_delay: Duration,
-    /// Crashes within `window` that are one too many.
-    pub(crate) max_restarts: u32,
-    pub(crate) window: Duration,
-}
-
 /// Settings of the supervisor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PolicyOptions {
     pub(crate) restart: RestartOptions,
+    /// How long a worker may take from its fork until it is ready.
+    pub(crate) start_timeout: Duration,
     /// How long a worker may take to end after it was told to.
     pub(crate) stop_timeout: Duration,
     /// How many workers it makes sense to start at once: that many processors there are.
@@ -48,6 +39,8 @@ pub(crate) enum Command {
     Release(WorkerId),
     /// End a worker that did not listen.
     Kill(WorkerId),
+    /// End a worker that was not ready in time, which is a crash.
+    KillLate(WorkerId),
     /// Workers crash faster than it makes sense to restart them; none is restarted any more.
     CrashLoop,
     /// The last worker is gone after `stop`.
@@ -90,41 +83,6 @@ pub(crate) struct PolicyStats {
     pub(crate) crash_loop: bool,
 }
 
-#[derive(Debug)]
-struct Worker {
-    forked_at: Instant,
-    ready_at: Option<Instant>,
-    phase: Phase,
-    /// It ends because it has served all that it was to.
-    spent: bool,
-    /// It goes by our word, not by its own: it has no requests left to serve first.
-    told: bool,
-    /// Set once it was told to end, or let go: when to stop being polite.
-    kill_at: Option<Instant>,
-}
-
-impl Worker {
-    fn is_replaced(&self) -> bool {
-        matches!(self.phase, Phase::Retiring | Phase::Leaving)
-    }
-
-    /// It takes requests.
-    fn is_serving(&self) -> bool {
-        self.ready_at.is_some() && self.can_stay()
-    }
-
-    /// It may run for as long as nobody sends it a request.
-    fn can_stay(&self) -> bool {
-        !self.told && self.phase != Phase::Leaving && self.kill_at.is_none()
-    }
-
-    fn retire(&mut self, id: WorkerId) -> Command {
-        self.phase = Phase::Retiring;
-        self.told = true;
-        Command::Retire(id)
-    }
-}
-
 /// The state machine.
 #[derive(Debug)]
 pub(crate) struct Policy {
@@ -135,15 +93,12 @@ pub(crate) struct Policy {
     forking: usize,
     /// Restarts that wait for their pause to end.
     restarts: VecDeque<Instant>,
-    crashes: VecDeque<Instant>,
-    backoff: Backoff,
+    crashes: Crashes,
     turnover: Turnover,
     forked: u64,
-    crashed: u64,
     started: bool,
     stopping: bool,
     stopped: bool,
-    crash_loop: bool,
 }
 
 impl Policy {
@@ -154,15 +109,12 @@ impl Policy {
             workers: BTreeMap::new(),
             forking: 0,
             restarts: VecDeque::new(),
-            crashes: VecDeque::new(),
-            backoff: Backoff::new(options.restart.min_delay, options.restart.max_delay),
+            crashes: Crashes::new(options.restart),
             turnover: Turnover::new(options.starts_at_once),
             forked: 0,
-            crashed: 0,
             started: false,
             stopping: false,
             stopped: false,
-            crash_loop: false,
         }
     }
 
@@ -195,14 +147,7 @@ impl Policy {
     pub(crate) fn forked(&mut self, worker: WorkerId, now: Instant) -> Vec<Command> {
         self.forking = self.forking.saturating_sub(1);
         self.forked += 1;
-        let started = Worker {
-            forked_at: now,
-            ready_at: None,
-            phase: Phase::Starting,
-            spent: false,
-            told: false,
-            kill_at: None,
-        };
+        let started = Worker::forked(now, self.options.start_timeout);
         let _ = self.workers.insert(worker, started);
         if self.stopping {
             return self.terminate(worker, now).into_iter().collect();
@@ -215,6 +160,7 @@ impl Policy {
         let Some(entry) = self.workers.get_mut(&worker) else {
             return Vec::new();
         };
+        entry.ready_by = None;
         if entry.phase == Phase::Retiring {
             // Told so before it could hear of it.
             return vec![Command::Retire(worker)];
@@ -238,6 +184,8 @@ impl Policy {
         let Some(entry) = self.workers.get_mut(&worker) else {
             return Vec::new();
         };
+        // It has spoken, ready or not.
+        entry.ready_by = None;
         if !entry.is_replaced() {
             entry.phase = Phase::Retiring;
             entry.spent = spent;
@@ -253,6 +201,7 @@ impl Policy {
             return Vec::new();
         };
         entry.phase = Phase::Leaving;
+        entry.ready_by = None;
         // One that grew too large says nothing about others, and where memory is short is none to spare.
         if let (Some(ready_at), true) = (entry.ready_at, entry.spent) {
             let service = now.saturating_duration_since(ready_at);
@@ -295,14 +244,16 @@ impl Policy {
     /// A fork asked for failed.
     pub(crate) fn fork_failed(&mut self, now: Instant, jitter: f64) -> Vec<Command> {
         self.forking = self.forking.saturating_sub(1);
-        self.crashed(now, jitter)
+        self.crashed(Circumstances::default(), now, jitter)
     }
 
-    /// A worker is gone. `clean`: it ended by itself with code 0, as one does that has served its iterations.
+    /// A worker is gone. `clean`: it ended by itself with code 0, as one does that has served its iterations. One that does
+    /// so before it is ready, or soon after and unannounced, would do so again.
     pub(crate) fn exited(
         &mut self,
         worker: WorkerId,
         clean: bool,
+        at: Circumstances,
         now: Instant,
         jitter: f64,
     ) -> Vec<Command> {
@@ -312,10 +263,15 @@ impl Policy {
         if self.stopping {
             return self.stopped_if_empty();
         }
-        if clean || gone.kill_at.is_some() {
-            return self.fill(now);
+        if !gone.ends_well(clean) {
+            return self.crashed(at, now, jitter);
         }
-        self.crashed(now, jitter)
+        if gone.ends_soon(now) {
+            // Where requests are answered, its end may be what its script does after each.
+            let at_work = true;
+            return self.crashed(Circumstances { at_work, ..at }, now, jitter);
+        }
+        self.fill(now)
     }
 
     /// Ends all workers.
@@ -346,19 +302,15 @@ impl Policy {
             let _ = self.restarts.pop_front();
             commands.extend(self.fill(now));
         }
-        for (id, worker) in &mut self.workers {
-            if worker.kill_at.is_some_and(|due| due <= now) {
-                // Again and again until it is gone; a second SIGKILL does no harm.
-                worker.kill_at = Some(now + self.options.stop_timeout);
-                commands.push(Command::Kill(*id));
-            }
-        }
+        let again = self.options.stop_timeout;
+        let workers = self.workers.iter_mut();
+        commands.extend(workers.filter_map(|(id, worker)| worker.tick(*id, now, again)));
         commands
     }
 
     /// When `tick` has something to do next.
     pub(crate) fn next_tick(&self) -> Option<Instant> {
-        let kills = self.workers.values().filter_map(|worker| worker.kill_at);
+        let kills = self.workers.values().filter_map(Worker::due);
         kills
             .chain(self.restarts.front().copied())
             .chain(self.turnover.forget_at())
@@ -374,9 +326,9 @@ impl Policy {
         PolicyStats {
             workers: workers.collect(),
             forked: self.forked,
-            crashed: self.crashed,
+            crashed: self.crashes.total(),
             pending: self.restarts.len(),
-            crash_loop: self.crash_loop,
+            crash_loop: self.crashes.is_loop(),
         }
     }
 
@@ -415,7 +367,7 @@ impl Policy {
     }
 
     fn fork_missing(&mut self) -> Vec<Command> {
-        if self.stopping || self.crash_loop {
+        if self.stopping || self.crashes.is_loop() {
             return Vec::new();
         }
         let missing = self.target.saturating_sub(self.expected());
@@ -484,54 +436,41 @@ impl Policy {
         std::iter::from_fn(|| self.release_one(now)).collect()
     }
 
-    fn crashed(&mut self, now: Instant, jitter: f64) -> Vec<Command> {
+    fn crashed(&mut self, at: Circumstances, now: Instant, jitter: f64) -> Vec<Command> {
         if self.stopping {
             return self.stopped_if_empty();
         }
-        self.crashed += 1;
         self.turnover.forget();
         let mut commands = self.shrink();
-        if self.crash_loop {
-            commands.extend(self.release_if_nobody_comes(now));
-            return commands;
-        }
-        let RestartOptions {
-            max_restarts,
-            window,
-            ..
-        } = self.options.restart;
-        while self.crashes.front().is_some_and(|at| *at + window < now) {
-            let _ = self.crashes.pop_front();
-        }
-        if self.crashes.is_empty() {
-            self.backoff.reset();
-        }
-        self.crashes.push_back(now);
-        if self.crashes.len() > max_restarts as usize {
-            self.crash_loop = true;
-            self.restarts.clear();
-            error!(
-                crashes = self.crashes.len(),
-                "crash loop: no worker is replaced any more"
-            );
-            commands.push(Command::CrashLoop);
-            commands.extend(self.release_if_nobody_comes(now));
-            return commands;
-        }
-        if self.expected() < self.target {
-            let due = now + self.backoff.next(jitter);
-            let pause_ms = due.saturating_duration_since(now).as_millis() as u64;
-            debug!(
-                pause_ms,
-                crashes = self.crashes.len(),
-                "a crashed worker is replaced after a pause"
-            );
-            // The pauses grow, but jitter may put a later one before an earlier one.
-            let position = self.restarts.partition_point(|other| *other <= due);
-            self.restarts.insert(position, due);
+        let was_loop = self.crashes.is_loop();
+        match self.crashes.add(at, now, jitter) {
+            _ if was_loop => {}
+            Verdict::AtOnce => commands.extend(self.fork_missing()),
+            Verdict::After(pause) => self.restart_after(pause, now),
+            Verdict::Loop => {
+                self.restarts.clear();
+                let crashes = self.crashes.steps();
+                error!(crashes, "crash loop: no worker is replaced any more");
+                commands.push(Command::CrashLoop);
+            }
         }
         commands.extend(self.release_if_nobody_comes(now));
         commands
+    }
+
+    fn restart_after(&mut self, pause: Duration, now: Instant) {
+        if self.expected() >= self.target {
+            return;
+        }
+        let due = now + pause;
+        let (pause_ms, crashes) = (pause.as_millis() as u64, self.crashes.steps());
+        debug!(
+            pause_ms,
+            crashes, "a crashed worker is replaced after a pause"
+        );
+        // The pauses grow, but jitter may put a later one before an earlier one.
+        let position = self.restarts.partition_point(|other| *other <= due);
+        self.restarts.insert(position, due);
     }
 
     fn terminate(&mut self, worker: WorkerId, now: Instant) -> Option<Command> {

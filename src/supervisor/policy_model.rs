@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 const MAX_WORKERS: usize = 4;
 const STARTS_AT_ONCE: usize = 3;
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -14,7 +15,9 @@ enum Step {
     Ready(Pick),
     Retiring(Pick, bool),
     Leaving(Pick),
-    Exit(Pick, bool, f64),
+    Exit(Pick, bool, bool, f64),
+    /// A request is answered.
+    Answer,
     Frozen(Pick),
     Resize(usize),
     Add,
@@ -33,7 +36,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         6 => any::<Pick>().prop_map(Step::Ready),
         3 => (any::<Pick>(), any::<bool>()).prop_map(|(w, spent)| Step::Retiring(w, spent)),
         3 => any::<Pick>().prop_map(Step::Leaving),
-        3 => (any::<Pick>(), any::<bool>(), jitter).prop_map(|(w, clean, j)| Step::Exit(w, clean, j)),
+        3 => (any::<Pick>(), any::<bool>(), any::<bool>(), jitter)
+            .prop_map(|(w, clean, at_work, j)| Step::Exit(w, clean, at_work, j)),
+        3 => Just(Step::Answer),
         1 => any::<Pick>().prop_map(Step::Frozen),
         4 => (0..=MAX_WORKERS).prop_map(Step::Resize),
         1 => Just(Step::Add),
@@ -54,14 +59,19 @@ fn options(max_restarts: u32) -> PolicyOptions {
             max_restarts,
             window: Duration::from_secs(60),
         },
+        start_timeout: START_TIMEOUT,
         stop_timeout: Duration::from_secs(5),
         starts_at_once: STARTS_AT_ONCE,
     }
 }
 
 /// A worker as its owner knows it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Process {
+    forked: Instant,
+    /// It has said anything at all.
+    heard: bool,
+    late: bool,
     ready: bool,
     /// On its way out, by its own word or that of the policy.
     retiring: bool,
@@ -76,6 +86,22 @@ struct Process {
 }
 
 impl Process {
+    fn new(forked: Instant) -> Self {
+        Self {
+            forked,
+            heard: false,
+            late: false,
+            ready: false,
+            retiring: false,
+            told: false,
+            leaving: false,
+            released: None,
+            terminated: None,
+            frozen: false,
+            killed: false,
+        }
+    }
+
     /// Nothing is left for it but to end.
     fn must_end(&self) -> bool {
         self.released.is_some() || self.killed || self.terminated.is_some()
@@ -90,6 +116,9 @@ struct World {
     next_id: WorkerId,
     crash_loops: usize,
     stops: usize,
+    answered: u64,
+    /// Forks at once after a crash at work, each of which must have an answer of its own.
+    at_once: u64,
 }
 
 impl World {
@@ -102,6 +131,8 @@ impl World {
             next_id: 1,
             crash_loops: 0,
             stops: 0,
+            answered: 0,
+            at_once: 0,
         };
         let commands = world.policy.start(workers, world.now);
         world.obey(commands);
@@ -120,9 +151,10 @@ impl World {
             Step::Ready(pick) => self.with(pick, Self::ready),
             Step::Retiring(pick, spent) => self.with(pick, |world, id| world.retiring(id, spent)),
             Step::Leaving(pick) => self.with(pick, Self::leaving),
-            Step::Exit(pick, clean, jitter) => {
-                self.with(pick, |world, id| world.exit(id, clean, jitter))
+            Step::Exit(pick, clean, at_work, jitter) => {
+                self.with(pick, |world, id| world.exit(id, clean, at_work, jitter))
             }
+            Step::Answer => self.answered += 1,
             Step::Frozen(pick) => self.with(pick, Self::frozen),
             Step::Resize(workers) => self.resize(workers),
             Step::Add => self.add(),
@@ -151,7 +183,7 @@ impl World {
         self.forking -= 1;
         let id = self.next_id;
         self.next_id += 1;
-        let _ = self.processes.insert(id, Process::default());
+        let _ = self.processes.insert(id, Process::new(self.now));
         let commands = self.policy.forked(id, self.now);
         self.obey(commands);
     }
@@ -166,13 +198,15 @@ impl World {
     }
 
     fn ready(&mut self, id: WorkerId) {
-        self.process(id).ready = true;
+        let process = self.process(id);
+        (process.ready, process.heard) = (true, true);
         let commands = self.policy.ready(id, self.now);
         self.obey(commands);
     }
 
     fn retiring(&mut self, id: WorkerId, spent: bool) {
-        self.process(id).retiring = true;
+        let process = self.process(id);
+        (process.retiring, process.heard) = (true, true);
         let commands = self.policy.retiring(id, spent, self.now);
         self.obey(commands);
     }
@@ -184,13 +218,26 @@ impl World {
         }
         process.retiring = true;
         process.leaving = true;
+        process.heard = true;
         let commands = self.policy.leaving(id, self.now);
         self.obey(commands);
     }
 
-    fn exit(&mut self, id: WorkerId, clean: bool, jitter: f64) {
-        let _ = self.processes.remove(&id);
-        let commands = self.policy.exited(id, clean, self.now, jitter);
+    fn exit(&mut self, id: WorkerId, clean: bool, at_work: bool, jitter: f64) {
+        let gone = self.processes.remove(&id).expect("only of those there are");
+        let at = Circumstances {
+            at_work,
+            answered: self.answered,
+        };
+        let crashes = self.policy.crashes.total();
+        let commands = self.policy.exited(id, clean, at, self.now, jitter);
+        if self.policy.crashes.total() > crashes && commands.contains(&Command::Fork) {
+            self.at_once += 1;
+            assert!(self.at_once <= self.answered, "a storm");
+        }
+        if !gone.heard && !gone.told && !self.is_stopping() {
+            assert!(self.policy.crashes.total() > crashes, "it never was ready");
+        }
         self.obey(commands);
     }
 
@@ -254,6 +301,12 @@ impl World {
                     process.released = Some(now);
                 }
                 Command::Kill(id) => self.asked_to_kill(id),
+                Command::KillLate(id) => {
+                    let now = self.now;
+                    let process = self.process(id);
+                    assert!(!process.heard && process.forked + START_TIMEOUT <= now);
+                    (process.late, process.killed) = (true, true);
+                }
                 Command::CrashLoop => self.crash_loops += 1,
                 Command::Stopped => {
                     assert!(self.processes.is_empty() && self.forking == 0);
@@ -291,7 +344,10 @@ impl World {
         let process = self.process(id);
         let told = process.terminated.or(process.released);
         let is_late = told.is_some_and(|at| at + Duration::from_secs(5) <= now);
-        assert!(process.frozen || is_late, "{id} was given no time");
+        assert!(
+            process.frozen || process.late || is_late,
+            "{id} was given no time"
+        );
         process.killed = true;
     }
 
@@ -334,7 +390,7 @@ impl World {
         let is_out = process.told || process.retiring && !idle;
         let is_new = !process.ready;
         if process.must_end() {
-            self.exit(id, true, 0.0);
+            self.exit(id, true, false, 0.0);
         } else if is_out {
             self.leaving(id);
         } else if is_new {

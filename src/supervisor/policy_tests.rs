@@ -1,5 +1,11 @@
 use super::*;
 
+const SOON: Duration = Duration::from_secs(5);
+const IDLE: Circumstances = Circumstances {
+    at_work: false,
+    answered: 0,
+};
+
 fn options() -> PolicyOptions {
     PolicyOptions {
         restart: RestartOptions {
@@ -8,6 +14,7 @@ fn options() -> PolicyOptions {
             max_restarts: 3,
             window: Duration::from_secs(60),
         },
+        start_timeout: Duration::from_secs(30),
         stop_timeout: Duration::from_secs(5),
         starts_at_once: 2,
     }
@@ -39,23 +46,26 @@ fn starting_twice_is_harmless() {
 #[test]
 fn a_worker_that_served_its_iterations_is_replaced_at_once() {
     let now = Instant::now();
-    let mut policy = running(2, now);
-    assert_eq!(policy.exited(1, true, now, 0.0), [Command::Fork]);
-    assert_eq!(policy.forked(3, now), []);
-    assert_eq!(policy.next_tick(), None);
+    let mut policy = at_work(2, now);
+    let _ = policy.retiring(1, true, now);
+    let _ = policy.forked(3, now);
+    let _ = policy.leaving(1, now);
+    let _ = policy.ready(3, now);
+    assert_eq!(policy.exited(1, true, IDLE, now, 0.0), []);
+    assert!(policy.restarts.is_empty());
 }
 
 #[test]
 fn a_crashed_worker_is_replaced_after_a_growing_pause() {
     let now = Instant::now();
     let mut policy = running(1, now);
-    assert_eq!(policy.exited(1, false, now, 0.0), []);
+    assert_eq!(policy.exited(1, false, IDLE, now, 0.0), []);
     assert_eq!(policy.next_tick(), Some(now + ms(100)));
     assert_eq!(policy.tick(now + ms(99)), []);
     assert_eq!(policy.tick(now + ms(100)), [Command::Fork]);
     assert_eq!(policy.forked(2, now), []);
     let later = now + ms(150);
-    assert_eq!(policy.exited(2, false, later, 0.0), []);
+    assert_eq!(policy.exited(2, false, IDLE, later, 0.0), []);
     assert_eq!(policy.next_tick(), Some(later + ms(200)));
 }
 
@@ -63,11 +73,11 @@ fn a_crashed_worker_is_replaced_after_a_growing_pause() {
 fn the_pause_starts_over_when_crashes_are_long_past() {
     let now = Instant::now();
     let mut policy = running(1, now);
-    let _ = policy.exited(1, false, now, 0.0);
+    let _ = policy.exited(1, false, IDLE, now, 0.0);
     let _ = policy.tick(now + ms(100));
     let _ = policy.forked(2, now);
     let later = now + Duration::from_secs(3600);
-    let _ = policy.exited(2, false, later, 0.0);
+    let _ = policy.exited(2, false, IDLE, later, 0.0);
     assert_eq!(policy.next_tick(), Some(later + ms(100)));
 }
 
@@ -77,12 +87,12 @@ fn too_many_crashes_in_the_window_end_the_restarts() {
     let mut policy = running(1, now);
     let mut at = now;
     for worker in 1..=3 {
-        assert_eq!(policy.exited(worker, false, at, 0.0), []);
+        assert_eq!(policy.exited(worker, false, IDLE, at, 0.0), []);
         at = policy.next_tick().expect("a restart");
         assert_eq!(policy.tick(at), [Command::Fork]);
         let _ = policy.forked(worker + 1, at);
     }
-    assert_eq!(policy.exited(4, false, at, 0.0), [Command::CrashLoop]);
+    assert_eq!(policy.exited(4, false, IDLE, at, 0.0), [Command::CrashLoop]);
     assert_eq!(policy.next_tick(), None);
     assert_eq!(policy.stop(at), [Command::Stopped]);
 }
@@ -96,12 +106,12 @@ fn stopping_asks_then_kills_and_says_once_when_all_are_gone() {
         [Command::Terminate(1), Command::Terminate(2)]
     );
     assert_eq!(policy.stop(now), []);
-    assert_eq!(policy.exited(1, false, now, 0.0), []);
+    assert_eq!(policy.exited(1, false, IDLE, now, 0.0), []);
     let late = now + Duration::from_secs(5);
     assert_eq!(policy.next_tick(), Some(late));
     assert_eq!(policy.tick(late), [Command::Kill(2)]);
-    assert_eq!(policy.exited(2, false, late, 0.0), [Command::Stopped]);
-    assert_eq!(policy.exited(2, false, late, 0.0), []);
+    assert_eq!(policy.exited(2, false, IDLE, late, 0.0), [Command::Stopped]);
+    assert_eq!(policy.exited(2, false, IDLE, late, 0.0), []);
     assert_eq!(policy.start(1, now), []);
     assert_eq!(policy.add_worker(), []);
 }
@@ -121,7 +131,7 @@ fn a_worker_forked_while_stopping_is_ended() {
     let _ = policy.start(1, Instant::now());
     assert_eq!(policy.stop(now), []);
     assert_eq!(policy.forked(1, now), [Command::Terminate(1)]);
-    assert_eq!(policy.exited(1, false, now, 0.0), [Command::Stopped]);
+    assert_eq!(policy.exited(1, false, IDLE, now, 0.0), [Command::Stopped]);
 }
 
 #[test]
@@ -130,16 +140,20 @@ fn adding_a_worker_raises_the_number_kept() {
     let mut policy = running(1, now);
     assert_eq!(policy.add_worker(), [Command::Fork]);
     let _ = policy.forked(2, now);
-    let _ = policy.exited(1, true, now, 0.0);
-    let _ = policy.forked(3, now);
-    assert_eq!(policy.exited(2, true, now, 0.0), [Command::Fork]);
+    for worker in 1..=2 {
+        let _ = policy.ready(worker, now);
+    }
+    let later = now + SOON;
+    assert_eq!(policy.exited(1, true, IDLE, later, 0.0), [Command::Fork]);
+    let _ = policy.forked(3, later);
+    assert_eq!(policy.exited(2, true, IDLE, later, 0.0), [Command::Fork]);
 }
 
 #[test]
 fn workers_of_others_are_none_of_our_business() {
     let now = Instant::now();
-    let mut policy = running(1, now);
-    assert_eq!(policy.exited(99, false, now, 0.0), []);
+    let mut policy = at_work(1, now);
+    assert_eq!(policy.exited(99, false, IDLE, now, 0.0), []);
     assert_eq!(policy.next_tick(), None);
 }
 
@@ -170,7 +184,7 @@ fn a_retiring_worker_stays_until_its_successor_is_ready() {
     assert_eq!(policy.forked(3, now), []);
     assert_eq!(policy.leaving(1, now), [], "3 is on its way");
     assert_eq!(policy.ready(3, now), [Command::Release(1)]);
-    assert_eq!(policy.exited(1, true, now, 0.0), []);
+    assert_eq!(policy.exited(1, true, IDLE, now, 0.0), []);
 }
 
 #[test]
@@ -202,10 +216,10 @@ fn there_is_never_more_than_one_extra_worker() {
     assert_eq!(policy.leaving(1, now), []);
     // A second one gives its place to its successor instead of waiting.
     assert_eq!(policy.leaving(2, now), [Command::Release(1)]);
-    assert_eq!(policy.exited(1, true, now, 0.0), [Command::Fork]);
+    assert_eq!(policy.exited(1, true, IDLE, now, 0.0), [Command::Fork]);
     assert_eq!(policy.forked(5, now), []);
     assert_eq!(policy.ready(4, now), [Command::Release(2)]);
-    assert_eq!(policy.exited(2, true, now, 0.0), []);
+    assert_eq!(policy.exited(2, true, IDLE, now, 0.0), []);
 }
 
 #[test]
@@ -214,9 +228,11 @@ fn one_that_waits_is_let_go_when_its_successor_dies() {
     let mut policy = at_work(1, now);
     assert_eq!(policy.leaving(1, now), [Command::Fork]);
     assert_eq!(policy.forked(2, now), []);
-    assert_eq!(policy.exited(2, true, now, 0.0), [Command::Fork]);
-    assert_eq!(policy.forked(3, now), []);
-    assert_eq!(policy.ready(3, now), [Command::Release(1)]);
+    assert_eq!(policy.exited(2, true, IDLE, now, 0.0), []);
+    let later = now + ms(100);
+    assert_eq!(policy.tick(later), [Command::Fork]);
+    assert_eq!(policy.forked(3, later), []);
+    assert_eq!(policy.ready(3, later), [Command::Release(1)]);
 }
 
 #[test]
@@ -229,8 +245,8 @@ fn fewer_workers_retire_the_oldest_and_more_are_forked() {
     );
     assert_eq!(policy.retiring(1, true, now), [], "nobody takes its place");
     assert_eq!(policy.leaving(1, now), [Command::Release(1)]);
-    assert_eq!(policy.exited(1, true, now, 0.0), []);
-    assert_eq!(policy.exited(2, true, now, 0.0), []);
+    assert_eq!(policy.exited(1, true, IDLE, now, 0.0), []);
+    assert_eq!(policy.exited(2, true, IDLE, now, 0.0), []);
     assert_eq!(policy.resize(2, now), [Command::Fork]);
 }
 
@@ -254,8 +270,8 @@ fn fewer_workers_need_no_more_of_those_that_will_retire_than_there_is_place_for(
     assert_eq!(policy.retiring(2, true, now), []);
     // 3 to 6 last, and 1 and 2 would stay for as long as nobody sends them their last requests.
     assert_eq!(policy.resize(3, now), [3, 1].map(Command::Retire));
-    assert_eq!(policy.exited(1, true, now, 0.0), []);
-    assert_eq!(policy.exited(3, true, now, 0.0), []);
+    assert_eq!(policy.exited(1, true, IDLE, now, 0.0), []);
+    assert_eq!(policy.exited(3, true, IDLE, now, 0.0), []);
     assert_eq!(policy.stats(now).workers.len(), 4);
 }
 
@@ -273,7 +289,7 @@ fn another_number_is_there_at_once_whatever_restarts_wait() {
     let now = Instant::now();
     let mut policy = at_work(4, now);
     for worker in 1..=3 {
-        assert_eq!(policy.exited(worker, false, now, 0.0), []);
+        assert_eq!(policy.exited(worker, false, IDLE, now, 0.0), []);
     }
     assert_eq!(policy.resize(3, now), [Command::Fork; 2]);
     assert_eq!(policy.next_tick(), None);
@@ -285,7 +301,7 @@ fn a_frozen_worker_is_killed_and_replaced() {
     let mut policy = at_work(1, now);
     assert_eq!(policy.frozen(1), [Command::Kill(1)]);
     assert_eq!(policy.frozen(9), []);
-    assert_eq!(policy.exited(1, false, now, 0.0), []);
+    assert_eq!(policy.exited(1, false, IDLE, now, 0.0), []);
     assert_eq!(policy.tick(now + ms(100)), [Command::Fork]);
 }
 
@@ -295,7 +311,7 @@ fn workers_and_their_ends_are_counted() {
     let later = start + Duration::from_secs(3);
     let mut policy = running(2, start);
     let _ = policy.ready(2, start);
-    let _ = policy.exited(1, false, start, 0.0);
+    let _ = policy.exited(1, false, IDLE, start, 0.0);
     let stats = policy.stats(later);
     let worker = WorkerStats {
         id: 2,
@@ -314,7 +330,7 @@ fn workers_and_their_ends_are_counted() {
     );
     let _ = policy.stop(later);
     assert_eq!(policy.stats(later).workers[0].phase, Phase::Stopping);
-    let _ = policy.exited(2, false, later, 0.0);
+    let _ = policy.exited(2, false, IDLE, later, 0.0);
     assert_eq!(policy.stats(later).crashed, 1, "it ended as it was told to");
 }
 
@@ -336,12 +352,18 @@ fn several_start_at_once_when_workers_serve_for_less_than_a_start() {
     let mut policy = in_a_hurry(now);
     assert_eq!(policy.ready(2, now + ms(220)), [Command::Release(1)]);
     // Worker 3 starts already, and 4 as soon as there is room.
-    assert_eq!(policy.exited(1, true, now + ms(225), 0.0), [Command::Fork]);
+    assert_eq!(
+        policy.exited(1, true, IDLE, now + ms(225), 0.0),
+        [Command::Fork]
+    );
     assert_eq!(policy.forked(4, now + ms(225)), []);
     assert_eq!(policy.ready(3, now + ms(226)), []);
     // It need not stay: 3 serves.
     assert_eq!(policy.leaving(2, now + ms(240)), [Command::Release(2)]);
-    assert_eq!(policy.exited(2, true, now + ms(245), 0.0), [Command::Fork]);
+    assert_eq!(
+        policy.exited(2, true, IDLE, now + ms(245), 0.0),
+        [Command::Fork]
+    );
 }
 
 #[test]
@@ -350,7 +372,10 @@ fn those_that_were_started_in_advance_go_when_there_is_nothing_to_do() {
     let mut policy = in_a_hurry(now);
     assert_eq!(policy.ready(2, now + ms(220)), [Command::Release(1)]);
     assert_eq!(policy.ready(3, now + ms(220)), []);
-    assert_eq!(policy.exited(1, true, now + ms(230), 0.0), [Command::Fork]);
+    assert_eq!(
+        policy.exited(1, true, IDLE, now + ms(230), 0.0),
+        [Command::Fork]
+    );
     assert_eq!(policy.forked(4, now + ms(230)), []);
     assert_eq!(policy.ready(4, now + ms(330)), []);
     let due = policy.next_tick().expect("something is remembered");
@@ -362,8 +387,8 @@ fn those_that_were_started_in_advance_go_when_there_is_nothing_to_do() {
     );
     assert_eq!(policy.leaving(2, due), [Command::Release(2)]);
     assert_eq!(policy.leaving(3, due), [Command::Release(3)]);
-    assert_eq!(policy.exited(2, true, due, 0.0), []);
-    assert_eq!(policy.exited(3, true, due, 0.0), []);
+    assert_eq!(policy.exited(2, true, IDLE, due, 0.0), []);
+    assert_eq!(policy.exited(3, true, IDLE, due, 0.0), []);
 }
 
 #[test]
@@ -371,12 +396,12 @@ fn nothing_is_started_in_advance_of_workers_that_crash() {
     let now = Instant::now();
     let mut policy = in_a_hurry(now);
     assert_eq!(
-        policy.exited(2, false, now + ms(130), 0.0),
+        policy.exited(2, false, IDLE, now + ms(130), 0.0),
         [],
         "3 takes the place of 1"
     );
     assert_eq!(policy.ready(3, now + ms(220)), [Command::Release(1)]);
-    assert_eq!(policy.exited(1, true, now + ms(230), 0.0), []);
+    assert_eq!(policy.exited(1, true, IDLE, now + ms(230), 0.0), []);
 }
 
 #[test]
@@ -394,4 +419,89 @@ fn a_worker_that_is_added_comes_on_top_of_those_wanted_not_of_those_started_in_a
     let mut policy = in_a_hurry(now);
     assert_eq!(policy.add_worker(), [Command::Fork]);
     assert_eq!(policy.target(), 2);
+}
+
+fn working(answered: u64) -> Circumstances {
+    Circumstances {
+        at_work: true,
+        answered,
+    }
+}
+
+#[test]
+fn a_crash_at_work_has_a_successor_at_once_while_others_are_answered() {
+    let now = Instant::now();
+    let mut policy = at_work(2, now);
+    for round in 1..=50 {
+        let commands = policy.exited(round, false, working(round.into()), now, 0.0);
+        assert_eq!(commands, [Command::Fork]);
+        let _ = policy.forked(round + 2, now);
+        let _ = policy.ready(round + 2, now);
+    }
+    assert_eq!(policy.stats(now).crashed, 50);
+    // Nothing is answered from here on.
+    for _ in 0..3 {
+        let worker = *policy.workers.keys().next().expect("one runs");
+        assert_eq!(policy.exited(worker, false, working(50), now, 0.0), []);
+        let due = policy.next_tick().expect("a restart");
+        assert_eq!(policy.tick(due), [Command::Fork]);
+        let _ = policy.forked(worker + 100, due);
+    }
+    let worker = *policy.workers.keys().next().expect("one runs");
+    let last = policy.exited(worker, false, working(50), now, 0.0);
+    assert_eq!(last, [Command::CrashLoop]);
+}
+
+#[test]
+fn an_end_with_code_0_before_it_is_ready_is_a_crash() {
+    let now = Instant::now();
+    let mut policy = running(1, now);
+    for worker in 1..=3 {
+        assert_eq!(policy.exited(worker, true, IDLE, now, 0.0), []);
+        let due = policy.next_tick().expect("a restart");
+        assert_eq!(policy.tick(due), [Command::Fork]);
+        let _ = policy.forked(worker + 1, due);
+    }
+    let last = policy.exited(4, true, IDLE, now, 0.0);
+    assert_eq!(last, [Command::CrashLoop]);
+}
+
+#[test]
+fn an_unannounced_end_soon_after_it_is_ready_has_a_pause_unless_requests_are_answered() {
+    let now = Instant::now();
+    let mut policy = at_work(1, now);
+    let answered = Circumstances {
+        answered: 1,
+        ..IDLE
+    };
+    assert_eq!(policy.exited(1, true, answered, now, 0.0), [Command::Fork]);
+    let _ = policy.forked(2, now);
+    let _ = policy.ready(2, now);
+    assert_eq!(policy.exited(2, true, answered, now, 0.0), []);
+    assert_eq!(policy.next_tick(), Some(now + ms(100)));
+}
+
+#[test]
+fn one_that_is_not_ready_in_time_is_killed_until_it_is_gone_and_counts_as_crashed() {
+    let now = Instant::now();
+    let mut policy = running(2, now);
+    let _ = policy.ready(1, now + ms(100));
+    let late = now + Duration::from_secs(30);
+    assert_eq!(policy.next_tick(), Some(late));
+    assert_eq!(policy.tick(late), [Command::KillLate(2)]);
+    let again = late + Duration::from_secs(5);
+    assert_eq!(policy.tick(again), [Command::Kill(2)]);
+    assert_eq!(policy.exited(2, false, IDLE, again, 0.0), []);
+    assert_eq!(policy.stats(again).crashed, 1);
+    assert_eq!(policy.next_tick(), Some(again + ms(100)));
+}
+
+#[test]
+fn one_that_is_to_retire_must_be_ready_in_time_too() {
+    let now = Instant::now();
+    let mut policy = running(1, now);
+    assert_eq!(policy.resize(0, now), [Command::Retire(1)]);
+    let late = now + Duration::from_secs(30);
+    assert_eq!(policy.tick(late), [Command::KillLate(1)]);
+    assert_eq!(policy.exited(1, false, IDLE, late, 0.0), []);
 }

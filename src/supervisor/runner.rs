@@ -8,8 +8,10 @@ use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::{debug, info};
 
+use super::crashes::Circumstances;
 use super::policy::{Command, Policy, PolicyOptions, PolicyStats};
 use crate::deadlines::sleep_until;
+use crate::lived::Lived;
 use crate::queue::WorkerId;
 
 /// The supervisor of one engine. Dropping it ends its timer; the workers are its owner's to end first.
@@ -21,8 +23,14 @@ pub(crate) struct Supervisor {
 
 #[derive(Debug)]
 struct Shared {
-    policy: Mutex<Policy>,
+    state: Mutex<State>,
     changed: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    policy: Policy,
+    clock: Lived,
 }
 
 impl Supervisor {
@@ -32,7 +40,10 @@ impl Supervisor {
         on_commands: impl Fn(Vec<Command>) + Send + Sync + 'static,
     ) -> Self {
         let shared = Arc::new(Shared {
-            policy: Mutex::new(Policy::new(options)),
+            state: Mutex::new(State {
+                policy: Policy::new(options),
+                clock: Lived::new(),
+            }),
             changed: Notify::new(),
         });
         let stop = CancellationToken::new();
@@ -54,12 +65,14 @@ impl Supervisor {
 
     /// How many workers are kept running.
     pub(crate) fn target(&self) -> u32 {
-        u32::try_from(self.shared.policy.lock().target()).unwrap_or(u32::MAX)
+        u32::try_from(self.shared.state.lock().policy.target()).unwrap_or(u32::MAX)
     }
 
     /// The workers that run, and how those before them fared.
     pub(crate) fn stats(&self) -> PolicyStats {
-        self.shared.policy.lock().stats(Instant::now())
+        let mut state = self.shared.state.lock();
+        let now = state.clock.now();
+        state.policy.stats(now)
     }
 
     pub(crate) fn forked(&self, worker: WorkerId) -> Vec<Command> {
@@ -70,8 +83,8 @@ impl Supervisor {
         self.with(|policy, now| policy.fork_failed(now, rand::random()))
     }
 
-    pub(crate) fn exited(&self, worker: WorkerId, clean: bool) -> Vec<Command> {
-        self.with(|policy, now| policy.exited(worker, clean, now, rand::random()))
+    pub(crate) fn exited(&self, worker: WorkerId, clean: bool, at: Circumstances) -> Vec<Command> {
+        self.with(|policy, now| policy.exited(worker, clean, at, now, rand::random()))
     }
 
     pub(crate) fn ready(&self, worker: WorkerId) -> Vec<Command> {
@@ -101,7 +114,11 @@ impl Supervisor {
     }
 
     fn with(&self, event: impl FnOnce(&mut Policy, Instant) -> Vec<Command>) -> Vec<Command> {
-        let commands = event(&mut self.shared.policy.lock(), Instant::now());
+        let commands = {
+            let mut state = self.shared.state.lock();
+            let now = state.clock.now();
+            event(&mut state.policy, now)
+        };
         self.shared.changed.notify_one();
         note(&commands);
         commands
@@ -116,12 +133,20 @@ fn note(commands: &[Command]) {
 
 async fn run(shared: Arc<Shared>, on_commands: impl Fn(Vec<Command>)) {
     loop {
-        let next = shared.policy.lock().next_tick();
+        let next = {
+            let mut state = shared.state.lock();
+            let due = state.policy.next_tick();
+            state.clock.wake_at(due)
+        };
         tokio::select! {
             () = sleep_until(next) => {}
             () = shared.changed.notified() => continue,
         }
-        let commands = shared.policy.lock().tick(Instant::now());
+        let commands = {
+            let mut state = shared.state.lock();
+            let now = state.clock.now();
+            state.policy.tick(now)
+        };
         if !commands.is_empty() {
             note(&commands);
             on_commands(commands);
@@ -132,36 +157,54 @@ async fn run(shared: Arc<Shared>, on_commands: impl Fn(Vec<Command>)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::supervisor::policy::RestartOptions;
+    use crate::supervisor::RestartOptions;
     use std::time::Duration;
     use tokio::sync::mpsc::unbounded_channel;
+
+    fn options() -> PolicyOptions {
+        PolicyOptions {
+            restart: RestartOptions {
+                min_delay: Duration::from_secs(1),
+                max_delay: Duration::from_secs(1),
+                max_restarts: 5,
+                window: Duration::from_secs(60),
+            },
+            start_timeout: Duration::from_secs(30),
+            stop_timeout: Duration::from_secs(5),
+            starts_at_once: 2,
+        }
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_crash_is_followed_by_a_fork_by_itself() {
         let (sender, mut commands) = unbounded_channel();
-        let supervisor = Supervisor::new(
-            PolicyOptions {
-                restart: RestartOptions {
-                    min_delay: Duration::from_secs(1),
-                    max_delay: Duration::from_secs(1),
-                    max_restarts: 5,
-                    window: Duration::from_secs(60),
-                },
-                stop_timeout: Duration::from_secs(5),
-                starts_at_once: 2,
-            },
-            move |batch| {
-                let _ = sender.send(batch);
-            },
-        );
+        let supervisor = Supervisor::new(options(), move |batch| {
+            let _ = sender.send(batch);
+        });
         assert_eq!(supervisor.start(1), [Command::Fork]);
         let _ = supervisor.forked(1);
         let before = Instant::now();
-        assert_eq!(supervisor.exited(1, false), []);
+        assert_eq!(supervisor.exited(1, false, Circumstances::default()), []);
         assert_eq!(commands.recv().await, Some(vec![Command::Fork]));
         assert!(before.elapsed() >= Duration::from_millis(500));
         let _ = supervisor.forked(2);
         assert_eq!(supervisor.stop(), [Command::Terminate(2)]);
         assert_eq!(commands.recv().await, Some(vec![Command::Kill(2)]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_worker_that_is_to_end_has_its_time_when_all_are_stopped_meanwhile() {
+        let (sender, mut commands) = unbounded_channel();
+        let supervisor = Supervisor::new(options(), move |batch| {
+            let _ = sender.send(batch);
+        });
+        let _ = supervisor.start(1);
+        let _ = supervisor.forked(1);
+        let begun = Instant::now();
+        assert_eq!(supervisor.stop(), [Command::Terminate(1)]);
+        tokio::task::yield_now().await;
+        tokio::time::advance(Duration::from_secs(60)).await;
+        assert_eq!(commands.recv().await, Some(vec![Command::Kill(1)]));
+        assert!(begun.elapsed() >= Duration::from_secs(64));
     }
 }

@@ -8,6 +8,7 @@ use fantoccini::wd::WebDriverCompatibleCommand;
 use serde_json::Value;
 
 use super::connector::LoopbackConnector;
+use crate::lived;
 
 /// Why a driver did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -97,10 +98,10 @@ impl Channel {
         command: impl WebDriverCompatibleCommand + Send + 'static,
         limit: Duration,
     ) -> Result<Value, WebDriverError> {
-        let answer = tokio::time::timeout(limit, self.client.issue_cmd(command));
+        let answer = lived::timeout(limit, self.client.issue_cmd(command));
         Ok(answer
             .await
-            .map_err(|_| WebDriverError::TimedOut(limit))?
+            .map_err(|lived::Elapsed| WebDriverError::TimedOut(limit))?
             .map_err(Box::new)?)
     }
 }

@@ -5,16 +5,14 @@ use std::time::Duration;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use http::Method;
 use serde_json::json;
-use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::{debug, trace, warn};
 use url::{ParseError, Url};
 
 use super::client::{Endpoint, WebDriverError};
 use super::socket::{Door, Outgoing};
+use crate::lived;
 
-/// How long PhantomJS may take to come: the machine may be busy starting others.
-const ADMISSION_DEADLINE: Duration = Duration::from_secs(30);
 /// How much longer than the longest script PhantomJS may be silent.
 const SILENCE_MARGIN: Duration = Duration::from_secs(6);
 
@@ -47,13 +45,14 @@ pub(crate) struct Bridge {
 }
 
 impl Bridge {
-    /// Lets PhantomJS connect. `on_entries` gets replies and events in order; `on_lost` is called once when the connection
+    /// Lets PhantomJS connect, within `admission_limit`. `on_entries` gets replies and events in order; `on_lost` is called once when the connection
     /// ends, or nothing comes over it: a page's script may keep PhantomJS from answering anything for `silence_limit`.
     ///
     /// # Errors
     /// When PhantomJS cannot be asked, or does not come.
     pub(crate) async fn open(
         endpoint: &Endpoint,
+        admission_limit: Duration,
         silence_limit: Duration,
         on_entries: impl Fn(Vec<BridgeEntry>) + Send + Sync + 'static,
         on_lost: impl FnOnce(WebDriverError) + Send + 'static,
@@ -61,10 +60,10 @@ impl Bridge {
         let door = Door::open().await.map_err(WebDriverError::Socket)?;
         let call = Connect(door.url().map_err(WebDriverError::Socket)?);
         let client = endpoint.connect().await?;
-        let (_, admitted) = tokio::try_join!(client.run(call, ADMISSION_DEADLINE), async {
-            timeout(ADMISSION_DEADLINE, door.admit())
+        let (_, admitted) = tokio::try_join!(client.run(call, admission_limit), async {
+            lived::timeout(admission_limit, door.admit())
                 .await
-                .map_err(|_| WebDriverError::TimedOut(ADMISSION_DEADLINE))?
+                .map_err(|lived::Elapsed| WebDriverError::TimedOut(admission_limit))?
                 .map_err(WebDriverError::Socket)
         })?;
         debug!("PhantomJS has connected");

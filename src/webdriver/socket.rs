@@ -20,7 +20,7 @@ use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::protocol::frame::FrameHeader;
@@ -29,6 +29,7 @@ use tokio_tungstenite::tungstenite::protocol::{Message, Role, WebSocketConfig};
 use tracing::debug;
 
 use super::client::WebDriverError;
+use crate::lived;
 use crate::secret;
 
 /// Strangers who knock while PhantomJS is awaited; further ones wait in the kernel.
@@ -69,7 +70,7 @@ impl Door {
             tokio::select! {
                 accepted = self.listener.accept(), if knocking.len() < MAX_KNOCKING => {
                     let (stream, _) = accepted?;
-                    knocking.push(timeout(HANDSHAKE_DEADLINE, self.shake_hands(stream)));
+                    knocking.push(lived::timeout(HANDSHAKE_DEADLINE, self.shake_hands(stream)));
                 }
                 Some(done) = knocking.next() => match done {
                     Ok(Ok(socket)) => return Ok(socket),
@@ -151,19 +152,19 @@ async fn read(
     silence_limit: Duration,
     on_text: impl Fn(&str),
 ) -> WebDriverError {
-    let mut heard_at = Instant::now();
-    let mut ask_at = heard_at + HEARTBEAT;
+    // Beats are counted, so that no time counts for which this process was stopped, and PhantomJS perhaps with it.
+    let mut silence = Duration::ZERO;
     loop {
         let message = tokio::select! {
             biased;
             message = incoming.next() => message,
-            () = sleep_until(ask_at) => {
-                if heard_at.elapsed() > silence_limit {
+            is_in_time = lived::tick(HEARTBEAT) => {
+                silence = if is_in_time { silence + HEARTBEAT } else { Duration::ZERO };
+                if silence > silence_limit {
                     return WebDriverError::TimedOut(silence_limit);
                 }
                 // Answered by PhantomJS itself, without the driver (RFC 6455, section 5.5.2).
                 outgoing.send(OpCode::Control(Control::Ping), b"");
-                ask_at += HEARTBEAT;
                 continue;
             }
         };
@@ -177,8 +178,7 @@ async fn read(
             Some(Err(error)) => return WebDriverError::Socket(io::Error::other(error)),
         }
         outgoing.acknowledge();
-        heard_at = Instant::now();
-        ask_at = heard_at + HEARTBEAT;
+        silence = Duration::ZERO;
     }
 }
 

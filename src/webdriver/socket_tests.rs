@@ -178,3 +178,17 @@ fn the_answer_to_a_probe_is_one_to_those_before_it() {
     probes.answered(&second);
     assert!(probes.unanswered.is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn one_that_was_stopped_together_with_this_process_is_not_silent() {
+    let limit = Duration::from_secs(10);
+    let (_client, socket) = connected().await;
+    let (_heard, run) = running(socket, limit);
+    tokio::task::yield_now().await;
+    let begun = tokio::time::Instant::now();
+    tokio::time::advance(Duration::from_secs(60)).await;
+    let error = run.await.expect("no panic");
+    assert!(matches!(error, WebDriverError::TimedOut(_)), "{error}");
+    // Nothing ever answers here. It has the whole limit after the stop.
+    assert!(begun.elapsed() >= Duration::from_secs(60) + limit);
+}
