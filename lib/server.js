@@ -11,6 +11,7 @@ const { EngineError, fromNative } = require("./errors");
 const { log } = require("./log");
 const { readOption, readOptions } = require("./options");
 const { warn } = require("./warn");
+const { refuseRecursion, refuseWithoutScript } = require("./where");
 const { environment, nextEngine } = require("./worker-contact");
 
 // Node keeps the event loop alive for a timer that is never meant to fire.
@@ -38,6 +39,7 @@ class PhantomClusterServer extends EventEmitter {
 
   constructor(options) {
     super();
+    refuseRecursion();
     this.#options = readOptions(options);
     this.numWorkers = this.#options.workers;
     this.workers = {};
@@ -50,6 +52,7 @@ class PhantomClusterServer extends EventEmitter {
   }
 
   addWorker() {
+    refuseWithoutScript();
     this.#listen();
     this._handleAll(this.#native.addWorker());
     this.numWorkers = Math.max(this.numWorkers, this.#native.target);
@@ -59,6 +62,7 @@ class PhantomClusterServer extends EventEmitter {
     if (this.#keepAlive || this.done) {
       return;
     }
+    refuseWithoutScript();
     this.#binary = findBinary(this.#options.phantomBinary);
     this.#binaryName = nameOf(this.#options.phantomBinary);
     log.info?.("engine starts", { engine: this.#engine, workers: this.numWorkers, binary: this.#binary });
