@@ -179,14 +179,7 @@ impl Backlog {
         }
         self.tally.counts.delivered += 1;
         let begun = self.crew.give(worker, lease, item.is_suspect());
-        trace!(
-            item = id,
-            worker,
-            lease,
-            begun,
-            attempt = item.attempts,
-            "leased"
-        );
+        trace!(item = id, worker, lease, attempt = item.attempts, "leased");
         let assignment = Assignment {
             worker,
             lease,
