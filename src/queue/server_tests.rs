@@ -449,8 +449,8 @@ async fn who_was_at_work_at_its_end_is_known_and_how_much_was_answered() {
             client.offer(slots(1));
         }
     }
-    // Each closes its connection.
-    for (client, _work) in clients {
+    // The idle one first: it must not be given what the others leave.
+    for (client, _work) in clients.into_iter().rev() {
         client.close(false, Vec::new()).await;
     }
     let mut left = Vec::new();
