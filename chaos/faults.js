@@ -2,6 +2,9 @@
 
 // Faults that come from outside of a request's handler: signals to processes, and calls of the engine's methods.
 
+const { spawn } = require("node:child_process");
+const { once } = require("node:events");
+const path = require("node:path");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { OPTIONS } = require("./options");
 const { isGone, processesWith } = require("./processes");
@@ -19,6 +22,10 @@ const RECOVERY_LIMIT = 60_000;
 const ANSWER_LIMIT = 30_000;
 const VICTIM_LIMIT = 10_000;
 const BURST_SIZE = 400;
+/** A machine is suspended for so long, ms: longer than a lease, and sometimes longer than any silence is borne. */
+const SUSPENDED_FOR = [2_500, 2_500, 2_500, 2_500, 9_000];
+/** A part of all leases at most may be over right after it, by what would have ended them without it. */
+const MOST_TIMEOUTS = 0.5;
 
 /** There was nobody to do it to. */
 const NOBODY = { survived: null };
@@ -103,6 +110,47 @@ async function pauseAndResume({ engine, ledger, random }) {
   return { survived: after !== null, after, what: "answers after it" };
 }
 
+/** Stops all of the run's processes, this one included, as a machine that sleeps does, and lets them go on. */
+async function suspend({ ledger, leftovers, random }) {
+  const { response, timeouts } = ledger.counts;
+  const held = ledger.open;
+  // Whatever another fault has stopped stays so.
+  const running = processesWith(leftovers.marker).filter(({ state }) => state !== "T");
+  const pids = [process.pid, ...running.map(({ pid }) => pid)];
+  const ms = random.pick(SUSPENDED_FOR);
+  const script = path.join(__dirname, "suspend.js");
+  const child = spawn(process.execPath, [script, ms, ...pids], { stdio: "ignore", env: leftovers.unmarked() });
+  await once(child, "exit");
+  const after = await timeUntil(() => ledger.counts.response > response, ANSWER_LIMIT);
+  const expired = ledger.counts.timeouts - timeouts;
+  const survived = after !== null && expired <= held * MOST_TIMEOUTS;
+  return { survived, after, what: `${expired} of ${held} requests timed out after ${ms} ms` };
+}
+
+/** Stops the next worker that is forked before it has run a line. */
+async function hangAtStart(run) {
+  let worker = null;
+  const stop = (forked) => {
+    worker = forked;
+    run.touched.add(worker.id);
+    send(worker.process.pid, "SIGSTOP");
+  };
+  run.engine.once("workerStarted", stop);
+  // So that one is forked.
+  const chosen = await someVictim(run, isAny);
+  if (chosen) {
+    send(chosen.pid, "SIGKILL");
+  }
+  await timeUntil(() => worker, VICTIM_LIMIT);
+  run.engine.off("workerStarted", stop);
+  if (!worker) {
+    return NOBODY;
+  }
+  const { pid } = worker.process;
+  const after = await timeUntil(() => isGone(pid), OPTIONS.startTimeout + KILL_LIMIT);
+  return { survived: after !== null, after, what: `worker ${worker.id}, process ${pid}` };
+}
+
 /** As many requests at once as make workers take some in advance. */
 async function burst(run) {
   const start = performance.now();
@@ -141,6 +189,8 @@ const FAULTS = {
   "SIGSTOP of a worker": signalTo("pid", "SIGSTOP", FROZEN_FOR, { isFit: isReady }),
   "SIGSTOP of a PhantomJS": signalTo("phantom", "SIGSTOP", FROZEN_FOR, { isFit: isReady }),
   "SIGTERM of a worker": signalTo("pid", "SIGTERM", DRAIN_LIMIT, { isFit: isBusy }),
+  "SIGSTOP of a worker at its start": hangAtStart,
+  "SIGSTOP and SIGCONT of all processes": suspend,
   "resize up": (run) => resize(run, OPTIONS.workers + run.random.between(1, 2)),
   "resize down": (run) => resize(run, run.random.between(1, OPTIONS.workers - 1)),
   "pause and resume": pauseAndResume,

@@ -1,6 +1,6 @@
 "use strict";
 
-const { HANG, LOOP } = require("./site");
+const { DEEP, HANG, LOOP } = require("./site");
 
 const ON_PURPOSE = "on purpose";
 const LATE = "too late";
@@ -18,8 +18,9 @@ function serveQuickly(_page, item) {
 }
 
 /**
- * What goes wrong in a handler, by the name it has in the table. It does so at the first delivery of its request only.
- * `ends`: how the request may end by that; "response" means that it is delivered once more and answered then.
+ * What goes wrong in a handler, by the name it has in the table. It does so at the first delivery of its request only,
+ * or with `isPoison` at each. `ends`: how the request may end by that; "response" means that it is delivered once more
+ * and answered then. `code`: of the error that it fails with, where the handler does not throw its own.
  */
 const MISDEEDS = {
   "handler throws": {
@@ -73,6 +74,16 @@ const MISDEEDS = {
       return forever;
     },
   },
+  "page that ends PhantomJS": {
+    ends: "failed",
+    code: "ERR_ITEM_CRASHED",
+    isPoison: true,
+    run: async (page, _item, { url }) => {
+      await page.open(url + DEEP);
+      // Laid out at the latest now.
+      await page.renderBase64("PNG");
+    },
+  },
   "page that never loads": {
     ends: "response",
     run: (page, _item, { url }) => page.open(url + HANG).then(() => forever),
@@ -87,4 +98,11 @@ const MISDEEDS = {
   },
 };
 
-module.exports = { LATE, MISDEEDS, ON_PURPOSE, serve, serveQuickly };
+/** What is to handle a delivery. */
+function handlerOf({ isQuick, misdeed }, attempts) {
+  const { isPoison, run } = MISDEEDS[misdeed] ?? {};
+  const goesWrong = run && (isPoison || attempts === 1);
+  return goesWrong ? run : isQuick ? serveQuickly : serve;
+}
+
+module.exports = { LATE, MISDEEDS, ON_PURPOSE, handlerOf };

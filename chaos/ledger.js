@@ -11,7 +11,8 @@ function fault({ path, misdeed }, how, outcome) {
     const isRight = outcome !== LATE && outcome?.status === "success" && outcome.title === `page ${path}`;
     return isRight ? null : `was answered with ${JSON.stringify(outcome)}`;
   }
-  const isMeant = MISDEEDS[misdeed]?.ends === "failed" && outcome.message === ON_PURPOSE;
+  const { ends, code } = MISDEEDS[misdeed] ?? {};
+  const isMeant = ends === "failed" && (code ? outcome.code === code : outcome.message === ON_PURPOSE);
   return isMeant ? null : `failed with ${outcome.code}: ${outcome.message}`;
 }
 

@@ -29,6 +29,12 @@ class Leftovers {
     Object.assign(process.env, { [MARKER]: id, TMPDIR: this.#folder });
   }
 
+  /** An environment for a process that is no part of the run. */
+  unmarked() {
+    const { [MARKER]: _, ...environment } = process.env;
+    return environment;
+  }
+
   /** How many processes there have been. */
   get seen() {
     return this.#processes.size;

@@ -3,18 +3,23 @@
 const { setTimeout: sleep } = require("node:timers/promises");
 
 const POLL = 5;
+/** A look that comes so much later, ms, than it should: this process was stopped meanwhile. */
+const STOPPED = 1_000;
 
-/** ms until `condition` held, or null when it did not within `limit`. */
+/** ms until `condition` held, or null when it did not within `limit`. Time in which this process was stopped is none. */
 async function timeUntil(condition, limit) {
-  const start = performance.now();
-  for (;;) {
+  let waited = 0;
+  for (let last = performance.now(); ; ) {
     if (condition()) {
-      return performance.now() - start;
+      return waited;
     }
-    if (performance.now() - start > limit) {
+    if (waited > limit) {
       return null;
     }
     await sleep(POLL);
+    const now = performance.now();
+    waited += now - last > STOPPED ? 0 : now - last;
+    last = now;
   }
 }
 

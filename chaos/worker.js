@@ -3,7 +3,7 @@
 // A worker of the run: its argument is the address of the site.
 
 const { createQueued } = require("..");
-const { MISDEEDS, serve, serveQuickly } = require("./handlers");
+const { handlerOf } = require("./handlers");
 const { OPTIONS } = require("./options");
 
 const setting = { engine: createQueued(OPTIONS), url: process.argv[2], lease: OPTIONS.messageTimeout };
@@ -12,8 +12,6 @@ setting.engine.once("workerReady", () => process.send({ ready: true }));
 setting.engine.on("request", (page, item) => {
   const { id, attempts } = item;
   process.send({ delivered: id, attempts, at: Date.now() });
-  const { isQuick, misdeed } = item.request;
-  const handler = (attempts === 1 && MISDEEDS[misdeed]?.run) || (isQuick ? serveQuickly : serve);
-  return handler(page, item, setting);
+  return handlerOf(item.request, attempts)(page, item, setting);
 });
 setting.engine.start();
