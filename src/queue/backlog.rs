@@ -135,9 +135,7 @@ impl Backlog {
 
     /// True when there may be both an item and a worker to take it.
     pub(crate) fn can_assign(&self) -> bool {
-        let suspects = self.waiting.has_suspects();
-        let has_taker = self.crew.has_room(suspects);
-        has_taker && !self.paused && (suspects || self.waiting.has_plain())
+        self.crew.may_have_room() && !self.paused && !self.waiting.is_empty()
     }
 
     /// The next hand-over, while there are both an item and a worker to take it.
@@ -145,14 +143,17 @@ impl Backlog {
         if !self.can_assign() {
             return None;
         }
-        if self.waiting.is_suspects_turn()
-            && let Some(token) = self.crew.take_empty()
-        {
+        let is_suspects_turn = self.waiting.is_suspects_turn();
+        if is_suspects_turn && let Some(token) = self.crew.take_empty() {
             let (place, id) = self.waiting.pop_suspect()?;
             return self.hand_over(token, place, id, now);
         }
         if !self.waiting.has_plain() {
             return None;
+        }
+        if !is_suspects_turn && !self.crew.has_room() {
+            // One of higher priority has come since: what is kept free for the suspect is for that one.
+            self.crew.end_reservation();
         }
         let token = self.crew.take()?;
         let (place, id) = self.waiting.pop_plain()?;

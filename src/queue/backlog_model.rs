@@ -319,6 +319,7 @@ impl World {
     fn assign(&mut self) -> Option<(LeaseId, WorkerId)> {
         let idle = self.backlog.crew.idle.clone();
         let has_room = !idle.is_empty() || !self.backlog.crew.ahead.is_empty();
+        let keeps_room = self.backlog.crew.keeps_room();
         let assigned = self.backlog.assign(self.now);
         let model = &mut self.model;
         let first = model.queue.first().copied();
@@ -328,7 +329,8 @@ impl World {
             .copied()
             .find(|id| !model.is_suspect(*id));
         let suspects = model.workers.values().filter(|w| w.suspect.is_some());
-        let may_run_alone = suspects.count() == 0
+        let is_any_suspect_wanted = first.is_some() && suspects.count() == 0;
+        let may_run_alone = is_any_suspect_wanted
             && model
                 .workers
                 .values()
@@ -338,12 +340,21 @@ impl World {
             None
         } else if is_suspects_turn {
             first
-        } else if has_room {
+        } else if has_room || (keeps_room && first == plain) {
             plain
         } else {
             None
         };
         let Some(assigned) = assigned else {
+            let is_wanted = plain.is_some() || is_any_suspect_wanted;
+            let mut workers = model.workers.iter();
+            let forgotten = workers.find(|(id, w)| {
+                w.is_empty() && w.slots > 0 && !self.backlog.crew.workers[id].is_stalled()
+            });
+            assert!(
+                model.paused || !is_wanted || forgotten.is_none(),
+                "one that holds nothing is given something"
+            );
             // Room that is kept for a suspect is none for others.
             let reserves = has_room && first != plain && self.backlog.crew.idle.is_empty();
             assert!(expected.is_none() || (expected == plain && reserves));

@@ -96,6 +96,11 @@ impl Worker {
     fn is_empty(&self) -> bool {
         self.running.is_empty() && self.ahead.is_empty()
     }
+
+    #[cfg(test)]
+    pub(super) fn is_stalled(&self) -> bool {
+        self.is_stalled
+    }
 }
 
 #[derive(Debug, Default)]
@@ -223,10 +228,14 @@ impl Crew {
         Some(gone)
     }
 
-    /// True when some worker may have room, for a suspect at least.
-    pub(super) fn has_room(&self, for_suspect: bool) -> bool {
-        let is_awaited = for_suspect && self.reserved.is_some();
-        !self.idle.is_empty() || !self.ahead.is_empty() || is_awaited
+    /// True when some worker may have room, if only one that is kept free.
+    pub(super) fn may_have_room(&self) -> bool {
+        self.has_room() || self.reserved.is_some()
+    }
+
+    /// True when some worker has room for any request.
+    pub(super) fn has_room(&self) -> bool {
+        !self.idle.is_empty() || !self.ahead.is_empty()
     }
 
     /// Room for one request: a free slot, else room in advance.
@@ -247,6 +256,13 @@ impl Crew {
         Some(token)
     }
 
+    /// No worker is kept free for a suspect any more.
+    pub(super) fn end_reservation(&mut self) {
+        if let Some(id) = self.reserved.take() {
+            self.unpark(id);
+        }
+    }
+
     /// Room for a suspect, at a worker that holds nothing. Where there is none, one is kept free from now on.
     pub(super) fn take_empty(&mut self) -> Option<Token> {
         if self.suspects >= (self.workers.len() / WORKERS_PER_SUSPECT).max(1) {
@@ -259,11 +275,11 @@ impl Crew {
         };
         let reserved = self.reserved.filter(has_room);
         let rooms = self.idle.iter().copied();
-        let mut rooms = rooms.chain(self.ahead.iter().map(|token| token.worker));
+        let rooms = rooms.chain(self.ahead.iter().map(|token| token.worker));
         let Some(id) = reserved.or_else(|| rooms.clone().find(is_empty)) else {
             if self.reserved.is_none() {
-                // It has room, so what it holds moves.
-                self.reserved = rooms.next();
+                // It has room, so what it holds moves. The one with the least to do is empty soonest.
+                self.reserved = rooms.min_by_key(|id| self.load_of(*id));
                 if let Some(id) = self.reserved {
                     self.park(id);
                 }
@@ -277,6 +293,11 @@ impl Crew {
         let parked = &mut self.workers.get_mut(&id)?.parked;
         let slot = parked.iter().position(|token| token.is_slot);
         Some(parked.swap_remove(slot.unwrap_or(0)))
+    }
+
+    fn load_of(&self, id: WorkerId) -> usize {
+        let worker = self.workers.get(&id);
+        worker.map_or(0, |worker| worker.running.len() + worker.ahead.len())
     }
 
     fn unpark_unless(&mut self, id: WorkerId, chosen: WorkerId) {
@@ -343,6 +364,13 @@ impl Crew {
         };
         let index = worker.ahead.iter().position(|other| *other == lease);
         index.is_some_and(|index| worker.ahead.remove(index).is_some())
+    }
+
+    /// True when the worker that is kept free has room.
+    #[cfg(test)]
+    pub(super) fn keeps_room(&self) -> bool {
+        let kept = self.reserved.and_then(|id| self.workers.get(&id));
+        kept.is_some_and(|worker| !worker.is_stalled && !worker.parked.is_empty())
     }
 
     /// What a worker has offered and got nothing for: slots, and room in advance.

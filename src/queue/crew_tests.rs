@@ -173,6 +173,29 @@ fn a_busy_worker_is_kept_free_for_one_that_runs_alone() {
 }
 
 #[test]
+fn one_of_higher_priority_does_not_wait_for_one_that_runs_alone() {
+    let now = Instant::now();
+    let mut backlog = with(None, 0);
+    enqueue(&mut backlog, 0);
+    backlog.offer(1, one_slot(0));
+    let _ = all(&mut backlog, now);
+    let _ = backlog.remove_worker(1, true);
+    enqueue(&mut backlog, 1);
+    backlog.offer(2, Offer { of: 2, ..slots(2) });
+    let urgent = ItemOptions {
+        priority: 1,
+        ..options()
+    };
+    backlog.enqueue(2, "".into(), urgent, now);
+    assert_eq!(assigned(&mut backlog, now), [(2, 2, true)]);
+    let busy = backlog.leases_of(2)[0];
+    // The worker is kept free for the suspect now, which is not first any more.
+    backlog.enqueue(3, "".into(), urgent, now);
+    let _ = backlog.settle(2, busy, now).expect("answered");
+    assert_eq!(assigned(&mut backlog, now), [(2, 3, true)]);
+}
+
+#[test]
 fn an_item_is_over_after_as_many_crashes_as_it_may_have() {
     let now = Instant::now();
     let mut backlog = with(None, 0);

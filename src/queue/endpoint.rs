@@ -109,11 +109,9 @@ impl Drop for Endpoint {
     }
 }
 
-/// Removes what killed masters left behind where this endpoint listens.
+/// Removes what killed masters left behind beside an endpoint's directory.
 pub(crate) async fn sweep(directory: PathBuf) {
-    if let Some(root) = directory.parent() {
-        leftovers::sweep(root).await;
-    }
+    leftovers::sweep(&directory).await;
 }
 
 /// Connects to an address that [`Endpoint::address`] gave.

@@ -137,10 +137,6 @@ impl Waiting {
         !self.plain.is_empty()
     }
 
-    pub(super) fn has_suspects(&self) -> bool {
-        !self.suspects.is_empty()
-    }
-
     /// True when the first of all that wait is one that runs alone.
     pub(super) fn is_suspects_turn(&self) -> bool {
         match (

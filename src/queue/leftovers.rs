@@ -51,9 +51,10 @@ pub(super) fn remove(directory: &Path) {
     let _ = std::fs::remove_dir(directory);
 }
 
-/// Removes what masters that were killed left behind in `root`.
+/// Removes what masters that were killed left behind beside `own`, a directory of this engine's.
 #[cfg(unix)]
-pub(super) async fn sweep(root: &Path) {
+pub(super) async fn sweep(own: &Path) {
+    let Some(root) = own.parent() else { return };
     let Ok(entries) = std::fs::read_dir(root) else {
         return;
     };
@@ -61,7 +62,8 @@ pub(super) async fn sweep(root: &Path) {
         let is_named = entry.file_name().to_str().is_some_and(is_name);
         let path = entry.path();
         // In this order: nothing of another user's is entered, or connected to.
-        if is_named && is_own(&path) && has_only_known(&path) && is_abandoned(&path) {
+        if is_named && path != own && is_own(&path) && has_only_known(&path) && is_abandoned(&path)
+        {
             tracing::debug!(directory = %path.display(), "what a killed engine left is removed");
             remove(&path);
         }
@@ -71,7 +73,7 @@ pub(super) async fn sweep(root: &Path) {
 }
 
 #[cfg(not(unix))]
-pub(super) async fn sweep(_root: &Path) {}
+pub(super) async fn sweep(_own: &Path) {}
 
 /// A directory that this user made as an engine makes it; no link to one.
 #[cfg(unix)]

@@ -80,7 +80,7 @@ async fn leftovers_of_dead_masters_are_swept_however_many() {
     let never_listened = root.directory("phantom-cluster-1-0000000000000000");
     drop(UnixListener::bind(never_listened.join(BEGUN_SOCKET)).expect("bound"));
     make_old(&never_listened);
-    sweep(&root.0).await;
+    sweep(&root.0.join("own")).await;
     assert_eq!(fs::read_dir(&root.0).expect("read").count(), 0);
 }
 
@@ -92,7 +92,7 @@ async fn those_that_are_used_stay() {
     let beginning = root.directory("phantom-cluster-1-0000000000000002");
     let full = root.directory("phantom-cluster-1-0000000000000003");
     let (_full, _knocking) = full_socket(&full.join(SOCKET));
-    sweep(&root.0).await;
+    sweep(&root.0.join("own")).await;
     assert!(living.exists() && beginning.exists() && full.exists());
 }
 
@@ -161,7 +161,7 @@ async fn what_is_not_ours_beyond_doubt_stays() {
     ];
     all.iter().for_each(|directory| make_old(directory));
     all.extend([target, link, file]);
-    sweep(&root.0).await;
+    sweep(&root.0.join("own")).await;
     for path in all {
         assert!(fs::symlink_metadata(&path).is_ok(), "{}", path.display());
     }
