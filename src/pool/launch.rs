@@ -138,11 +138,18 @@ impl Tails {
     pub(crate) fn text(&self) -> String {
         let text = self.stderr.text();
         shorten(if text.is_empty() {
-            self.stdout.text()
+            without_ready_mark(&self.stdout.text())
         } else {
             text
         })
     }
+}
+
+/// The ready line tells nothing about an end.
+fn without_ready_mark(text: &str) -> String {
+    text.split_inclusive('\n')
+        .filter(|line| !line.starts_with(READY_MARK))
+        .collect()
 }
 
 /// The first and last lines of a long text: a usage text begins with what is wrong, a crash ends with it.
@@ -329,9 +336,7 @@ fn take_ready_mark(text: String, ready: &mut Option<oneshot::Sender<Option<u32>>
     };
     let pid = mark.split(' ').nth(1).and_then(|pid| pid.parse().ok());
     let _ = ready.send(pid);
-    text.split_inclusive('\n')
-        .filter(|line| !line.starts_with(READY_MARK))
-        .collect()
+    without_ready_mark(&text)
 }
 
 fn free_port(from: u16, base: u16) -> Result<u16, LaunchError> {
