@@ -6,7 +6,7 @@ const { createQueued } = require("..");
 const { handlerOf } = require("./handlers");
 const { OPTIONS } = require("./options");
 
-const setting = { engine: createQueued(OPTIONS), url: process.argv[2], lease: OPTIONS.messageTimeout };
+const setting = { engine: createQueued(OPTIONS), url: process.argv[2] };
 
 setting.engine.once("workerReady", () => process.send({ ready: true }));
 setting.engine.on("request", (page, item) => {
