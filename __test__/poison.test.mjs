@@ -77,3 +77,16 @@ test("a worker that is told to end, and does not end in time, has not crashed", 
     text,
   );
 });
+
+test("good requests keep three quarters of their rate beside a poison one per second", async (t) => {
+  const options = { workers: 4, rate: 15, seconds: 6, phantomBasePort: basePort() };
+  const { code, events, text } = await run("poison-rate.js", options, { deadline: 90_000 });
+  assert.equal(code, 0, text);
+  const { parts, failures, poison } = events.find(({ event }) => event === "end");
+  assert.deepEqual(failures, [], text);
+  assert.deepEqual(new Set(poison), new Set(["ERR_ITEM_CRASHED"]), text);
+  const [before, beside, after] = parts;
+  const share = beside / ((before + after) / 2);
+  t.diagnostic(`${parts.map((rate) => rate.toFixed(1)).join(", ")} requests/s; ${Math.round(share * 100)} %`);
+  assert.ok(share >= 0.75, text);
+});

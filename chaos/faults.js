@@ -24,7 +24,8 @@ const VICTIM_LIMIT = 10_000;
 const BURST_SIZE = 400;
 /** A machine is suspended for so long, ms: longer than a lease, and sometimes longer than any silence is borne. */
 const SUSPENDED_FOR = [2_500, 2_500, 2_500, 2_500, 9_000];
-/** A part of all leases at most may be over right after it, by what would have ended them without it. */
+/** Within so long, ms, after it a part of all leases at most may be over, by what would have ended them without it. */
+const JUST_AFTER = 250;
 const MOST_TIMEOUTS = 0.5;
 
 /** There was nobody to do it to. */
@@ -121,8 +122,9 @@ async function suspend({ ledger, leftovers, random }) {
   const script = path.join(__dirname, "suspend.js");
   const child = spawn(process.execPath, [script, ms, ...pids], { stdio: "ignore", env: leftovers.unmarked() });
   await once(child, "exit");
-  const after = await timeUntil(() => ledger.counts.response > response, ANSWER_LIMIT);
+  await sleep(JUST_AFTER);
   const expired = ledger.counts.timeouts - timeouts;
+  const after = await timeUntil(() => ledger.counts.response > response, ANSWER_LIMIT);
   const survived = after !== null && expired <= held * MOST_TIMEOUTS;
   return { survived, after, what: `${expired} of ${held} requests timed out after ${ms} ms` };
 }
