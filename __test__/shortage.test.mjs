@@ -22,6 +22,8 @@ async function withoutFiles(what) {
       require(${JSON.stringify(path.join(root, "lib", "unrunnable.js"))});
       const { findBinary } = require(${JSON.stringify(path.join(root, "lib", "binary.js"))});
       const phantomBinary = findBinary();
+      // It comes to no worker.
+      require("node:cluster").setupPrimary({ exec: "worker.js" });
       const engine = createQueued({ workers: 1, phantomBinary, phantomBasePort });
       const open = [];
       try { for (;;) open.push(fs.openSync("/dev/null")); } catch {}
