@@ -1756,10 +1756,10 @@ export interface LoadError {
   /** PhantomJS's number of the error, as in {@link ResourceError.errorCode}; null where it gave none. */
   readonly code: number | null;
 
-  /** The reason in words. */
+  /** The reason in words. Of a response that is no page it is known with a listener for `onResourceReceived`. */
   readonly text: string;
 
-  /** The HTTP status; null when no response came. */
+  /** The HTTP status; null when no response came, or when nobody listens to `onResourceReceived` and it is no error. */
   readonly status: number | null;
 
   /** The page's address, where redirects led; null when it had none. */

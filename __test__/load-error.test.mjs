@@ -50,9 +50,8 @@ const FAILURES = [
   ["a refused connection", () => `${gone}/#part`, { code: 1, text: "Connection refused", status: null }],
   ["a host that is not there", () => "http://nobody.invalid/", { code: 3, text: "Host nobody.invalid not found" }],
   ["a connection that breaks", () => url("/broken"), { code: 2, text: "Connection closed", status: null }],
-  ["what is no page", () => url("/pdf"), { text: "PhantomJS does not show application/pdf", status: 200 }],
-  ["an empty response", () => url("/empty"), { code: null, text: "HTTP 204 without a page", status: 204 }],
-  ["HTTP authentication", () => url("/secret"), { text: "HTTP 401", status: 401 }],
+  ["what is no page", () => url("/pdf"), { text: "PhantomJS did not load it", status: null }],
+  ["HTTP authentication", () => url("/secret"), { code: 5, text: "Operation canceled" }],
   ["a missing file", () => "file:///no/such/file", { code: 203, text: /No such file/, status: null }],
   ["a protocol that is not there", () => "nothing:there", { text: /nothing/ }],
   ["a port that PhantomJS does not open", () => "http://127.0.0.1:1/", { text: "PhantomJS did not load it" }],
@@ -78,6 +77,18 @@ for (const [what, address, expected] of FAILURES) {
     assert.equal(page.loadError, null);
   });
 }
+
+test("with a listener for responses: what a response was that is no page", async () => {
+  const own = await started.ph.createPage();
+  await own.on("onResourceReceived", () => {});
+  assert.equal(await own.open(url("/pdf")), "fail");
+  matches(own.loadError, { text: "PhantomJS does not show application/pdf", status: 200 });
+  assert.equal(await own.open(url("/empty")), "fail");
+  matches(own.loadError, { code: null, text: "HTTP 204 without a page", status: 204 });
+  assert.equal(await own.open(url("/secret")), "fail");
+  matches(own.loadError, { text: "HTTP 401", status: 401 });
+  await own.close();
+});
 
 test("a page that was never loaded has none, nor one whose parts fail", async () => {
   const fresh = await started.ph.createPage();

@@ -93,6 +93,10 @@ Events.prototype.off = function (name) {
   }
 };
 
+Events.prototype.isInstalled = function (name) {
+  return this.handlers.hasOwnProperty(name);
+};
+
 Events.prototype.install = function (name) {
   var self = this;
   var handler = { toNode: false, functions: [], slot: null, isForKept: false, before: null };

@@ -5,10 +5,12 @@ function resource(url) {
   return url.split("#")[0];
 }
 
-// tell(error) hears of each load that failed, and tell(null) of the first good one behind it.
-function LoadErrors(page, tell) {
+// tell(error) hears of each load that failed, and tell(null) of the first good one behind it. isHeard(): whether somebody
+// listens to onResourceReceived.
+function LoadErrors(page, tell, isHeard) {
   this.page = page;
   this.tell = tell;
+  this.isHeard = isHeard;
   // Whether the last load failed.
   this.isTold = false;
   // Of the page itself, as redirects move it; null while nothing loads.
@@ -41,13 +43,15 @@ LoadErrors.prototype.begin = function (address) {
   this.address = address;
   this.failure = null;
   this.response = null;
-  if (!this.isWatching) {
+  // PhantomJS makes an object of each response for whoever listens: a tenth of all that a trivial page takes. Only what is
+  // no page at all has no other reason than its response.
+  if (!this.isWatching && this.isHeard()) {
     this.isWatching = true;
     this.page.resourceReceived.connect(this.received);
   }
 };
 
-// Only until the page's own response: PhantomJS makes an object of each, which costs time.
+// Only until the page's own response.
 LoadErrors.prototype.receive = function (response) {
   if (resource(response.url) === this.address && !response.redirectURL) {
     this.response = { status: response.status, contentType: response.contentType };

@@ -53,9 +53,13 @@ Session.prototype.settings = function () {
 // Why a load failed is known in Node before its status is.
 Session.prototype.watchLoads = function () {
   var own = this.events;
-  var loadErrors = new LoadErrors(this.raw, function (error) {
+  function tell(error) {
     own.tell("loadError", [error]);
-  });
+  }
+  function isHeard() {
+    return own.isInstalled("onResourceReceived");
+  }
+  var loadErrors = new LoadErrors(this.raw, tell, isHeard);
   return new Loads(this.raw, function (status) {
     loadErrors.end(status);
   });
