@@ -1,7 +1,7 @@
 "use strict";
 
 const cluster = require("node:cluster");
-require("./lib/addon");
+require("./lib/native/addon");
 const {
   EngineError,
   ItemError,
@@ -51,16 +51,16 @@ module.exports.QueueItem = null;
 
 const CLASSES = {
   get PhantomClusterServer() {
-    return require("./lib/server").PhantomClusterServer;
+    return require("./lib/engine/server").PhantomClusterServer;
   },
   get PhantomClusterClient() {
-    return require("./lib/client").PhantomClusterClient;
+    return require("./lib/engine/client").PhantomClusterClient;
   },
   get PhantomQueuedClusterServer() {
-    return require("./lib/queued-server").PhantomQueuedClusterServer;
+    return require("./lib/queue/server").PhantomQueuedClusterServer;
   },
   get PhantomQueuedClusterClient() {
-    return require("./lib/queued-client").PhantomQueuedClusterClient;
+    return require("./lib/queue/client").PhantomQueuedClusterClient;
   },
   // The names 0.1.x had for the clients.
   get PhantomClusterWorker() {
@@ -70,7 +70,7 @@ const CLASSES = {
     return CLASSES.PhantomQueuedClusterClient;
   },
   get QueueItem() {
-    return require("./lib/queue-item").QueueItem;
+    return require("./lib/queue/item").QueueItem;
   },
 };
 

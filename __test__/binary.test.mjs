@@ -10,9 +10,9 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { noteOf } from "../cli/checks/phantom.js";
-import { findBinary, remedyFor } from "../lib/binary.js";
-import { behindLauncher, packagedBinary, packageFolder } from "../lib/phantom-packages.js";
-import { whyUnrunnable } from "../lib/unrunnable.js";
+import { findBinary, remedyFor } from "../lib/browser/binary.js";
+import { behindLauncher, packagedBinary, packageFolder } from "../lib/browser/phantom-packages.js";
+import { whyUnrunnable } from "../lib/browser/unrunnable.js";
 import { basePort, isLinux, run } from "./helpers.mjs";
 
 const { create } = createRequire(import.meta.url)("../phantom.js");

@@ -5,7 +5,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { findBinary } from "../lib/binary.js";
+import { findBinary } from "../lib/browser/binary.js";
 import { cli, DEADLINE, folder, html, MAIN, render } from "./cli-helpers.mjs";
 import { isLinux, processesOf, site, until } from "./helpers.mjs";
 

@@ -10,6 +10,13 @@ import ts from "typescript";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (file) => fs.readFileSync(path.join(root, file), "utf8");
+
+/** The scripts of a folder and, but for the root's, of the folders in it. */
+function scriptsOf(folder) {
+  const files = fs.readdirSync(path.join(root, folder), { recursive: folder !== "." });
+  return files.filter((file) => file.endsWith(".js")).map((file) => path.join(folder, file));
+}
+
 const DOCUMENTS = [
   ...["README.md", "CHANGELOG.md", "CONTRIBUTING.md"],
   ...fs.readdirSync(path.join(root, "docs")).map((file) => `docs/${file}`),
@@ -219,7 +226,7 @@ test("docs/api.md has the codes of errors and warnings, the states of items, and
   const declared = Object.entries(codesByClass()).flatMap(([name, codes]) => codes.map((code) => `${name} ${code}`));
   assert.deepEqual(sorted(documented), sorted(declared));
 
-  const lib = fs.readdirSync(path.join(root, "lib")).map((file) => read(`lib/${file}`));
+  const lib = scriptsOf("lib").map(read);
   const warnings = new Set(lib.join("").match(/(?<=(?:\b(?:warn(?:Once)?|say)\(|\bcode:)\s*")PHANTOM_CLUSTER_\w+/g));
   assert.deepEqual(sorted(firstColumn(rowsOf("Warnings", "warning"))), sorted(warnings));
 
@@ -284,8 +291,7 @@ test("every exported declaration and every member has a comment", () => {
 
 test("every warning goes through lib/warn.js, and so has a code", () => {
   for (const folder of ["lib", "cli", "."]) {
-    for (const file of fs.readdirSync(path.join(root, folder)).filter((name) => name.endsWith(".js"))) {
-      const name = path.join(folder, file);
+    for (const name of scriptsOf(folder)) {
       assert.ok(name === path.join("lib", "warn.js") || !read(name).includes("emitWarning"), name);
     }
   }

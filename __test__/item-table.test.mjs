@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ItemTable } from "../lib/item-table.js";
+import { ItemTable } from "../lib/queue/item-table.js";
 
 const COUNT = 5_000;
 

@@ -8,7 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { isGone, statusOf } from "../chaos/processes.js";
-import { findBinary } from "../lib/binary.js";
+import { findBinary } from "../lib/browser/binary.js";
 import { basePort, isLinux, processesOf, run, site, until } from "./helpers.mjs";
 
 const { create } = createRequire(import.meta.url)("../phantom.js");

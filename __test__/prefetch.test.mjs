@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import { basePort, run } from "./helpers.mjs";
 
-const { Prefetch } = createRequire(import.meta.url)("../lib/prefetch.js");
+const { Prefetch } = createRequire(import.meta.url)("../lib/queue/prefetch.js");
 
 test("a slow request does not hold up those that were taken in advance behind it", async () => {
   const options = { count: 2000, slow: 1000, workers: 2, workerIterations: 100_000, phantomBasePort: basePort() };

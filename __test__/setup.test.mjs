@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { findBinary } from "../lib/binary.js";
+import { findBinary } from "../lib/browser/binary.js";
 import { isLinux } from "./helpers.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -135,7 +135,10 @@ test("an addon that is older than a source, or does not load, is built again", (
   fs.renameSync(loader, `${loader}.away`);
   assert.match(setUp({ scripts: build }).said[0], /^setup: building the addon .*, as it is not built yet; /);
   // What a user of the clone sees.
-  const { stderr } = spawnSync(process.execPath, ["-e", 'require("./lib/addon")'], { cwd: clone, encoding: "utf8" });
+  const { stderr } = spawnSync(process.execPath, ["-e", 'require("./lib/native/addon")'], {
+    cwd: clone,
+    encoding: "utf8",
+  });
   assert.match(stderr, /the addon for \S+ is not built: run "npm run setup" in \S+, or "npm run build" where the npm/);
   assert.match(stderr, /code: 'ERR_ADDON_MISSING'/);
   fs.writeFileSync(loader, 'throw new Error("no loader");');

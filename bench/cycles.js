@@ -5,7 +5,7 @@
 const { once } = require("node:events");
 const fs = require("node:fs");
 const http = require("node:http");
-const { PhantomClusterClient } = require("..");
+const { PhantomClusterClient } = require("../index");
 
 const cycles = Number(process.argv[2] ?? 10_000);
 const STEPS = 10;

@@ -5,9 +5,9 @@
 
 const path = require("node:path");
 const { HELP, options } = require("./options");
-const { measurements } = require("./rows");
+const { measurements } = require("./rows/index");
 const { measureAll } = require("./run/all");
-const { load, write } = require("./report");
+const { load, write } = require("./report/index");
 
 async function main() {
   const out = path.resolve(options.out ?? path.join(__dirname, options.isPart ? "results/part" : "results"));

@@ -3,7 +3,7 @@
 const cluster = require("node:cluster");
 const path = require("node:path");
 const { setTimeout: sleep } = require("node:timers/promises");
-const { createQueued } = require("..");
+const { createQueued } = require("../index");
 const { FAULTS } = require("./faults");
 const { MISDEEDS } = require("./handlers");
 const { Ledger } = require("./ledger");

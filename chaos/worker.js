@@ -2,7 +2,7 @@
 
 // A worker of the run: its argument is the address of the site.
 
-const { createQueued } = require("..");
+const { createQueued } = require("../index");
 const { handlerOf } = require("./handlers");
 const { OPTIONS } = require("./options");
 

@@ -5,7 +5,7 @@
 const { spawn } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
-const { addonMissing, isClone, lookedFor, root } = require("../lib/addon-missing");
+const { addonMissing, isClone, lookedFor, root } = require("../lib/native/addon-missing");
 const { readArguments } = require("./arguments");
 const { CommandError } = require("./command-error");
 const { HELP } = require("./help");

@@ -8,7 +8,7 @@ const { CommandError } = require("./command-error");
  */
 function loadLibrary() {
   try {
-    return require("..");
+    return require("../index");
   } catch (error) {
     throw error.code === "ERR_ADDON_MISSING" ? new CommandError(error.message) : error;
   }

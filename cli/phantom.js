@@ -3,8 +3,8 @@
 // Finds PhantomJS and tries it, without the addon.
 
 const { execFile } = require("node:child_process");
-const { findBinary } = require("../lib/binary");
-const { whyUnrunnable } = require("../lib/unrunnable");
+const { findBinary } = require("../lib/browser/binary");
+const { whyUnrunnable } = require("../lib/browser/unrunnable");
 
 const LIMIT = 20_000;
 const PACKAGES = {

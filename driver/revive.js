@@ -1,6 +1,6 @@
 // What JSON cannot carry from Node: functions, and objects that live in here.
 //
-// lib/live.js marks them as { "phantom-cluster:live": [kind, value] }.
+// lib/page/live.js marks them as { "phantom-cluster:live": [kind, value] }.
 
 var errors = require("./errors");
 var DriverError = errors.DriverError;

@@ -4,7 +4,7 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
-const { plots } = require("../plots");
+const { plots } = require("../plots/index");
 const { writeReadme } = require("./readme");
 const { machine, measured, losses, growth, site } = require("./tables");
 

@@ -10,7 +10,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { parseArgs } = require("node:util");
-const { createQueued } = require("../..");
+const { createQueued } = require("../../index");
 const { printSummary, progress, writeSheet } = require("./report");
 const { startSite, BROKEN } = require("./server");
 

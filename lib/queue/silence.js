@@ -3,8 +3,8 @@
 // Mistakes that look like a hang: requests wait, and no worker asks for them. Here is what the primary says about it.
 
 const cluster = require("node:cluster");
-const { didYouMean } = require("./nearest");
-const { warn } = require("./warn");
+const { didYouMean } = require("../nearest");
+const { warn } = require("../warn");
 
 /** Requests that nobody has asked for within this time, ms, are worth a word. */
 const SILENT_AFTER = 10_000;

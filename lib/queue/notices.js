@@ -25,7 +25,7 @@ function twoHandlers() {
 
 /** Of a process that no engine has forked: a client there waits for ever. */
 function warnOfNoEngine() {
-  const { warnOnce } = require("./warn");
+  const { warnOnce } = require("../warn");
   const where = cluster.isWorker
     ? "this process is a worker of another cluster (pm2 in cluster mode, or one of your own), where createQueued() gives a client"
     : "a client was made by hand, in a process that no engine has forked";

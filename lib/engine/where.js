@@ -4,7 +4,7 @@
 
 const cluster = require("node:cluster");
 const { isMainThread } = require("node:worker_threads");
-const { EngineError } = require("./errors");
+const { EngineError } = require("../errors");
 const { contact } = require("./worker-contact");
 
 const REMEDY = "or name the script of the workers by cluster.setupPrimary({ exec }) before";

@@ -3,14 +3,14 @@
 function load() {
   let addon;
   try {
-    addon = require("../binding");
+    addon = require("../../binding");
   } catch (error) {
     const { addonMissing } = require("./addon-missing");
     throw addonMissing(error);
   }
   const failure = addon.NativeRuntime.failure();
   if (failure) {
-    const { EngineError } = require("./errors");
+    const { EngineError } = require("../errors");
     throw new EngineError(
       "ERR_RUNTIME",
       `phantom-cluster cannot start its threads (${failure}): raise the limits of this user or container on ` +

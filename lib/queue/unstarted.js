@@ -2,7 +2,7 @@
 
 // A process that ends with requests in an engine that it never started: nothing keeps it alive, and nothing is said.
 
-const { warn, warnAtExit } = require("./warn");
+const { warn, warnAtExit } = require("../warn");
 
 /** From engines with requests, not started, to how many they have. */
 const unstarted = new Map();

@@ -1,22 +1,22 @@
 "use strict";
 
-const { EndKind, ServerEventKind: Kind } = require("./addon");
-const { answer } = require("./answer");
+const { EndKind, ServerEventKind: Kind } = require("../native/addon");
+const { answer } = require("../answer");
 const { Crashes } = require("./crashes");
-const { dispatch } = require("./dispatch");
-const { EngineError, ItemError, RequestError, fromNative } = require("./errors");
-const { asError, codeOf, fromWire, messageOf } = require("./failure");
+const { dispatch } = require("../native/dispatch");
+const { EngineError, ItemError, RequestError, fromNative } = require("../errors");
+const { asError, codeOf, fromWire, messageOf } = require("../failure");
 const { ItemTable } = require("./item-table");
-const { log } = require("./log");
-const { readRequestOptions } = require("./options");
-const { QueueItem, kCleanUp, kEnd, kIsAwaited, kOwner } = require("./queue-item");
-const { liveArray } = require("./queue-view");
-const { PhantomClusterServer } = require("./server");
+const { log } = require("../native/log");
+const { readRequestOptions } = require("../options");
+const { QueueItem, kCleanUp, kEnd, kIsAwaited, kOwner } = require("./item");
+const { liveArray } = require("./views");
+const { PhantomClusterServer } = require("../engine/server");
 const { follow } = require("./signals");
 const { Silence } = require("./silence");
 const { Stamp } = require("./stamp");
 const { enqueuedBeforeStart, started } = require("./unstarted");
-const { warn } = require("./warn");
+const { warn } = require("../warn");
 
 // The ends that come from outside of the queue.
 const ENDS = { done: EndKind.Completed, failed: EndKind.Failed, cancelled: EndKind.Cancelled };

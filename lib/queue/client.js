@@ -1,13 +1,13 @@
 "use strict";
 
 const cluster = require("node:cluster");
-const { ClientEventKind: Kind } = require("./addon");
-const { PhantomClusterClient } = require("./client");
-const { now } = require("./clock");
-const { log } = require("./log");
+const { ClientEventKind: Kind } = require("../native/addon");
+const { PhantomClusterClient } = require("../engine/client");
+const { now } = require("../clock");
+const { log } = require("../native/log");
 const { twoHandlers, unanswered, warnOfNoEngine } = require("./notices");
 const { Prefetch } = require("./prefetch");
-const { contact } = require("./worker-contact");
+const { contact } = require("../engine/worker-contact");
 
 // What is not needed before PhantomJS runs is loaded while it starts.
 let Lease;
@@ -66,7 +66,7 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
   _whileStarting() {
     super._whileStarting();
     ({ Lease } = require("./lease"));
-    ({ currentLease } = require("./bridge-method"));
+    ({ currentLease } = require("../page/bridge-method"));
   }
 
   _phantomRuns() {

@@ -2,15 +2,15 @@
 
 const cluster = require("node:cluster");
 const { EventEmitter } = require("node:events");
-const { NativeAlarm, NativeServer, ServerEventKind: Kind } = require("./addon");
-const { answer } = require("./answer");
+const { NativeAlarm, NativeServer, ServerEventKind: Kind } = require("../native/addon");
+const { answer } = require("../answer");
 const { EARLY_END, lateStart } = require("./bad-start");
-const { findBinary, nameOf } = require("./binary");
-const { dispatch } = require("./dispatch");
-const { EngineError, fromNative } = require("./errors");
-const { log } = require("./log");
-const { readOption, readOptions } = require("./options");
-const { warn } = require("./warn");
+const { findBinary, nameOf } = require("../browser/binary");
+const { dispatch } = require("../native/dispatch");
+const { EngineError, fromNative } = require("../errors");
+const { log } = require("../native/log");
+const { readOption, readOptions } = require("../options");
+const { warn } = require("../warn");
 const { refuseRecursion, refuseWithoutScript } = require("./where");
 const { environment, nextEngine } = require("./worker-contact");
 

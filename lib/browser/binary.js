@@ -2,7 +2,7 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
-const { PhantomError } = require("./errors");
+const { PhantomError } = require("../errors");
 
 // Loaded when there is something to look for: a worker is told what its primary has found.
 const packages = () => require("./phantom-packages");

@@ -4,14 +4,14 @@ const os = require("node:os");
 const path = require("node:path");
 const { inspect } = require("node:util");
 const { currentLease, defineMethods, settle, takeCallback } = require("./bridge-method");
-const { QUIET } = require("./call");
-const { PageError } = require("./errors");
+const { QUIET } = require("../browser/call");
+const { PageError } = require("../errors");
 const { OutObject, liveCallback, liveFunction } = require("./live");
 const { Page } = require("./page");
-const { isEventLike } = require("./page-events");
-const { assignmentText } = require("./page-properties");
-const { Vigil } = require("./vigil");
-const { warnOnce } = require("./warn");
+const { isEventLike } = require("./events");
+const { assignmentText } = require("./properties");
+const { Vigil } = require("../browser/vigil");
+const { warnOnce } = require("../warn");
 
 /** `addCookie(cookie)`, or `addCookie(name, value, domain)` as npm `phantom` had it up to 0.7.1. */
 function cookie([first, value, domain]) {

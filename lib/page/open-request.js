@@ -1,6 +1,6 @@
 "use strict";
 
-const { PageError } = require("./errors");
+const { PageError } = require("../errors");
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"];
 const JSON_TYPE = /^\s*application\/([\w.-]+\+)?json\b/i;

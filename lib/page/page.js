@@ -4,15 +4,15 @@ const fs = require("node:fs");
 const path = require("node:path");
 const { pathToFileURL } = require("node:url");
 const { inspect } = require("node:util");
-const { whenSettled } = require("./answer");
+const { whenSettled } = require("../answer");
 const { defineMethods, settle, takeCallback } = require("./bridge-method");
-const { QUIET } = require("./call");
-const { PageError } = require("./errors");
+const { QUIET } = require("../browser/call");
+const { PageError } = require("../errors");
 const { liveFunction } = require("./live");
 const { openRequest, openUrlRequest } = require("./open-request");
-const { EVENTS, PageEvents, checkEvent, isEventLike } = require("./page-events");
-const { PageProperties } = require("./page-properties");
-const { warnOnce } = require("./warn");
+const { EVENTS, PageEvents, checkEvent, isEventLike } = require("./events");
+const { PageProperties } = require("./properties");
+const { warnOnce } = require("../warn");
 
 // A function goes to PhantomJS as its source.
 const source = (fn) => String(fn);
@@ -252,7 +252,7 @@ class Page extends PageProperties {
         [this.#loadError] = args;
         return;
       case "unparsed":
-        require("./es5").warnOfNewerSyntax(args[0]);
+        require("../es5").warnOfNewerSyntax(args[0]);
         return;
       case "onPageCreated":
         this._pageOf(args[0])._introduce(this.#events, this);

@@ -2,16 +2,16 @@
 
 const path = require("node:path");
 const { inspect } = require("node:util");
-const { findBinary } = require("./binary");
-const { guard } = require("./bridge-method");
-const { Browser, byLine, describeEnd, logLines } = require("./browser");
-const { OptionRangeError, OptionTypeError } = require("./errors");
-const { didYouMean } = require("./nearest");
-const { readOption } = require("./options");
-const { Phantom } = require("./phantom");
+const { findBinary } = require("../browser/binary");
+const { guard } = require("../page/bridge-method");
+const { Browser, byLine, describeEnd, logLines } = require("../browser/browser");
+const { OptionRangeError, OptionTypeError } = require("../errors");
+const { didYouMean } = require("../nearest");
+const { readOption } = require("../options");
+const { Phantom } = require("../page/phantom");
 const { LEVELS, UserLog } = require("./user-log");
-const { assignmentText } = require("./page-properties");
-const { warn, warnOnce } = require("./warn");
+const { assignmentText } = require("../page/properties");
+const { warn, warnOnce } = require("../warn");
 
 const FOREVER = 2 ** 31 - 1;
 const LAST_PORT = 65_000;

@@ -1,10 +1,10 @@
 "use strict";
 
 const { AsyncLocalStorage } = require("node:async_hooks");
-const { answer } = require("./answer");
-const { Call } = require("./call");
-const { codeOf, messageOf } = require("./failure");
-const { warn } = require("./warn");
+const { answer } = require("../answer");
+const { Call } = require("../browser/call");
+const { codeOf, messageOf } = require("../failure");
+const { warn } = require("../warn");
 
 /** The lease whose handler is running, so that what it starts can be told from what others start. */
 const currentLease = new AsyncLocalStorage();

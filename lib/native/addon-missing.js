@@ -2,9 +2,9 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
-const { EngineError } = require("./errors");
+const { EngineError } = require("../errors");
 
-const root = path.join(__dirname, "..");
+const root = path.join(__dirname, "..", "..");
 /** Whether this is a clone of the repository: the package has none of its tools. */
 const isClone = fs.existsSync(path.join(root, "scripts", "setup.js"));
 

@@ -1,6 +1,6 @@
 "use strict";
 
-const { dispatch } = require("./dispatch");
+const { dispatch } = require("../native/dispatch");
 
 /** Who is to hear of each signal. One listener a signal: Node takes more than ten for a leak. */
 const followers = new Map();

@@ -2,13 +2,13 @@
 
 const cluster = require("node:cluster");
 const { EventEmitter } = require("node:events");
-const { NativeAlarm, NativeClient, ClientEventKind: Kind } = require("./addon");
-const { findBinary } = require("./binary");
-const { Browser, describeEnd, logLines } = require("./browser");
-const { dispatch } = require("./dispatch");
-const { fromNative } = require("./errors");
-const { log } = require("./log");
-const { readOptions } = require("./options");
+const { NativeAlarm, NativeClient, ClientEventKind: Kind } = require("../native/addon");
+const { findBinary } = require("../browser/binary");
+const { Browser, describeEnd, logLines } = require("../browser/browser");
+const { dispatch } = require("../native/dispatch");
+const { fromNative } = require("../errors");
+const { log } = require("../native/log");
+const { readOptions } = require("../options");
 const { Retirement } = require("./retirement");
 const { contact, nextEngine } = require("./worker-contact");
 
@@ -146,7 +146,7 @@ class PhantomClusterClient extends EventEmitter {
 
   /** PhantomJS is starting: the time for what is needed from then on. */
   _whileStarting() {
-    ({ Phantom, endOf } = require("./phantom"));
+    ({ Phantom, endOf } = require("../page/phantom"));
   }
 
   /** For subclasses: `ph` is there. */

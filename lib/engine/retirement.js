@@ -1,6 +1,6 @@
 "use strict";
 
-const { now } = require("./clock");
+const { now } = require("../clock");
 
 /** How much longer than its own start a worker's successor may take to start. */
 const MARGIN = 2;

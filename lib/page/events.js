@@ -2,9 +2,9 @@
 
 const { AsyncLocalStorage } = require("node:async_hooks");
 const { guard } = require("./bridge-method");
-const { PageError } = require("./errors");
-const { didYouMean } = require("./nearest");
-const { warnOnce } = require("./warn");
+const { PageError } = require("../errors");
+const { didYouMean } = require("../nearest");
+const { warnOnce } = require("../warn");
 
 /** Every event of a page, as PhantomJS names it. */
 const EVENTS = [

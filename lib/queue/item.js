@@ -1,8 +1,8 @@
 "use strict";
 
 const { EventEmitter } = require("node:events");
-const { answer } = require("./answer");
-const { ItemError } = require("./errors");
+const { answer } = require("../answer");
+const { ItemError } = require("../errors");
 
 /** Of a timer, ms. */
 const MAX_TIMEOUT = 2 ** 31 - 1;

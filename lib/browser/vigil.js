@@ -1,6 +1,6 @@
 "use strict";
 
-const { log } = require("./log");
+const { log } = require("../native/log");
 
 /** A PhantomJS that does not answer for so long, ms, after it was asked is of no use any more. */
 const WEDGED_AFTER = 2_000;

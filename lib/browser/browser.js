@@ -1,14 +1,14 @@
 "use strict";
 
 const path = require("node:path");
-const { NativeBrowser, BrowserEventKind: Kind } = require("./addon");
+const { NativeBrowser, BrowserEventKind: Kind } = require("../native/addon");
 const { explainLaunch } = require("./binary");
 const { isQuiet } = require("./call");
-const { now } = require("./clock");
-const { dispatch } = require("./dispatch");
-const { PhantomError, fromDriver, fromNative } = require("./errors");
+const { now } = require("../clock");
+const { dispatch } = require("../native/dispatch");
+const { PhantomError, fromDriver, fromNative } = require("../errors");
 
-const DRIVER = path.join(__dirname, "..", "driver", "main.js");
+const DRIVER = path.join(__dirname, "..", "..", "driver", "main.js");
 const START_TIMEOUT = 30_000;
 const EXIT_GRACE = 1_000;
 // The reply of a command that nobody waits for comes with another's, and after so long, ms, in any case (driver/bridge.js).

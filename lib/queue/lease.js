@@ -1,12 +1,12 @@
 "use strict";
 
-const { now } = require("./clock");
-const { ItemError, fromNative } = require("./errors");
-const { codeOf, messageOf, toWire } = require("./failure");
-const { log } = require("./log");
-const { QueueItem, kEnd, kOwner } = require("./queue-item");
-const { unlessWedged } = require("./vigil");
-const { warn } = require("./warn");
+const { now } = require("../clock");
+const { ItemError, fromNative } = require("../errors");
+const { codeOf, messageOf, toWire } = require("../failure");
+const { log } = require("../native/log");
+const { QueueItem, kEnd, kOwner } = require("./item");
+const { unlessWedged } = require("../browser/vigil");
+const { warn } = require("../warn");
 
 /** A request that a worker holds: ended once, by its answer, its failure, or its time. */
 class Lease {
