@@ -14,7 +14,10 @@ const isWindows = process.platform === "win32";
 // The oldest that package.json allows, and the newest of each line.
 const OLDEST = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")).engines.node.replace(">=", "");
 const VERSIONS = [`${OLDEST}.0`, "18", "20", "22", "24", "bun"];
-const FILES = ["options", "queued", "cluster", "errors", "standalone", "examples"];
+const FILES = [
+  ...["engine/options", "engine/cluster", "engine/errors"],
+  ...["queue/queued", "standalone/standalone", "project/examples"],
+];
 const LIMIT = 600_000;
 
 /** The npm package that has the program for this machine, and the program's path in there. */

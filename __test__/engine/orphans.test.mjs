@@ -1,0 +1,177 @@
+// Processes that die or freeze: nothing of the cluster stays behind, and the request goes on elsewhere. The times are
+// shown; as a busy machine may take longer, only generous limits are asserted.
+
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { isGone, zombiesOf } from "../../chaos/processes.js";
+import { basePort, isLinux, processesOf, run, site, until } from "../helpers.mjs";
+
+const LEASE = 1500;
+const linux = { skip: !isLinux };
+
+let pages;
+before(async () => {
+  pages = await site();
+});
+after(() => pages.close());
+
+function options(more) {
+  return { url: `${pages.url}/held`, phantomBasePort: basePort(), messageTimeout: LEASE, ...more };
+}
+
+function eventsOf({ stdout }) {
+  // The last line may be half there yet.
+  const lines = stdout.split("\n").slice(0, -1);
+  return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+}
+
+/** The first event of that name, as soon as it is there. */
+function heard(output, name, more = {}) {
+  const isIt = (event) => Object.entries({ event: name, ...more }).every(([key, value]) => event[key] === value);
+  return until(() => eventsOf(output).find(isIt), `event ${name}`, 20_000);
+}
+
+async function elapsed(condition, what, limit) {
+  const start = performance.now();
+  await until(condition, what, limit);
+  return Math.round(performance.now() - start);
+}
+
+/** A folder for temporary files; `engines()` are those of the engines in it. */
+function temporaryFolder() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pc-test-"));
+  return { folder, engines: () => fs.readdirSync(folder) };
+}
+
+/** For `whileRunning`: what fails there must not leave the cluster running until its deadline. */
+function looking(look) {
+  return async (running) => {
+    try {
+      await look(running);
+    } catch (error) {
+      running.child.kill("SIGKILL");
+      throw error;
+    }
+  };
+}
+
+// The master's end ------------------------------------------------------------------------------------------------------
+
+for (const [how, code] of [
+  ["exit", 3],
+  ["throw", 1],
+]) {
+  test(`the master ends by ${how}: nothing is left, its files included`, linux, async (t) => {
+    const result = await run("held.js", options({ how }), {
+      whileRunning: looking(async ({ output, marker, child }) => {
+        await heard(output, "go");
+        await until(() => child.exitCode !== null || child.signalCode !== null, "the master's end");
+        const time = await elapsed(() => processesOf(marker).length === 0, "the end of all");
+        t.diagnostic(`all gone ${time} ms after the master`);
+      }),
+    });
+    assert.equal(result.code, code, result.text);
+  });
+}
+
+/** Sends a signal to the master, or to its group, and sees that all go; the next start removes its files. */
+async function endMaster(t, signal, inGroup) {
+  const { folder, engines } = temporaryFolder();
+  const [name, more] = inGroup ? ["own-group.js", { script: "held.js" }] : ["held.js", {}];
+  const result = await run(name, options(more), {
+    temporary: folder,
+    whileRunning: looking(async ({ output, marker }) => {
+      const { master } = await heard(output, "go");
+      assert.ok(processesOf(marker).length >= 5, "master, two workers, two PhantomJS");
+      assert.equal(engines().length, 1);
+      process.kill(inGroup ? -master : master, signal);
+      const time = await elapsed(() => processesOf(marker).length === 0, "the end of all");
+      t.diagnostic(`all gone ${time} ms after ${signal}`);
+    }),
+  });
+  const ended = inGroup ? eventsOf(result).find(({ event }) => event === "ended") : result;
+  assert.equal(ended.signal, signal, result.text);
+  await run("abrupt.js", { how: "exit", phantomBasePort: basePort() }, { temporary: folder });
+  assert.deepEqual(engines(), []);
+  fs.rmSync(folder, { recursive: true });
+}
+
+for (const signal of ["SIGKILL", "SIGTERM", "SIGINT"]) {
+  test(`${signal} to the master alone: nothing is left`, linux, (t) => endMaster(t, signal, false));
+  test(`${signal} to the master's process group: nothing is left`, linux, (t) => endMaster(t, signal, true));
+}
+
+// A worker's or PhantomJS's end -----------------------------------------------------------------------------------------
+
+/** Sends a signal to the worker that holds the request ("pid"), or to its PhantomJS ("phantom"). */
+async function strike(t, which, signal) {
+  const result = await run("held.js", options(), {
+    whileRunning: looking(async ({ output, marker, child }) => {
+      await heard(output, "go");
+      const first = await heard(output, "delivered", { attempt: 1 });
+      const struckAt = Date.now();
+      process.kill(first[which], signal);
+      const time = await elapsed(() => isGone(first.pid) && isGone(first.phantom), "the end of worker and PhantomJS");
+      const { by, attempt } = await heard(output, "response");
+      assert.equal(attempt, 2);
+      assert.notEqual(by, first.pid, "another worker answers");
+      const { at } = await heard(output, "delivered", { attempt: 2 });
+      t.diagnostic(
+        `worker and PhantomJS gone ${time} ms after ${signal}, the request delivered after ${at - struckAt} ms`,
+      );
+      await until(() => processesOf(marker).length === 5, "the worker's successor");
+      assert.deepEqual(zombiesOf(new Set(processesOf(marker).map(({ pid }) => pid))), []);
+      child.kill("SIGUSR2");
+    }),
+  });
+  assert.equal(result.code, 0, result.text);
+  assert.equal(result.events.filter(({ event }) => event === "response").length, 1, result.text);
+}
+
+test("SIGSTOP to a worker whose request is cancelled then: it goes, and its place is taken", linux, async (t) => {
+  const result = await run("held.js", options({ workers: 1 }), {
+    whileRunning: looking(async ({ output, child }) => {
+      await heard(output, "go");
+      const first = await heard(output, "delivered");
+      process.kill(first.pid, "SIGSTOP");
+      child.kill("SIGHUP");
+      const time = await elapsed(() => isGone(first.pid) && isGone(first.phantom), "the end of the frozen worker");
+      const { by } = await heard(output, "response");
+      assert.notEqual(by, first.pid);
+      t.diagnostic(`worker and PhantomJS gone ${time} ms after SIGSTOP`);
+      child.kill("SIGUSR2");
+    }),
+  });
+  assert.equal(result.code, 0, result.text);
+});
+
+test("SIGSTOP to a worker that holds nothing: it misses its heartbeats, and its place is taken", linux, async (t) => {
+  const result = await run("held.js", options({ messageTimeout: 60_000 }), {
+    deadline: 60_000,
+    whileRunning: looking(async ({ output, child }) => {
+      const { pid: busy } = await heard(output, "delivered");
+      const others = eventsOf(output).filter(({ event, pid }) => event === "ready" && pid !== busy);
+      const [idle] = others;
+      process.kill(idle.pid, "SIGSTOP");
+      const time = await elapsed(
+        () => isGone(idle.pid) && isGone(idle.phantom),
+        "the end of the frozen worker",
+        40_000,
+      );
+      await until(() => eventsOf(output).filter(({ event }) => event === "ready").length === 3, "its successor");
+      t.diagnostic(`worker and PhantomJS gone ${time} ms after SIGSTOP`);
+      child.kill("SIGHUP");
+      await heard(output, "response");
+      child.kill("SIGUSR2");
+    }),
+  });
+  assert.equal(result.code, 0, result.text);
+});
+
+for (const signal of ["SIGKILL", "SIGSTOP"]) {
+  test(`${signal} to a worker: it and its PhantomJS go, another answers`, linux, (t) => strike(t, "pid", signal));
+  test(`${signal} to a PhantomJS: it and its worker go, another answers`, linux, (t) => strike(t, "phantom", signal));
+}
