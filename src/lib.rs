@@ -1,6 +1,7 @@
 //! The native core of phantom-cluster.
 //!
 //! - [`supervisor`]: when to fork, restart, retire and end workers
+//! - [`id`]: numbers of items, leases and workers
 //! - [`queue`]: requests, leases and the local socket between master and workers
 //! - [`pool`]: the PhantomJS processes
 //! - [`webdriver`]: how PhantomJS is spoken to
@@ -12,6 +13,7 @@
 
 mod binding;
 mod deadlines;
+mod id;
 mod lived;
 mod logging;
 mod pool;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use napi_derive::napi;
 
-use crate::queue::{BacklogStats, SpanSummary, WorkerId, WorkerLoad};
+use crate::id::WorkerId;
+use crate::queue::{BacklogStats, SpanSummary, WorkerLoad};
 use crate::supervisor::{Phase, PolicyStats, WorkerStats};
 
 /// The queue: what it holds now, how often what happened, and how long it took.

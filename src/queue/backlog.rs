@@ -15,18 +15,14 @@ use super::crew::{Crew, Token};
 use super::items::{HANDED_OVER, Item, ItemState, Place, Waiting, place};
 use super::tally::{Outcome, Tally};
 use crate::deadlines::Deadlines;
+use crate::id::{ItemId, LeaseId, WorkerId};
 
 pub(crate) use super::crew::Offer;
-pub(crate) use super::items::{ItemId, ItemOptions};
+pub(crate) use super::items::ItemOptions;
 pub(crate) use super::outcomes::{
     Assignment, BacklogStats, Ended, Expiry, Failure, Fate, Held, Loss, Recall, TimeoutOutcome,
     WorkerLoad,
 };
-
-/// A lease's id: one hand-over of an item to a worker. Never used twice.
-pub(crate) type LeaseId = u64;
-/// The id of a worker process, as `cluster.Worker.id` has it.
-pub(crate) type WorkerId = u32;
 
 /// A worker that has not given back by then what it was asked for is stopped: it is taken without its word.
 const RECALL_LIMIT: Duration = Duration::from_secs(1);

@@ -15,10 +15,11 @@ use tokio_util::codec::{FramedRead, LengthDelimitedCodec};
 
 use tracing::debug;
 
-use super::backlog::{Generation, ItemId, LeaseId, Offer, WorkerId};
+use super::backlog::{Generation, Offer};
 use super::endpoint;
 use super::outbox::Outbox;
 use super::wire::{self, FromWorker, ToWorker, WireError};
+use crate::id::{ItemId, LeaseId, WorkerId};
 use crate::lived;
 
 /// How long a worker waits for the master to take in its last answers.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::backlog::WorkerId;
+use crate::id::WorkerId;
 
 #[derive(Debug, Default)]
 struct Conduct {

@@ -7,7 +7,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use super::backlog::{Generation, LeaseId, WorkerId};
+use super::backlog::Generation;
+use crate::id::{LeaseId, WorkerId};
 
 /// One suspect may run for so many workers; one in any case.
 const WORKERS_PER_SUSPECT: usize = 8;

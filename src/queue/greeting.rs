@@ -6,8 +6,8 @@ use futures_util::StreamExt;
 use tokio::io::AsyncRead;
 use tokio_util::codec::{FramedRead, LengthDelimitedCodec};
 
-use super::backlog::WorkerId;
 use super::wire::{self, FromWorker, MAX_GREETING};
+use crate::id::WorkerId;
 use crate::{lived, secret};
 
 /// A peer that has not said Hello by then is not one of ours.

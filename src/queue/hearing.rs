@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::backlog::{LeaseId, WorkerId};
 use crate::deadlines::Deadlines;
+use crate::id::{LeaseId, WorkerId};
 use crate::lived::Lived;
 
 /// A worker that has not taken note of its lease's end by then does nothing any more.

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::backlog::{Generation, LeaseId};
-
-/// An item's id, given by the engine that enqueues it, unique there.
-pub(crate) type ItemId = u64;
+use super::backlog::Generation;
+use crate::id::{ItemId, LeaseId};
 
 /// What the caller of [`Backlog::enqueue`](super::backlog::Backlog::enqueue) wants for one item.
 #[derive(Clone, Copy, Debug)]

@@ -19,7 +19,7 @@ mod wire;
 
 pub(crate) use backlog::{
     BacklogOptions, BacklogStats, Ended, Fate, Generation, ItemOptions, Offer, TimeoutOutcome,
-    WorkerId, WorkerLoad,
+    WorkerLoad,
 };
 pub(crate) use client::{ClientError, ClientEvent, QueueClient};
 pub(crate) use server::{QueueServer, ServerOptions};

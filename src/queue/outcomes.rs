@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::backlog::{LeaseId, WorkerId};
-use super::items::ItemId;
 use super::tally::{Counts, SpanSummary};
+use crate::id::{ItemId, LeaseId, WorkerId};
 
 /// One hand-over: send `payload` to `worker`.
 #[derive(Debug)]

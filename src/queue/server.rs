@@ -18,7 +18,7 @@ use tracing::{debug, warn};
 
 use super::backlog::{
     Assignment, Backlog, BacklogOptions, BacklogStats, Ended, Expiry, Failure, Fate, Generation,
-    Held, ItemId, ItemOptions, LeaseId, Loss, Offer, Recall, TimeoutOutcome, WorkerId, WorkerLoad,
+    Held, ItemOptions, Loss, Offer, Recall, TimeoutOutcome, WorkerLoad,
 };
 use super::conduct::{Conducts, Departure};
 use super::endpoint::{self, Endpoint};
@@ -30,6 +30,7 @@ use super::server_event::{ServerError, ServerEvent, Silence};
 use super::tally::Outcome;
 use super::wire::{self, FromWorker, ToWorker};
 use crate::deadlines::sleep_until;
+use crate::id::{ItemId, LeaseId, WorkerId};
 use crate::lived::Lived;
 use crate::secret;
 

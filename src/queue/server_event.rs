@@ -1,7 +1,8 @@
 //! What the master's end tells its owner.
 
-use super::backlog::{Ended, ItemId, WorkerId};
+use super::backlog::Ended;
 use super::endpoint::ListenError;
+use crate::id::{ItemId, WorkerId};
 
 /// What the engine's owner must know.
 #[derive(Debug, Eq, PartialEq)]

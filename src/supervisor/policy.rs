@@ -9,7 +9,7 @@ use tracing::{debug, error};
 use super::crashes::{Circumstances, Crashes, RestartOptions, Verdict};
 use super::turnover::Turnover;
 use super::worker::Worker;
-use crate::queue::WorkerId;
+use crate::id::WorkerId;
 
 /// How many workers may run above the target while one takes another's place; more where they end faster than they start.
 const EXTRA_WORKERS: usize = 1;

@@ -11,8 +11,8 @@ use tracing::{debug, info};
 use super::crashes::Circumstances;
 use super::policy::{Command, Policy, PolicyOptions, PolicyStats};
 use crate::deadlines::sleep_until;
+use crate::id::WorkerId;
 use crate::lived::Lived;
-use crate::queue::WorkerId;
 
 /// The supervisor of one engine. Dropping it ends its timer; the workers are its owner's to end first.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::policy::{Command, Phase};
-use crate::queue::WorkerId;
+use crate::id::WorkerId;
 
 /// A worker that ends by itself, unannounced, so soon after it was ready does no good.
 const SOON: Duration = Duration::from_secs(5);
