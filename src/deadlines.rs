@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// A set of keys that each fall due at one instant.
@@ -58,8 +59,24 @@ impl<K: Copy + Eq + Hash + Ord> Deadlines<K> {
     }
 }
 
+/// Calls `on_due` each time that the instant `next` gives is there, for ever. `changed` is notified when `next` may give an
+/// earlier one than before.
+pub(crate) async fn keep<Never>(
+    changed: &Notify,
+    next: impl Fn() -> Option<Instant>,
+    on_due: impl Fn(),
+) -> Never {
+    loop {
+        let due = next();
+        tokio::select! {
+            () = sleep_until(due) => on_due(),
+            () = changed.notified() => {}
+        }
+    }
+}
+
 /// Sleeps until `due`, or for ever when there is none.
-pub(crate) async fn sleep_until(due: Option<Instant>) {
+async fn sleep_until(due: Option<Instant>) {
     match due {
         Some(due) => tokio::time::sleep_until(due).await,
         None => std::future::pending().await,
@@ -69,6 +86,8 @@ pub(crate) async fn sleep_until(due: Option<Instant>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use parking_lot::Mutex;
+    use std::collections::VecDeque;
     use std::time::Duration;
 
     #[test]
@@ -89,5 +108,32 @@ mod tests {
         assert_eq!(deadlines.pop_due(at(49)), None);
         assert_eq!(deadlines.pop_due(at(50)), Some(2));
         assert_eq!(deadlines.next(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_due_is_done_in_time_also_when_it_became_due_earlier() {
+        let begun = Instant::now();
+        let second = Duration::from_secs(1);
+        let due = Mutex::new(VecDeque::from([begun + 60 * second]));
+        let (changed, done) = (Notify::new(), Mutex::new(Vec::new()));
+        let keeping = keep(
+            &changed,
+            || due.lock().front().copied(),
+            || {
+                let _ = due.lock().pop_front();
+                done.lock().push(begun.elapsed().as_secs());
+            },
+        );
+        let changing = async {
+            tokio::time::sleep(second).await;
+            due.lock().push_front(begun + 3 * second);
+            changed.notify_one();
+            tokio::time::sleep(100 * second).await;
+        };
+        tokio::select! {
+            never = keeping => never,
+            () = changing => {}
+        }
+        assert_eq!(*done.lock(), [3, 60]);
     }
 }

@@ -6,6 +6,7 @@
 //! - [`pool`]: the PhantomJS processes
 //! - [`webdriver`]: how PhantomJS is spoken to
 //! - [`lived`]: time, without that for which this process was stopped
+//! - [`outgoing`]: bytes on their way to one peer
 //! - [`secret`]: what lets in whoever may speak to us
 //! - [`shortage`]: what to do when the system has no more to give
 //! - [`logging`]: what `NODE_DEBUG` makes visible
@@ -16,6 +17,7 @@ mod deadlines;
 mod id;
 mod lived;
 mod logging;
+mod outgoing;
 mod pool;
 mod queue;
 mod secret;

@@ -10,7 +10,7 @@ use tracing::{debug, info, warn};
 
 use super::launch::{self, LaunchError, LaunchOptions, Launched, OUTPUT_DEADLINE, Output};
 use super::process::KillHandle;
-use crate::deadlines::{Deadlines, sleep_until};
+use crate::deadlines::{self, Deadlines};
 use crate::lived::{self, Lived};
 use crate::webdriver::{Bridge, BridgeEntry, EntryKind};
 
@@ -263,16 +263,12 @@ impl Pending {
     }
 
     async fn expire<T>(&self, on_due: impl Fn(i64)) -> T {
-        loop {
-            let next = self.waiting.lock().wake_at();
-            tokio::select! {
-                () = sleep_until(next) => {}
-                () = self.nearer.notified() => continue,
-            }
+        let end_due = || {
             while let Some(id) = { self.waiting.lock().pop_due() } {
                 on_due(id);
             }
-        }
+        };
+        deadlines::keep(&self.nearer, || self.waiting.lock().wake_at(), end_due).await
     }
 }
 

@@ -29,7 +29,7 @@ use super::outbox::Outbox;
 use super::server_event::{ServerError, ServerEvent, Silence};
 use super::tally::Outcome;
 use super::wire::{self, FromWorker, ToWorker};
-use crate::deadlines::sleep_until;
+use crate::deadlines;
 use crate::id::{ItemId, LeaseId, WorkerId};
 use crate::lived::Lived;
 use crate::secret;
@@ -575,16 +575,12 @@ impl Shared {
 
 /// Ends leases at their deadlines.
 async fn expire(shared: Arc<Shared>) {
-    loop {
-        let next = shared.state.lock().wake_at();
-        tokio::select! {
-            () = sleep_until(next) => {}
-            () = shared.timer.notified() => continue,
-        }
+    let end_due = || {
         while let Some(event) = shared.next_due() {
             (shared.on_event)(event);
         }
-    }
+    };
+    deadlines::keep(&shared.timer, || shared.state.lock().wake_at(), end_due).await
 }
 
 async fn accept(shared: Arc<Shared>, listener: Listener, stop: CancellationToken) {

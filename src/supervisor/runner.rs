@@ -10,7 +10,7 @@ use tracing::{debug, info};
 
 use super::crashes::Circumstances;
 use super::policy::{Command, Policy, PolicyOptions, PolicyStats};
-use crate::deadlines::sleep_until;
+use crate::deadlines;
 use crate::id::WorkerId;
 use crate::lived::Lived;
 
@@ -132,16 +132,12 @@ fn note(commands: &[Command]) {
 }
 
 async fn run(shared: Arc<Shared>, on_commands: impl Fn(Vec<Command>)) {
-    loop {
-        let next = {
-            let mut state = shared.state.lock();
-            let due = state.policy.next_tick();
-            state.clock.wake_at(due)
-        };
-        tokio::select! {
-            () = sleep_until(next) => {}
-            () = shared.changed.notified() => continue,
-        }
+    let next = || {
+        let mut state = shared.state.lock();
+        let due = state.policy.next_tick();
+        state.clock.wake_at(due)
+    };
+    let tick = || {
         let commands = {
             let mut state = shared.state.lock();
             let now = state.clock.now();
@@ -151,7 +147,8 @@ async fn run(shared: Arc<Shared>, on_commands: impl Fn(Vec<Command>)) {
             note(&commands);
             on_commands(commands);
         }
-    }
+    };
+    deadlines::keep(&shared.changed, next, tick).await
 }
 
 #[cfg(test)]

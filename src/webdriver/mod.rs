@@ -5,6 +5,7 @@
 mod client;
 mod connector;
 mod phantom;
+mod quick_ack;
 mod socket;
 
 pub(crate) use client::{Endpoint, WebDriverError};

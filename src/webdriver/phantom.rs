@@ -10,7 +10,7 @@ use tracing::{debug, trace, warn};
 use url::{ParseError, Url};
 
 use super::client::{Endpoint, WebDriverError};
-use super::socket::{Door, Outgoing};
+use super::socket::{Door, Sender};
 use crate::lived;
 
 /// How much longer than the longest script PhantomJS may be silent.
@@ -40,7 +40,7 @@ pub(crate) struct BridgeEntry {
 /// The commands' way into one PhantomJS. Dropping it closes the connection, at which PhantomJS exits.
 #[derive(Debug)]
 pub(crate) struct Bridge {
-    outgoing: Outgoing,
+    sender: Sender,
     _close_on_drop: DropGuard,
 }
 
@@ -67,7 +67,7 @@ impl Bridge {
                 .map_err(WebDriverError::Socket)
         })?;
         debug!("PhantomJS has connected");
-        let outgoing = admitted.outgoing();
+        let sender = admitted.sender();
         let close = CancellationToken::new();
         let limit = silence_limit + SILENCE_MARGIN;
         let serving = async move {
@@ -82,7 +82,7 @@ impl Bridge {
         };
         tokio::spawn(close.clone().run_until_cancelled_owned(serving));
         Ok(Self {
-            outgoing,
+            sender,
             _close_on_drop: close.drop_guard(),
         })
     }
@@ -90,17 +90,17 @@ impl Bridge {
     /// Sends commands: JSON texts of `[id, target, method, args]`, or `[id, target, method, args, 1]` for one whose reply
     /// may wait for another's, with commas between. All commands of one PhantomJS run in the order they were sent.
     pub(crate) fn send(&self, commands: &str) {
-        self.outgoing.send_text(commands);
+        self.sender.send_text(commands);
     }
 
     /// Asks PhantomJS to say when it is through with all that was sent before.
     pub(crate) fn probe(&self) {
-        self.outgoing.probe();
+        self.sender.probe();
     }
 
     /// For how long the oldest such question has no answer; none when all are answered.
     pub(crate) fn unanswered(&self) -> Option<Duration> {
-        self.outgoing.unanswered()
+        self.sender.unanswered()
     }
 }
 

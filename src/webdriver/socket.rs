@@ -12,14 +12,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::{Buf, BytesMut};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use http::StatusCode;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
@@ -29,7 +27,9 @@ use tokio_tungstenite::tungstenite::protocol::{Message, Role, WebSocketConfig};
 use tracing::debug;
 
 use super::client::WebDriverError;
+use super::quick_ack::acknowledge_at_once;
 use crate::lived;
+use crate::outgoing::{Outgoing, TryWrite};
 use crate::secret;
 
 /// Strangers who knock while PhantomJS is awaited; further ones wait in the kernel.
@@ -106,30 +106,30 @@ impl Door {
 #[derive(Debug)]
 pub(super) struct Socket {
     incoming: WebSocketStream<Halves>,
-    outgoing: Outgoing,
+    sender: Sender,
 }
 
 impl Socket {
     async fn new(stream: TcpStream) -> Self {
-        let outgoing = Outgoing(Arc::new(Shared {
+        let stream = Arc::new(stream);
+        let sender = Sender(Arc::new(Shared {
+            outgoing: Outgoing::new(Some(Arc::clone(&stream))),
             stream,
-            pending: Mutex::default(),
-            more: Notify::new(),
             probes: Mutex::default(),
         }));
         // The result of a command may be of any size, and is one frame.
         let config = WebSocketConfig::default()
             .max_message_size(None)
             .max_frame_size(None);
-        let halves = Halves(outgoing.clone());
+        let halves = Halves(sender.clone());
         Self {
             incoming: WebSocketStream::from_raw_socket(halves, Role::Server, Some(config)).await,
-            outgoing,
+            sender,
         }
     }
 
-    pub(super) fn outgoing(&self) -> Outgoing {
-        self.outgoing.clone()
+    pub(super) fn sender(&self) -> Sender {
+        self.sender.clone()
     }
 
     /// Reads and writes until the connection ends, or PhantomJS has been silent for `silence_limit`: why it ended.
@@ -138,17 +138,17 @@ impl Socket {
         silence_limit: Duration,
         on_text: impl Fn(&str),
     ) -> WebDriverError {
-        let Self { incoming, outgoing } = self;
+        let Self { incoming, sender } = self;
         tokio::select! {
-            error = read(incoming, &outgoing, silence_limit, on_text) => error,
-            error = outgoing.drain() => WebDriverError::Socket(error),
+            error = read(incoming, &sender, silence_limit, on_text) => error,
+            error = sender.write_rest() => WebDriverError::Socket(error),
         }
     }
 }
 
 async fn read(
     mut incoming: WebSocketStream<Halves>,
-    outgoing: &Outgoing,
+    sender: &Sender,
     silence_limit: Duration,
     on_text: impl Fn(&str),
 ) -> WebDriverError {
@@ -164,7 +164,7 @@ async fn read(
                     return WebDriverError::TimedOut(silence_limit);
                 }
                 // Answered by PhantomJS itself, without the driver (RFC 6455, section 5.5.2).
-                outgoing.send(OpCode::Control(Control::Ping), b"");
+                sender.send(OpCode::Control(Control::Ping), b"");
                 continue;
             }
         };
@@ -173,26 +173,23 @@ async fn read(
             Some(Ok(Message::Close(_))) | None => {
                 return WebDriverError::Socket(io::ErrorKind::UnexpectedEof.into());
             }
-            Some(Ok(Message::Pong(payload))) => outgoing.0.probes.lock().answered(&payload),
+            Some(Ok(Message::Pong(payload))) => sender.0.probes.lock().answered(&payload),
             Some(Ok(_)) => {}
             Some(Err(error)) => return WebDriverError::Socket(io::Error::other(error)),
         }
-        outgoing.acknowledge();
+        sender.acknowledge();
         silence = Duration::ZERO;
     }
 }
 
 /// The writing side. Whoever has something to say writes it, from any thread: to wake another for it takes longer.
 #[derive(Clone, Debug)]
-pub(super) struct Outgoing(Arc<Shared>);
+pub(super) struct Sender(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    stream: TcpStream,
-    /// What the kernel has not taken yet.
-    pending: Mutex<BytesMut>,
-    /// Rung when there is some of it.
-    more: Notify,
+    stream: Arc<TcpStream>,
+    outgoing: Outgoing<Arc<TcpStream>>,
     probes: Mutex<Probes>,
 }
 
@@ -223,7 +220,13 @@ impl Probes {
     }
 }
 
-impl Outgoing {
+impl TryWrite for Arc<TcpStream> {
+    fn try_write_parts(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.try_write_vectored(parts)
+    }
+}
+
+impl Sender {
     pub(super) fn send_text(&self, text: &str) {
         self.send(OpCode::Data(Data::Text), text.as_bytes());
     }
@@ -249,61 +252,44 @@ impl Outgoing {
         let mut start = Vec::with_capacity(MAX_HEADER);
         // Writing to a vector does not fail.
         let _ = header.format(payload.len() as u64, &mut start);
-        self.write(&start, payload);
-    }
-
-    fn write(&self, start: &[u8], rest: &[u8]) {
-        let mut pending = self.0.pending.lock();
-        let mut written = 0;
-        if pending.is_empty() {
-            let parts = [IoSlice::new(start), IoSlice::new(rest)];
-            // Whoever reads hears of an error.
-            written = self.0.stream.try_write_vectored(&parts).unwrap_or(0);
-        }
-        pending.extend_from_slice(&start[written.min(start.len())..]);
-        pending.extend_from_slice(&rest[written.saturating_sub(start.len())..]);
-        if !pending.is_empty() {
-            self.0.more.notify_one();
-        }
+        self.0.outgoing.send_parts(&start, payload);
     }
 
     /// Writes what the kernel did not take at once, until the connection fails.
-    async fn drain(&self) -> io::Error {
-        loop {
-            self.0.more.notified().await;
-            while !self.0.pending.lock().is_empty() {
-                if let Err(error) = self.0.stream.writable().await {
-                    return error;
-                }
-                let mut pending = self.0.pending.lock();
-                match self.0.stream.try_write(&pending) {
-                    Ok(written) => pending.advance(written),
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    Err(error) => return error,
-                }
+    async fn write_rest(&self) -> io::Error {
+        while let Some(bytes) = self.0.outgoing.batch().await {
+            if let Err(error) = write_all(&self.0.stream, &bytes).await {
+                return error;
             }
         }
+        io::ErrorKind::BrokenPipe.into()
     }
 
-    /// Lets the kernel acknowledge at once what was read: PhantomJS's holds a frame back until the one before is, which may
-    /// take 40 ms. The option does not stick (tcp(7)), so it is set again each time.
-    #[cfg(target_os = "linux")]
+    /// Lets the kernel acknowledge at once what was read: PhantomJS's holds a frame back until the one before is.
     fn acknowledge(&self) {
-        // Only speed depends on it.
-        let _ = socket2::SockRef::from(&self.0.stream).set_tcp_quickack(true);
-    }
-
-    /// The same by a frame that needs no answer (RFC 6455, section 5.5.3): it takes the acknowledgement along.
-    #[cfg(not(target_os = "linux"))]
-    fn acknowledge(&self) {
+        acknowledge_at_once(&self.0.stream);
+        // A frame that needs no answer (RFC 6455, section 5.5.3) takes the acknowledgement along.
+        #[cfg(not(target_os = "linux"))]
         self.send(OpCode::Control(Control::Pong), b"");
     }
+}
+
+async fn write_all(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        stream.writable().await?;
+        match stream.try_write(bytes) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Both sides as the WebSocket library sees them. It writes by itself too, answers to pings, which must not come between the
 /// parts of another frame.
 #[derive(Debug)]
-struct Halves(Outgoing);
+struct Halves(Sender);
 
 impl AsyncRead for Halves {
     fn poll_read(
@@ -329,7 +315,7 @@ impl AsyncWrite for Halves {
         _: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.0.write(bytes, &[]);
+        self.0.0.outgoing.send_parts(bytes, &[]);
         Poll::Ready(Ok(bytes.len()))
     }
 

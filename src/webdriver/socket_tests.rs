@@ -73,12 +73,12 @@ async fn strangers_are_sent_away_and_do_not_hold_up_the_one_who_is_awaited() {
 #[tokio::test]
 async fn frames_of_any_size_arrive_whole_and_in_order() {
     let (mut client, socket) = connected().await;
-    let outgoing = socket.outgoing();
+    let sender = socket.sender();
     let (mut heard, run) = running(socket, Duration::from_secs(60));
     let sizes = [0, 1, 125, 126, 65_535, 65_536, 20_000_000, 3];
     // All at once: more than the kernel takes.
     for size in sizes {
-        outgoing.send_text(&"é".repeat(size));
+        sender.send_text(&"é".repeat(size));
     }
     for size in sizes {
         let message = client.next().await.expect("a frame").expect("whole");
@@ -99,11 +99,11 @@ async fn frames_of_any_size_arrive_whole_and_in_order() {
 #[tokio::test]
 async fn a_ping_between_large_frames_is_answered_without_breaking_them() {
     let (mut client, socket) = connected().await;
-    let outgoing = socket.outgoing();
+    let sender = socket.sender();
     let (_heard, _run) = running(socket, Duration::from_secs(60));
     client.send(Message::Ping("x".into())).await.expect("sent");
     for _ in 0..20 {
-        outgoing.send_text(&"y".repeat(300_000));
+        sender.send_text(&"y".repeat(300_000));
     }
     let mut texts = 0;
     let mut pongs = 0;
@@ -142,17 +142,17 @@ async fn one_that_answers_pings_is_not_silent_and_one_that_does_not_is() {
 #[tokio::test]
 async fn a_probe_is_answered_when_the_client_has_come_so_far() {
     let (mut client, socket) = connected().await;
-    let outgoing = socket.outgoing();
+    let sender = socket.sender();
     let (_heard, run) = running(socket, Duration::from_secs(60));
-    assert_eq!(outgoing.unanswered(), None);
-    outgoing.probe();
-    outgoing.send_text("1");
-    outgoing.probe();
-    assert!(outgoing.unanswered().is_some());
+    assert_eq!(sender.unanswered(), None);
+    sender.probe();
+    sender.send_text("1");
+    sender.probe();
+    assert!(sender.unanswered().is_some());
     // Reading answers the pings that are read.
     while !client.next().await.expect("more").expect("sound").is_text() {}
     let answered = async {
-        while outgoing.unanswered().is_some() {
+        while sender.unanswered().is_some() {
             tokio::task::yield_now().await;
         }
     };
