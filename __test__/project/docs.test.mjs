@@ -7,6 +7,8 @@ import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import engine from "../../index.js";
+import { engines, find, isPublic, published, standalone } from "../types/declarations.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (file) => fs.readFileSync(path.join(root, file), "utf8");
@@ -25,20 +27,6 @@ const DOCUMENTS = [
 // ---------------------------------------------------------------------------------------------------------------------
 // What is declared
 
-const parse = (file) => ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
-const engines = parse("index.d.ts");
-const standalone = parse("phantom.d.ts");
-
-const isExported = (node) =>
-  ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
-
-/** The declaration of that name in a file. */
-function find(source, name) {
-  const found = source.statements.find((node) => node.name?.text === name);
-  assert.ok(found, `${name} is declared`);
-  return found;
-}
-
 const isMethod = (node) => ts.isMethodDeclaration(node) || ts.isMethodSignature(node);
 const isProperty = (node) => ts.isPropertyDeclaration(node) || ts.isPropertySignature(node);
 
@@ -50,8 +38,8 @@ function formOf(name, parameters) {
 }
 
 /** A class's own members, or an interface's: `methods` as calls, `properties` by name. */
-function membersOf(source, name) {
-  const members = find(source, name).members.filter(({ name: member }) => member && !ts.isComputedPropertyName(member));
+function partsOfClass(name) {
+  const members = find(name).members.filter(({ name: member }) => member && !ts.isComputedPropertyName(member));
   const methods = members.filter(isMethod).map((node) => formOf(node.name.text, node.parameters));
   const properties = members.filter(isProperty).map((node) => node.name.text);
   return { methods: [...new Set(methods)], properties };
@@ -59,16 +47,16 @@ function membersOf(source, name) {
 
 /** An interface of events: name to the names of its arguments. */
 function eventsOf(name) {
-  const members = find(engines, name).members;
+  const members = find(name).members;
   return Object.fromEntries(
     members.map((node) => [node.name.text, node.type.elements.map((part) => part.name.text).join(", ")]),
   );
 }
 
 /** Options with what their comments give as default, where that is plain. */
-function optionsOf(source, name) {
+function optionsOf(name) {
   return Object.fromEntries(
-    find(source, name).members.map((node) => {
+    find(name).members.map((node) => {
       const tag = ts.getJSDocTags(node).find(({ tagName }) => tagName.text === "default");
       return [node.name.text, ts.getTextOfJSDocComment(tag?.comment)?.trim()];
     }),
@@ -76,18 +64,15 @@ function optionsOf(source, name) {
 }
 
 /** The texts of a type that is one of some texts. */
-function textsOf(source, name) {
-  return find(source, name).type.types.map((node) => node.literal.text);
+function textsOf(name) {
+  return find(name).type.types.map((node) => node.literal.text);
 }
 
 /** Name of an error's class to its codes. */
 function codesByClass() {
-  const given = ["Engine", "Phantom", "Page", "Item"].map((name) => [
-    `${name}Error`,
-    textsOf(engines, `${name}ErrorCode`),
-  ]);
+  const given = ["Engine", "Phantom", "Page", "Item"].map((name) => [`${name}Error`, textsOf(`${name}ErrorCode`)]);
   const fixed = ["RequestError", "OptionTypeError", "OptionRangeError"].map((name) => {
-    const code = find(engines, name).members.find((node) => node.name?.text === "code");
+    const code = find(name).members.find((node) => node.name?.text === "code");
     return [name, [code.type.literal.text]];
   });
   return Object.fromEntries([...given, ...fixed]);
@@ -158,7 +143,7 @@ for (const name of [
   "QueueItem",
 ]) {
   test(`docs/api.md has the methods, properties and events of ${name}`, () => {
-    const { methods, properties } = membersOf(engines, name);
+    const { methods, properties } = partsOfClass(name);
     assert.deepEqual(sorted(firstColumn(rowsOf(name, "method"))), sorted(methods));
     assert.deepEqual(sorted(firstColumn(rowsOf(name, "property"))), sorted(properties));
     const events = rowsOf(name, "event").map(([event, args]) => [event, args]);
@@ -166,15 +151,15 @@ for (const name of [
   });
 }
 
-for (const [section, head, source, name] of [
-  ["Options", "option", engines, "PhantomClusterOptions"],
-  ["Options", "option of restart", engines, "RestartOptions"],
-  ["Options", "option of a request", engines, "EnqueueOptions"],
-  ["phantom-cluster/phantom", "option of create", standalone, "CreateOptions"],
+for (const [section, head, name] of [
+  ["Options", "option", "PhantomClusterOptions"],
+  ["Options", "option of restart", "RestartOptions"],
+  ["Options", "option of a request", "EnqueueOptions"],
+  ["phantom-cluster/phantom", "option of create", "CreateOptions"],
 ]) {
   test(`docs/api.md has the options of ${name}, and their defaults`, () => {
     const table = API.find((one) => one.section === section && plain(one.head[0]) === head);
-    const declared = optionsOf(source, name);
+    const declared = optionsOf(name);
     assert.deepEqual(sorted(table.rows.map(([option]) => plain(option))), sorted(Object.keys(declared)));
     for (const [option, fallback] of table.rows.map((row) => row.map(plain))) {
       // Longer ones are put in other words.
@@ -189,31 +174,27 @@ for (const [section, head, source, name] of [
 
 test("docs/api.md has the functions, the classes of errors, and what the standalone ph has besides", () => {
   const functions = new Set(
-    engines.statements.filter(ts.isFunctionDeclaration).map((node) => formOf(node.name.text, node.parameters)),
+    engines.filter(ts.isFunctionDeclaration).map((node) => formOf(node.name.text, node.parameters)),
   );
   assert.deepEqual(sorted(firstColumn(rowsOf("Functions", "function"))), sorted(functions));
   assert.deepEqual(firstColumn(rowsOf("phantom-cluster/phantom", "function")), [
     "create(...args)",
     "stderrHandler(message)",
   ]);
-  const { methods, properties } = membersOf(standalone, "StandalonePhantom");
+  const { methods, properties } = partsOfClass("StandalonePhantom");
   const members = [...methods.map((call) => call.replace(/\(.*/, "")), ...properties];
   assert.deepEqual(sorted(firstColumn(rowsOf("phantom-cluster/phantom", "member"))), sorted(members));
 
-  const errors = engines.statements
-    .filter((node) => ts.isClassDeclaration(node) && isExported(node) && node.name.text.endsWith("Error"))
+  const errors = engines
+    .filter((node) => ts.isClassDeclaration(node) && isPublic(node) && node.name.text.endsWith("Error"))
     .map((node) => [node.name.text, node.heritageClauses[0].types[0].getText()]);
   assert.deepEqual(sorted(rowsOf("Errors", "class")), sorted(errors));
 });
 
 test("docs/api.md names all exported classes", () => {
   const text = read("docs/api.md");
-  const names = engines.statements.flatMap((node) => {
-    if (ts.isExportDeclaration(node)) {
-      return node.exportClause.elements.map(({ name }) => name.text);
-    }
-    return ts.isClassDeclaration(node) && isExported(node) ? [node.name.text] : [];
-  });
+  const classes = new Set(engines.filter(ts.isClassDeclaration).map((node) => node.name.text));
+  const names = published.filter(({ declared }) => classes.has(declared)).map(({ name }) => name);
   for (const name of names) {
     assert.ok(text.includes(`\`${name}\``) || text.includes(`\`new ${name}(`), name);
   }
@@ -230,8 +211,8 @@ test("docs/api.md has the codes of errors and warnings, the states of items, and
   const warnings = new Set(lib.join("").match(/(?<=(?:\b(?:warn(?:Once)?|say)\(|\bcode:)\s*")PHANTOM_CLUSTER_\w+/g));
   assert.deepEqual(sorted(firstColumn(rowsOf("Warnings", "warning"))), sorted(warnings));
 
-  assert.deepEqual(firstColumn(rowsOf("QueueItem", "state")), textsOf(engines, "QueueItemState"));
-  const retired = find(engines, "PhantomClusterServerEvents").members.find(({ name }) => name.text === "workerRetired");
+  assert.deepEqual(firstColumn(rowsOf("QueueItem", "state")), textsOf("QueueItemState"));
+  const retired = find("PhantomClusterServerEvents").members.find(({ name }) => name.text === "workerRetired");
   const reasons = retired.type.elements[1].type.types.map(({ literal }) => literal.text);
   const sentence = /The `reason` of `workerRetired` is ([^.]*)\./.exec(read("docs/api.md").replace(/\s+/g, " "))[1];
   assert.deepEqual(sorted(sentence.match(/(?<=`")\w+(?="`)/g)), sorted(reasons));
@@ -254,12 +235,12 @@ test("no document names a code that is not there", () => {
 
 test("docs/api.md has all figures of stats(), and where they are", () => {
   const figures = (name, prefix) =>
-    find(engines, name).members.flatMap((node) => {
+    find(name).members.flatMap((node) => {
       const path = prefix + node.name.text;
       const [type] = /\w+Stats\b/.exec(node.type.getText()) ?? [];
       return type ? figures(type, `${path}${/\[\]/.test(node.type.getText()) ? "[]" : ""}.`) : [path];
     });
-  const own = (name) => find(engines, name).heritageClauses?.flatMap(({ types }) => types.map((one) => one.getText()));
+  const own = (name) => find(name).heritageClauses?.flatMap(({ types }) => types.map((one) => one.getText()));
   assert.deepEqual(own("QueuedEngineStats"), ["EngineStats"]);
   assert.deepEqual(own("WorkerStats"), ["ProcessStats"]);
   const processes = ["workers[].pid", "workers[].rss"];
@@ -269,24 +250,32 @@ test("docs/api.md has all figures of stats(), and where they are", () => {
   assert.deepEqual(sorted(firstColumn(rowsOf("Figures", "figure"))), sorted(new Set(spans)));
 });
 
-test("every exported declaration and every member has a comment", () => {
-  const hasComment = (node) =>
-    ts.getJSDocCommentsAndTags(node).some((doc) => ts.isJSDoc(doc) && ts.getTextOfJSDocComment(doc.comment)?.trim());
+const hasComment = (node) =>
+  ts.getJSDocCommentsAndTags(node).some((doc) => ts.isJSDoc(doc) && ts.getTextOfJSDocComment(doc.comment)?.trim());
+
+test("every public declaration and every member has a comment", () => {
   const nameOf = ({ name }) => name?.getText() ?? "(form)";
-  const bare = [engines, standalone].flatMap((source) => {
-    // The base classes are not exported; their members are those of the exported ones.
-    const seen = source.statements.filter(
-      (node) => isExported(node) || ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node),
+  // The base classes are not public; their members are those of the public ones.
+  const isSeen = (node) => isPublic(node) || ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node);
+  const bare = [...engines, ...standalone].filter(isSeen).flatMap((node) => {
+    const members = (node.members ?? node.type?.members ?? []).filter(
+      ({ name }) => !name || !ts.isComputedPropertyName(name),
     );
-    return seen.flatMap((node) => {
-      const members = (node.members ?? node.type?.members ?? []).filter(
-        ({ name }) => !name || !ts.isComputedPropertyName(name),
-      );
-      const parts = [node, ...members].filter((part) => !hasComment(part));
-      return parts.map((part) => `${source.fileName}: ${nameOf(node)} ${part === node ? "" : nameOf(part)}`);
-    });
+    const parts = [node, ...members].filter((part) => !hasComment(part));
+    return parts.map(
+      (part) => `${node.getSourceFile().fileName}: ${nameOf(node)} ${part === node ? "" : nameOf(part)}`,
+    );
   });
   assert.deepEqual(bare, []);
+});
+
+test("index.d.ts gives what its files declare, and the values that index.js has", () => {
+  const values = published.filter(({ declared, file }) => {
+    const node = engines.find(({ name }) => name?.text === declared);
+    assert.equal(node?.getSourceFile().fileName, file, declared);
+    return ts.isClassDeclaration(node) || ts.isFunctionDeclaration(node);
+  });
+  assert.deepEqual(sorted(values.map(({ name }) => name)), sorted(Object.keys(engine)));
 });
 
 test("every warning goes through lib/warn.js, and so has a code", () => {

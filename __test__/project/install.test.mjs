@@ -79,6 +79,7 @@ describe("the tarballs", { skip: !isHere && `there is no ${ADDON}` }, () => {
     for (const file of [
       "index.js",
       "index.d.ts",
+      "types/queue.d.ts",
       "binding.js",
       "driver/main.js",
       "Cargo.lock",
@@ -135,13 +136,28 @@ describe("the tarballs", { skip: !isHere && `there is no ${ADDON}` }, () => {
       assert.match(succeed("node", ["esm.mjs"], directory), /News/);
     });
 
-    test("compile and run the example in TypeScript", () => {
+    function compile(script, ...more) {
       const tsc = require.resolve("typescript/bin/tsc");
       const types = path.join(root, "node_modules", "@types");
       const options =
         "--strict --exactOptionalPropertyTypes --module nodenext --target es2022 --lib es2022,dom --types node";
-      succeed("node", [tsc, ...options.split(" "), "--typeRoots", types, "typescript.ts"], directory);
+      succeed("node", [tsc, ...options.split(" "), "--typeRoots", types, ...more, script], directory);
+    }
+
+    test("compile and run the example in TypeScript", () => {
+      compile("typescript.ts");
       assert.match(succeed("node", ["typescript.js"], directory), /: A typed page, 1 link\(s\)/);
+    });
+
+    test("let a library name the types of its engines", () => {
+      const library = `import { create, PhantomQueuedClusterServer } from "phantom-cluster";
+        export const engine = create();
+        export const { resize, enqueue } = new PhantomQueuedClusterServer<string, number>();`;
+      fs.writeFileSync(path.join(directory, "library.ts"), library);
+      compile("library.ts", "--declaration");
+      const declared = fs.readFileSync(path.join(directory, "library.d.ts"), "utf8");
+      assert.match(declared, /engine: .*PhantomClusterServer<.* \| .*PhantomClusterClient</);
+      assert.doesNotMatch(declared, /phantom-cluster\//, "none by a file of ours");
     });
 
     test("have the command", () => {

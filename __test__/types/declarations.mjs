@@ -1,10 +1,47 @@
-// What index.d.ts declares, for tests and documents that must not fall behind it.
+// What the type files declare, for tests and documents that must not fall behind them.
 
+import assert from "node:assert/strict";
 import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
-const file = new URL("../../index.d.ts", import.meta.url);
-const source = ts.createSourceFile("index.d.ts", fs.readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+function parse(file) {
+  return ts.createSourceFile(file, fs.readFileSync(path.join(root, file), "utf8"), ts.ScriptTarget.Latest, true);
+}
+
+const hasExport = (node) =>
+  ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+
+/** What index.d.ts gives to users: the name for them, and the name and file of the declaration. */
+export const published = parse("index.d.ts").statements.flatMap(({ exportClause, moduleSpecifier }) =>
+  exportClause.elements.map(({ name, propertyName }) => ({
+    name: name.text,
+    declared: (propertyName ?? name).text,
+    file: moduleSpecifier.text.replace(/^\.\/(.*)\.js$/, "$1.d.ts"),
+  })),
+);
+
+/** The statements of all files behind index.d.ts, and those of phantom.d.ts. */
+export const engines = fs
+  .readdirSync(path.join(root, "types"))
+  .flatMap((name) => [...parse(`types/${name}`).statements]);
+export const standalone = [...parse("phantom.d.ts").statements];
+
+const declaredNames = new Set(published.map(({ declared }) => declared));
+
+/** Whether users can import it. */
+export const isPublic = (node) =>
+  hasExport(node) && (standalone.includes(node) || (node.name !== undefined && declaredNames.has(node.name.text)));
+
+/** The class, interface or type of that name, in whatever file it is. */
+export function find(name) {
+  const found = [...engines, ...standalone].filter((node) => node.name?.text === name);
+  assert.equal(found.length, 1, `${name} is declared once`);
+  return found[0];
+}
 
 /** The first sentence of a declaration's comment, as Markdown. */
 function firstSentence(node) {
@@ -13,9 +50,9 @@ function firstSentence(node) {
   return text.replace(/\{@link ([\w.]+)\}/g, "`$1`").replace(/\. [A-Z`].*$/, ".");
 }
 
-/** The members of an interface, those it inherits from one of this file included: name to `{ type, summary }`. */
+/** The members of an interface, those it inherits from one of ours included: name to `{ type, summary }`. */
 export function membersOf(name) {
-  const found = source.statements.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === name);
+  const found = find(name);
   const parents = (found.heritageClauses ?? []).flatMap(({ types }) =>
     types.filter((type) => !type.typeArguments).map((type) => type.expression.getText()),
   );
