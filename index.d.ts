@@ -1,5 +1,6 @@
-// The types of phantom-cluster, written by hand; types/ has one file for each concern. What a declaration says is checked
-// in __test__/types. Names of 0.1.x come second: what the compiler writes for users takes the first name of a class.
+// The types of phantom-cluster, written by hand; types/ has one file for each concern. What a declaration says is
+// checked in __test__/types. Names of 0.1.x come second: what the compiler writes for users takes the first name of a
+// class.
 
 export type {
   Cookie,

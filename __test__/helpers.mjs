@@ -16,6 +16,9 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const MARKER = "PHANTOM_CLUSTER_TEST";
 const SETTLE = 10_000;
 
+/** The browsers that page tests run on: name to the options of an engine. */
+export const BROWSERS = { phantomjs: {} };
+
 export const isLinux = process.platform === "linux";
 
 /** A free range of ports is only a guess, below those that Linux gives to connections; the pool skips what is taken. */

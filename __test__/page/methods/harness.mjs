@@ -1,0 +1,96 @@
+// Runs a row: what a case needs, and the styles of a call.
+
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { BROWSERS, browser, site } from "../../helpers.mjs";
+import { ifClosed } from "./checks.mjs";
+import { forgetRequests, notingSite, proxy } from "./site.mjs";
+
+/** How a method is called: `(subject, name, args, callbackAt)` gives its value. */
+export const STYLES = {
+  /** Fails when the callback gets anything but the value alone. */
+  callback: async (subject, name, args, callbackAt = args.length) => {
+    const values = await new Promise((resolve, reject) => {
+      const promise = subject[name](...args.toSpliced(callbackAt, 0, (...values) => resolve(values)));
+      // It resolves after the callback, and after an error without one.
+      promise.then(() => reject(new Error(`${name} did not call back`)), reject);
+    });
+    assert.equal(values.length, 1, "a callback gets the value alone");
+    return values[0];
+  },
+  promise: (subject, name, args) => {
+    const promise = subject[name](...args);
+    assert.ok(promise instanceof Promise);
+    return promise;
+  },
+  value: (subject, name, args) => (typeof subject[name] === "function" ? subject[name](...args) : subject[name]),
+};
+
+/** Whether the row holds for the browser of that name. */
+export const holdsFor = (name, { browsers = Object.keys(BROWSERS) }) => browsers.includes(name);
+
+/** A browser and what its pages load, for one case after the other. */
+export class Harness {
+  #options;
+  #shared;
+  #pages;
+  #other;
+  #proxy;
+
+  constructor(name) {
+    this.#options = BROWSERS[name];
+  }
+
+  async start() {
+    this.#proxy = await proxy();
+    this.#pages = await notingSite();
+    this.#other = await site();
+    this.#shared = await browser(this.#options);
+  }
+
+  async close() {
+    await this.#shared.close();
+    await this.#pages.close();
+    await this.#other.close();
+    await this.#proxy.close();
+  }
+
+  /** Runs `body` with what a case needs, and takes it all away again. */
+  async inContext(row, body) {
+    const started = row.own ? await browser(this.#options) : this.#shared;
+    const context = await this.#contextOf(started.ph);
+    try {
+      if (row.at) {
+        assert.equal(await context.page.open(`${context.url}${row.at}`), "success");
+      }
+      await row.prepare?.(context);
+      await body(context);
+    } finally {
+      fs.rmSync(context.folder, { recursive: true });
+      if (row.own) {
+        await started.close();
+      } else {
+        await context.page.close().catch(ifClosed);
+        await started.ph.clearCookies();
+      }
+    }
+  }
+
+  async #contextOf(ph) {
+    forgetRequests();
+    this.#proxy.asked.length = 0;
+    return {
+      ph,
+      pid: ph.process.pid,
+      page: await ph.createPage(),
+      proxy: this.#proxy,
+      out: ph.createOutObject(),
+      url: this.#pages.url,
+      other: this.#other.url,
+      folder: fs.mkdtempSync(path.join(os.tmpdir(), "pc-methods-")),
+      heard: [],
+    };
+  }
+}
