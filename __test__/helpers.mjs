@@ -129,6 +129,30 @@ export function processesOf(marker) {
   });
 }
 
+/** Whether there is no such process any more. */
+export function isGone(pid) {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error.code === "ESRCH";
+  }
+}
+
+/** The warnings that come while `body` runs. */
+export async function warningsOf(body) {
+  const warnings = [];
+  const listen = (warning) => warnings.push(warning);
+  // A warning is told a tick after it is given.
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  await turn();
+  process.on("warning", listen);
+  await body();
+  await turn();
+  process.removeListener("warning", listen);
+  return warnings;
+}
+
 /** Waits until `condition` gives something, and returns it. */
 export async function until(condition, what, limit = SETTLE) {
   const end = Date.now() + limit;

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import phantom from "../../phantom.js";
-import { basePort, run, site } from "../helpers.mjs";
+import { basePort, run, site, warningsOf } from "../helpers.mjs";
 
 const SILENT = { onStdout: () => {}, onStderr: () => {} };
 /** Longer than anything here takes, and less than a `pageTimeout`: no callback may need that. */
@@ -243,18 +243,6 @@ function methodsOf(object) {
 function lateArguments(method) {
   const isListener = /^on[A-Z]/.test(method);
   return ARGUMENTS[method] ?? (isListener ? [() => {}, CALLBACK] : ["x", CALLBACK]);
-}
-
-/** The warnings that come while `body` runs. */
-async function warningsOf(body) {
-  const warnings = [];
-  const listen = (warning) => warnings.push(warning);
-  await new Promise(setImmediate);
-  process.on("warning", listen);
-  await body();
-  await new Promise(setImmediate);
-  process.off("warning", listen);
-  return warnings;
 }
 
 test("every method of a closed page calls back, and one warning says that it is closed", async () => {

@@ -46,15 +46,6 @@ export const fetched = (page, url) =>
 
 export const ifClosed = (error) => assert.equal(error.code, "ERR_PAGE_CLOSED");
 
-export function isGone(pid) {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch {
-    return true;
-  }
-}
-
 export const COOKIE = { name: "c", value: "1", domain: "127.0.0.1", path: "/" };
 export const TWICE = "function (number) { return number * 2; }";
 export const twoPages = async ({ page, url }) => {

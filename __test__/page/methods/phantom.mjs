@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import path from "node:path";
-import { until } from "../../helpers.mjs";
-import { bodyOf, COOKIE, isGone, namesOf, PHANTOMJS, paper, read, scriptIn, TWICE } from "./checks.mjs";
+import { isGone, until } from "../../helpers.mjs";
+import { bodyOf, COOKIE, namesOf, PHANTOMJS, paper, read, scriptIn, TWICE } from "./checks.mjs";
 
 export const methods = [
   {
