@@ -6,7 +6,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::{debug, error};
 
+use super::command::Command;
 use super::crashes::{Circumstances, Crashes, RestartOptions, Verdict};
+use super::stats::PolicyStats;
 use super::turnover::Turnover;
 use super::worker::Worker;
 use crate::id::WorkerId;
@@ -24,63 +26,6 @@ pub(crate) struct PolicyOptions {
     pub(crate) stop_timeout: Duration,
     /// How many workers it makes sense to start at once: that many processors there are.
     pub(crate) starts_at_once: usize,
-}
-
-/// What the engine's owner must do now.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Command {
-    /// Fork one worker, and report it with `forked`.
-    Fork,
-    /// Ask a worker to end.
-    Terminate(WorkerId),
-    /// Let a worker finish what it holds, and end it then.
-    Retire(WorkerId),
-    /// Let a worker go that has said goodbye.
-    Release(WorkerId),
-    /// End a worker that did not listen.
-    Kill(WorkerId),
-    /// End a worker that was not ready in time, which is a crash.
-    KillLate(WorkerId),
-    /// Workers crash faster than it makes sense to restart them; none is restarted any more.
-    CrashLoop,
-    /// The last worker is gone after `stop`.
-    Stopped,
-}
-
-/// What a worker is at.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Phase {
-    /// Forked, and not ready for work yet.
-    Starting,
-    Ready,
-    /// About to end by itself or by our word; another takes its place.
-    Retiring,
-    /// It has nothing left to do, and stays until another is ready.
-    Leaving,
-    /// It was told to end. Only in [`WorkerStats`].
-    Stopping,
-}
-
-/// A worker that runs.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct WorkerStats {
-    pub(crate) id: WorkerId,
-    pub(crate) phase: Phase,
-    /// Since its fork.
-    pub(crate) uptime: Duration,
-}
-
-/// The workers that run, and how those before them fared.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct PolicyStats {
-    pub(crate) workers: Vec<WorkerStats>,
-    /// Workers forked so far.
-    pub(crate) forked: u64,
-    /// Workers that ended otherwise than they should, and forks that failed.
-    pub(crate) crashed: u64,
-    /// Replacements that wait for their pause to end.
-    pub(crate) pending: usize,
-    pub(crate) crash_loop: bool,
 }
 
 /// The state machine.
@@ -147,7 +92,7 @@ impl Policy {
     pub(crate) fn forked(&mut self, worker: WorkerId, now: Instant) -> Vec<Command> {
         self.forking = self.forking.saturating_sub(1);
         self.forked += 1;
-        let started = Worker::forked(now, self.options.start_timeout);
+        let started = Worker::forked(worker, now, self.options.start_timeout);
         let _ = self.workers.insert(worker, started);
         if self.stopping {
             return self.terminate(worker, now).into_iter().collect();
@@ -160,18 +105,13 @@ impl Policy {
         let Some(entry) = self.workers.get_mut(&worker) else {
             return Vec::new();
         };
-        entry.ready_by = None;
-        if entry.phase == Phase::Retiring {
-            // Told so before it could hear of it.
+        if entry.heard() {
             return vec![Command::Retire(worker)];
         }
-        if entry.phase != Phase::Starting {
+        let Some(start) = entry.ready(now) else {
             return Vec::new();
-        }
-        entry.phase = Phase::Ready;
-        entry.ready_at = Some(now);
-        self.turnover
-            .started(now.saturating_duration_since(entry.forked_at));
+        };
+        self.turnover.started(start);
         // It is what one that leaves has waited for.
         let mut commands: Vec<_> = self.release_one(now).into_iter().collect();
         commands.extend(self.adjust(now));
@@ -184,12 +124,7 @@ impl Policy {
         let Some(entry) = self.workers.get_mut(&worker) else {
             return Vec::new();
         };
-        // It has spoken, ready or not.
-        entry.ready_by = None;
-        if !entry.is_replaced() {
-            entry.phase = Phase::Retiring;
-            entry.spent = spent;
-        }
+        entry.announces(spent);
         self.fill(now)
     }
 
@@ -200,16 +135,16 @@ impl Policy {
         let Some(entry) = self.workers.get_mut(&worker) else {
             return Vec::new();
         };
-        entry.phase = Phase::Leaving;
-        entry.ready_by = None;
-        // One that grew too large says nothing about others, and where memory is short is none to spare.
-        if let (Some(ready_at), true) = (entry.ready_at, entry.spent) {
-            let service = now.saturating_duration_since(ready_at);
+        if entry.is_ending() {
+            // It was told to end, or let go, and may not have heard of it.
+            return vec![Command::Release(worker)];
+        }
+        if let Some(service) = entry.leaves(now) {
             self.turnover.served(service, now);
         }
         let mut commands = self.adjust(now);
-        let serving = self.workers.values().filter(|w| w.is_serving()).count();
-        if self.count(Phase::Leaving) > 1 || serving >= self.target {
+        let serving = self.count(Worker::is_serving);
+        if self.count(Worker::is_leaving) > 1 || serving >= self.target {
             commands.extend(self.release_one(now));
         }
         commands
@@ -303,8 +238,8 @@ impl Policy {
             commands.extend(self.fill(now));
         }
         let again = self.options.stop_timeout;
-        let workers = self.workers.iter_mut();
-        commands.extend(workers.filter_map(|(id, worker)| worker.tick(*id, now, again)));
+        let workers = self.workers.values_mut();
+        commands.extend(workers.filter_map(|worker| worker.tick(now, again)));
         commands
     }
 
@@ -318,13 +253,8 @@ impl Policy {
     }
 
     pub(crate) fn stats(&self, now: Instant) -> PolicyStats {
-        let workers = self.workers.iter().map(|(id, worker)| WorkerStats {
-            id: *id,
-            phase: worker.kill_at.map_or(worker.phase, |_| Phase::Stopping),
-            uptime: now.saturating_duration_since(worker.forked_at),
-        });
         PolicyStats {
-            workers: workers.collect(),
+            workers: self.workers.values().map(|w| w.stats(now)).collect(),
             forked: self.forked,
             crashed: self.crashes.total(),
             pending: self.restarts.len(),
@@ -332,14 +262,13 @@ impl Policy {
         }
     }
 
-    fn count(&self, phase: Phase) -> usize {
-        self.workers.values().filter(|w| w.phase == phase).count()
+    fn count(&self, is: impl Fn(&Worker) -> bool) -> usize {
+        self.workers.values().filter(|worker| is(worker)).count()
     }
 
     /// Workers there are or will be, without those whose successors are wanted.
     fn expected(&self) -> usize {
-        let lasting = self.workers.values().filter(|w| !w.is_replaced()).count();
-        lasting + self.coming()
+        self.count(|worker| !worker.is_replaced()) + self.coming()
     }
 
     /// Workers there will be: forks asked for, and restarts.
@@ -349,7 +278,7 @@ impl Policy {
 
     /// Workers that are not ready yet, or will be forked.
     fn awaited(&self) -> usize {
-        self.count(Phase::Starting) + self.coming()
+        self.count(Worker::is_starting) + self.coming()
     }
 
     /// As `fill`, and `shrink` before: how many starts there should be in advance may have changed.
@@ -392,40 +321,29 @@ impl Policy {
 
     /// Also those that would end before long, and may have nothing to do until then.
     fn retire_all(&mut self) -> Vec<Command> {
-        let staying = self.workers.iter_mut();
-        let staying = staying.filter(|(_, worker)| worker.phase != Phase::Leaving);
-        staying.map(|(id, worker)| worker.retire(*id)).collect()
+        let staying = self.workers.values_mut();
+        let staying = staying.filter(|worker| !worker.is_leaving() && !worker.is_ending());
+        staying.map(Worker::retire).collect()
     }
 
     /// Retires workers above the target, the oldest first, and those that have a successor already or would find no
     /// place for it.
     fn shrink(&mut self) -> Vec<Command> {
         let excess = self.expected().saturating_sub(self.target + self.ahead());
-        let lasting = self.workers.iter_mut().filter(|(_, w)| !w.is_replaced());
-        let mut commands: Vec<_> = lasting
-            .take(excess)
-            .map(|(id, worker)| worker.retire(*id))
-            .collect();
-        let staying = self.workers.values().filter(|w| w.can_stay()).count();
-        let all = staying + self.coming();
+        let lasting = self.workers.values_mut().filter(|w| !w.is_replaced());
+        let mut commands: Vec<_> = lasting.take(excess).map(Worker::retire).collect();
+        let all = self.count(Worker::can_stay) + self.coming();
         let surplus = all.saturating_sub(self.most());
-        let announced = self.workers.iter_mut();
-        let announced = announced.filter(|(_, w)| w.can_stay() && w.is_replaced());
-        commands.extend(
-            announced
-                .take(surplus)
-                .map(|(id, worker)| worker.retire(*id)),
-        );
+        let announced = self.workers.values_mut();
+        let announced = announced.filter(|w| w.can_stay() && w.is_replaced());
+        commands.extend(announced.take(surplus).map(Worker::retire));
         commands
     }
 
     fn release_one(&mut self, now: Instant) -> Option<Command> {
-        let mut workers = self.workers.iter_mut();
-        let (id, worker) = workers.find(|(_, worker)| worker.phase == Phase::Leaving)?;
-        // Let go once: it counts as one on its way out from now on.
-        worker.phase = Phase::Retiring;
-        worker.kill_at = Some(now + self.options.stop_timeout);
-        Some(Command::Release(*id))
+        let mut workers = self.workers.values_mut();
+        let worker = workers.find(|worker| worker.is_leaving())?;
+        Some(worker.release(now + self.options.stop_timeout))
     }
 
     /// With no successor on the way there is nothing to stay for.
@@ -475,11 +393,7 @@ impl Policy {
 
     fn terminate(&mut self, worker: WorkerId, now: Instant) -> Option<Command> {
         let entry = self.workers.get_mut(&worker)?;
-        if entry.kill_at.is_some() {
-            return None;
-        }
-        entry.kill_at = Some(now + self.options.stop_timeout);
-        Some(Command::Terminate(worker))
+        entry.terminate(now + self.options.stop_timeout)
     }
 
     fn stopped_if_empty(&mut self) -> Vec<Command> {
@@ -494,6 +408,10 @@ impl Policy {
 #[cfg(test)]
 #[path = "policy_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "succession_tests.rs"]
+mod succession;
 
 #[cfg(test)]
 #[path = "policy_model.rs"]

@@ -200,7 +200,10 @@ impl World {
     fn ready(&mut self, id: WorkerId) {
         let process = self.process(id);
         (process.ready, process.heard) = (true, true);
+        let is_late = process.late;
         let commands = self.policy.ready(id, self.now);
+        let is_told = commands == [Command::Retire(id)];
+        assert!(!is_late || is_told || commands.is_empty(), "it is killed");
         self.obey(commands);
     }
 
@@ -355,7 +358,7 @@ impl World {
         let lasting = self
             .processes
             .values()
-            .filter(|process| process.ready && !process.retiring);
+            .filter(|process| process.ready && !process.retiring && !process.late);
         if !self.is_stopping() {
             assert!(
                 lasting.count() <= self.policy.target + self.policy.ahead(),

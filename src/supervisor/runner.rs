@@ -8,8 +8,10 @@ use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::{debug, info};
 
+use super::command::Command;
 use super::crashes::Circumstances;
-use super::policy::{Command, Policy, PolicyOptions, PolicyStats};
+use super::policy::{Policy, PolicyOptions};
+use super::stats::PolicyStats;
 use crate::deadlines;
 use crate::id::WorkerId;
 use crate::lived::Lived;
