@@ -6,6 +6,7 @@ const { once } = require("node:events");
 const fs = require("node:fs");
 const http = require("node:http");
 const { PhantomClusterClient } = require("../index");
+const { targetOf } = require("../lib/page/handle");
 
 const cycles = Number(process.argv[2] ?? 10_000);
 const STEPS = 10;
@@ -45,7 +46,7 @@ async function main() {
     if (done % (cycles / STEPS) === 0) {
       global.gc?.();
       const { heapUsed } = process.memoryUsage();
-      const { sessions, objects } = await ph._command("status", []);
+      const { sessions, objects } = await targetOf(ph).command("status", []);
       const sizes = { "node RSS": residentMiB(process.pid), heap: Math.round(heapUsed / 2 ** 20) };
       rows.push({ cycles: done, sessions, objects, ...sizes, "phantomjs RSS": residentMiB(ph.process.pid) });
     }

@@ -1,13 +1,11 @@
 "use strict";
 
-const { AsyncLocalStorage } = require("node:async_hooks");
 const { answer } = require("../answer");
 const { Call } = require("../browser/call");
 const { codeOf, messageOf } = require("../failure");
+const { targetOf } = require("./handle");
+const { currentOwner } = require("./owner");
 const { warn } = require("../warn");
-
-/** The lease whose handler is running, so that what it starts can be told from what others start. */
-const currentLease = new AsyncLocalStorage();
 
 /**
  * Makes a method of `ph` or `page` from its line in a table.
@@ -21,8 +19,9 @@ const currentLease = new AsyncLocalStorage();
 function bridgeMethod(name, { command = name, check, encode, decode, callbackAt, ...onError }) {
   function run(subject, args, call, hasCallback) {
     const verb = typeof command === "function" ? command(args) : command;
-    const value = subject._command(verb, encode ? encode(args, hasCallback) : args, call);
-    return decode ? value.then((given) => decode(given, subject, args)) : value;
+    const target = targetOf(subject);
+    const value = target.command(verb, encode ? encode(args, hasCallback) : args, call);
+    return decode ? value.then((given) => decode(given, target, args)) : value;
   }
   return function method(...args) {
     try {
@@ -65,7 +64,7 @@ function takeCallback(args, callbackAt) {
   return isFunction(args.at(-1)) ? args.pop() : undefined;
 }
 
-// What is left of a request whose time is over: old code goes on using its page without looking at the outcome.
+// What old code meets that goes on using its page after its request's time.
 const TOO_LATE = new Set(["ERR_PAGE_CLOSED", "ERR_BROWSER_GONE"]);
 
 /** The promise of a call without a callback. */
@@ -73,7 +72,7 @@ function answerOf(subject, promise, report) {
   return answer(
     (resolve, reject) => promise.then(resolve, reject),
     (error) => {
-      if (!TOO_LATE.has(codeOf(error)) && !report?.(subject, error)) {
+      if (!TOO_LATE.has(codeOf(error)) && !report?.(targetOf(subject), error)) {
         reportFailure(subject, error);
       }
     },
@@ -82,7 +81,7 @@ function answerOf(subject, promise, report) {
 
 /**
  * Gives the promise, or calls back. The callback comes in any case, once: where the promise would reject it gets `failed`,
- * and the error is told by other means. `report(subject, error)` may tell of it, and is true when it has; a promise that
+ * and the error is told by other means. `report(target, error)` may tell of it, and is true when it has; a promise that
  * the caller drops has its error told in the same way.
  */
 function settle(subject, promise, callback, { failed = null, report } = {}) {
@@ -95,7 +94,7 @@ function settle(subject, promise, callback, { failed = null, report } = {}) {
       return value;
     },
     async (error) => {
-      if (!report?.(subject, error)) {
+      if (!report?.(targetOf(subject), error)) {
         tell(subject, error, failed);
       }
       if (TOO_LATE.has(codeOf(error))) {
@@ -113,9 +112,9 @@ const toldOf = new WeakSet();
 
 /** Tells of an error whose callback gets `failed`. */
 function tell(subject, error, failed) {
-  const lease = leaseOf(subject);
-  if (lease && codeOf(error) === "ERR_BROWSER_GONE" && subject._isOfWorker) {
-    lease.lose();
+  const owner = ownerOf(subject);
+  if (owner && codeOf(error) === "ERR_BROWSER_GONE" && targetOf(subject)?.isOfWorker) {
+    owner.browserGone();
     return;
   }
   if (TOO_LATE.has(codeOf(error))) {
@@ -126,9 +125,9 @@ function tell(subject, error, failed) {
   }
   // "fail" or `false` tells the handler of a mistake. Null tells it nothing, and nothing else does of a page that is gone.
   const isTold = failed !== null && !TOO_LATE.has(codeOf(error)) && codeOf(error) !== "ERR_PAGE_TIMEOUT";
-  if (lease && !isTold) {
-    lease.commandFailed(error);
-  } else if (!lease || lease.isOpen) {
+  if (owner && !isTold) {
+    owner.commandFailed(error);
+  } else if (!owner || owner.isOpen) {
     warnOf(error);
   }
 }
@@ -139,20 +138,23 @@ function warnOf(error) {
 
 /** The error of a call whose promise was dropped. */
 function reportFailure(subject, error) {
-  const lease = leaseOf(subject);
-  if (lease) {
-    lease.commandFailed(error);
+  const owner = ownerOf(subject);
+  if (owner) {
+    owner.commandFailed(error);
   } else {
     warnOf(error);
   }
 }
 
-/** Calls the user's code; what it throws is the failure of its request, or goes on as an uncaught exception. */
+/** Calls the user's code; what it throws is the failure of its owner, or goes on as an uncaught exception. */
 function guard(subject, call) {
   try {
     return call();
   } catch (error) {
-    if (!failLease(subject, error)) {
+    const owner = ownerOf(subject);
+    if (owner) {
+      owner.fail(error);
+    } else {
       process.nextTick(() => {
         throw error;
       });
@@ -161,16 +163,9 @@ function guard(subject, call) {
   }
 }
 
-/** The request that `subject` is used for, if it is used for one. */
-function leaseOf(subject) {
-  return subject._lease ?? currentLease.getStore();
-}
-
-/** Fails the request that `subject` is used for; false when it is used for none. */
-function failLease(subject, error) {
-  const lease = leaseOf(subject);
-  lease?.fail(error);
-  return lease !== undefined;
+/** What `subject` is used for, if for anything. */
+function ownerOf(subject) {
+  return targetOf(subject)?.owner ?? currentOwner.getStore();
 }
 
 /** Puts a method on `target.prototype` for each line of the table. */
@@ -184,4 +179,4 @@ function defineMethods(target, table) {
   }
 }
 
-module.exports = { currentLease, defineMethods, guard, settle, takeCallback };
+module.exports = { defineMethods, guard, settle, takeCallback };

@@ -3,15 +3,12 @@
 const os = require("node:os");
 const path = require("node:path");
 const { inspect } = require("node:util");
-const { currentLease, defineMethods, settle, takeCallback } = require("./bridge-method");
-const { QUIET } = require("../browser/call");
+const { defineMethods, settle, takeCallback } = require("./bridge-method");
 const { PageError } = require("../errors");
-const { OutObject, liveCallback, liveFunction } = require("./live");
-const { Page } = require("./page");
 const { isEventLike } = require("./events");
-const { assignmentText } = require("./properties");
-const { Vigil } = require("../browser/vigil");
-const { warnOnce } = require("../warn");
+const { Handle } = require("./handle");
+const { OutObject, liveCallback, liveFunction } = require("./live");
+const { currentOwner } = require("./owner");
 
 /** `addCookie(cookie)`, or `addCookie(name, value, domain)` as npm `phantom` had it up to 0.7.1. */
 function cookie([first, value, domain]) {
@@ -72,19 +69,16 @@ function endOf(how) {
 }
 
 /** PhantomJS, as npm `phantom` gives it to its users. */
-class Phantom {
+class Phantom extends Handle {
+  #session;
   #browser;
-  #isolate;
-  #pages = new Map();
-  #nextPage = 1;
   #nextObject = 1;
 
-  constructor(browser, { isolate }) {
-    this.#browser = browser;
-    this.#isolate = isolate;
-    this._vigil = new Vigil(browser);
+  constructor(session) {
+    super(session);
+    this.#session = session;
+    this.#browser = session.browser;
     this.onExit = null;
-    browser.onPageEvent = (number, name, args) => this.#pages.get(number)?._emit(name, args);
   }
 
   /** The PhantomJS process: `pid` and `kill()`. */
@@ -92,23 +86,13 @@ class Phantom {
     return { pid: this.#browser.pid, kill: () => this.#browser.kill() };
   }
 
-  /** Whether it is the one that a worker ends with. */
-  get _isOfWorker() {
-    return true;
-  }
-
-  /** `page.clipRect = …`, which PhantomJS does not hear of. */
-  _warnOfAssignment(name) {
-    warnOnce("PHANTOM_CLUSTER_PROPERTY_ASSIGNED", name, assignmentText(name));
-  }
-
   createPage(...args) {
     const callback = takeCallback(args);
-    const { page, created } = this._openPage(currentLease.getStore());
+    const { target, created } = this.#session.openPage(currentOwner.getStore());
     // The page's commands wait behind its creation, and so need not wait for its answer. Only a PhantomJS that is gone
     // makes none.
     created.catch(() => undefined);
-    const opened = this.#browser.isGone ? created : Promise.resolve(page);
+    const opened = this.#browser.isGone ? created : Promise.resolve(target.page);
     return settle(this, opened, callback);
   }
 
@@ -133,44 +117,8 @@ class Phantom {
     const id = this.#nextObject;
     this.#nextObject += 1;
     // Commands that name it wait behind this one.
-    this._command("createOutObject", [id]).catch(() => undefined);
-    return new OutObject((method, args) => this._command(method, args), id);
-  }
-
-  /** A page that can be used at once: its commands wait behind its creation. */
-  _openPage(lease) {
-    const number = this.#nextPage;
-    this.#nextPage += 1;
-    const created = this.#browser.command(0, "createPage", [number, { isolate: this.#isolate }], { call: QUIET });
-    const page = this._pageOf(number, lease);
-    lease?.pages.push(page);
-    return { page, created };
-  }
-
-  /** The page that PhantomJS knows by this number. */
-  _pageOf(number, lease) {
-    const page = this.#pages.get(number) ?? new Page(this, number, lease);
-    this.#pages.set(number, page);
-    return page;
-  }
-
-  _forget(number) {
-    this.#pages.delete(number);
-  }
-
-  _command(method, args, call) {
-    return this._run(0, method, args, call);
-  }
-
-  _run(target, method, args, call) {
-    return this.#browser.command(target, method, args, { call });
-  }
-
-  /** PhantomJS is gone. */
-  _ended(how) {
-    this.#pages.clear();
-    const { code, signal } = endOf(how);
-    this.onExit?.(code, signal);
+    this.#session.command("createOutObject", [id]).catch(() => undefined);
+    return new OutObject((method, args) => this.#session.command(method, args), id);
   }
 }
 

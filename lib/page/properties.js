@@ -1,5 +1,7 @@
 "use strict";
 
+const { Handle, targetOf } = require("./handle");
+
 /** What PhantomJS's page has as properties that can be written, and our `page` has `page.set()` for. */
 const PROPERTIES = [
   "clipRect",
@@ -22,7 +24,7 @@ function assignmentText(name) {
 }
 
 /** Hears of `page.clipRect = …`, which does nothing in PhantomJS. The value stays to be read. */
-class PageProperties {}
+class PageProperties extends Handle {}
 
 for (const name of PROPERTIES) {
   Object.defineProperty(PageProperties.prototype, name, {
@@ -30,7 +32,7 @@ for (const name of PROPERTIES) {
     get: () => undefined,
     set(value) {
       Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
-      this._phantom._warnOfAssignment(name);
+      targetOf(this).onAssignment(name);
     },
   });
 }

@@ -8,9 +8,12 @@ const { QueueItem, kEnd, kOwner } = require("./item");
 const { unlessWedged } = require("../browser/vigil");
 const { warn } = require("../warn");
 
-/** A request that a worker holds: ended once, by its answer, its failure, or its time. */
+/**
+ * A request that a worker holds: ended once, by its answer, its failure, or its time. It is the owner of the pages that
+ * are made for it: see page/owner.js.
+ */
 class Lease {
-  #queue;
+  #native;
   #onEnd;
   #id;
   #limit;
@@ -21,17 +24,18 @@ class Lease {
   #returned = null;
 
   /** `limit`: the longest message, bytes. `onEnd(lease)` frees the slot. */
-  constructor(queue, { lease, item, attempt, request, published, limit }, onEnd) {
-    this.#queue = queue;
+  constructor(native, { lease, item, attempt, request, published, limit }, onEnd) {
+    this.#native = native;
     this.#onEnd = onEnd;
     this.#id = lease;
     this.#limit = limit;
     this.attempt = attempt;
     this.published = published;
     this.since = now();
-    /** Its handler failed, which the master hears of by the timeout alone. */
+    /** Its handler failed, which the primary hears of by the timeout alone. */
     this.isAbandoned = false;
-    this.page = null;
+    /** The page that its handler was given. */
+    this.ownPage = null;
     /** All pages made for this request. */
     this.pages = [];
     this.item = new QueueItem(item, request);
@@ -65,7 +69,7 @@ class Lease {
       return;
     }
     try {
-      this.#queue.answer(this.#id, json);
+      this.#native.answer(this.#id, json);
     } catch (error) {
       this.#reportFailure(fromNative(error));
       return;
@@ -74,7 +78,7 @@ class Lease {
   }
 
   fail(error) {
-    // A request whose PhantomJS died is no failure of its handler: the master hands it to another worker.
+    // A request whose PhantomJS died is no failure of its handler: the primary hands it to another worker.
     if (!this.#isOpen || this.#isLost || codeOf(error) === "ERR_BROWSER_GONE") {
       return;
     }
@@ -89,7 +93,7 @@ class Lease {
       // 0.1.x knows no handler that fails: its users hear of it by the request's timeout. The slot is free before that.
       const reason = messageOf(error);
       warn("PHANTOM_CLUSTER_HANDLER_FAILED", `the handler of request ${this.item.id} failed: ${reason}`, error);
-      this.#queue.released(this.#id);
+      this.#native.released(this.#id);
       this.isAbandoned = true;
       this.#close("failed", error);
     } else {
@@ -110,12 +114,24 @@ class Lease {
   }
 
   /** PhantomJS died: the request goes to another worker, and what its callbacks make of that is no answer. */
-  lose() {
+  browserGone() {
     this.#isLost = true;
   }
 
+  adopt(page) {
+    this.pages.push(page);
+  }
+
+  /** The request is over, and so are its pages. */
+  closePages() {
+    for (const page of this.pages) {
+      log.trace?.("a page is closed: the lease ended", { item: this.item.id });
+      page.drop();
+    }
+  }
+
   #reportFailure(error) {
-    this.#queue.fail(this.#id, toWire(error, this.#limit));
+    this.#native.fail(this.#id, toWire(error, this.#limit));
     this.#close("failed", error);
   }
 

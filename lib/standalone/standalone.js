@@ -4,11 +4,12 @@ const path = require("node:path");
 const { inspect } = require("node:util");
 const { findBinary } = require("../browser/binary");
 const { guard } = require("../page/bridge-method");
-const { Browser, byLine, describeEnd, logLines } = require("../browser/browser");
+const { Browser, byLine, logLines } = require("../browser/browser");
 const { OptionRangeError, OptionTypeError } = require("../errors");
 const { didYouMean } = require("../nearest");
 const { readOption } = require("../options");
-const { Phantom } = require("../page/phantom");
+const { Session, warnOfAssignment } = require("../page/session");
+const { StandalonePhantom, tellEnd } = require("./phantom");
 const { LEVELS, UserLog } = require("./user-log");
 const { assignmentText } = require("../page/properties");
 const { warn, warnOnce } = require("../warn");
@@ -179,69 +180,18 @@ function outputsOf({ onStdout, onStderr, logger }, log, stderrHandler) {
   };
 }
 
-/** PhantomJS without an engine: there is nobody but its user to hear of its end. */
-class StandalonePhantom extends Phantom {
-  #browser;
-  #onExit;
-  #log;
-  #isEnding = false;
-
-  constructor(browser, options, log) {
-    super(browser, options);
-    this.#browser = browser;
-    this.#onExit = options.onExit;
-    this.#log = log;
-  }
-
-  /** The PhantomJS process: `pid` and `kill()`. */
-  get process() {
-    const { pid } = this.#browser;
-    return { pid, kill: () => this.kill() };
-  }
-
-  get _isOfWorker() {
-    return false;
-  }
-
-  _warnOfAssignment(name) {
-    if (!this.#log.write("warn", assignmentText(name))) {
-      super._warnOfAssignment(name);
-    }
-  }
-
-  exit(...args) {
-    this.#isEnding = true;
-    return super.exit(...args);
-  }
-
-  kill(...args) {
-    this.#isEnding = true;
-    return super.kill(...args);
-  }
-
-  /** PhantomJS is gone; `exit` has more of its end than `how`. */
-  _ended(how, exit) {
-    const listeners = [this.onExit, this.#onExit].filter((listener) => typeof listener === "function");
-    this.onExit = (...end) => {
-      for (const listener of listeners) {
-        guard(this, () => Reflect.apply(listener, this, end));
-      }
-    };
-    super._ended(how);
-    if (listeners.length === 0 && !this.#isEnding) {
-      const said = exit.output ? `, saying: ${exit.output}` : "";
-      warn(
-        "PHANTOM_CLUSTER_PHANTOM_ENDED",
-        `PhantomJS ended (${describeEnd(exit)})${said}; option onExit hears of it in place of this warning`,
-      );
-    }
-  }
-}
-
 /** Keeps the process alive, as a child process does; gives the function that ends it. */
 function holdProcess() {
   const timer = setInterval(() => {}, FOREVER);
   return () => clearInterval(timer);
+}
+
+/** How its session differs from that of a worker. */
+function traits(log) {
+  return {
+    isOfWorker: false,
+    onAssignment: (name) => log.write("warn", assignmentText(name)) || warnOfAssignment(name),
+  };
 }
 
 async function start(args, hasCallback, stderrHandler) {
@@ -256,11 +206,13 @@ async function start(args, hasCallback, stderrHandler) {
     onExit: (exit) => {
       letGo();
       log.write("debug", `Child exited with ${exit.how}`);
-      ph._ended(exit.how, exit);
+      session.end();
+      tellEnd(ph, exit);
     },
   });
   // Before the launch, so that an end right behind it is not missed.
-  const ph = new StandalonePhantom(browser, options, log);
+  const session = new Session(browser, options, traits(log));
+  const ph = new StandalonePhantom(session, options.onExit);
   try {
     await browser.launch({ binary, phantomArguments, basePort: options.port });
   } catch (error) {

@@ -1,0 +1,301 @@
+"use strict";
+
+const cluster = require("node:cluster");
+const { NativeServer, ServerEventKind: Kind } = require("../native/addon");
+const { EARLY_END, lateStart } = require("./bad-start");
+const { findBinary, nameOf } = require("../browser/binary");
+const { Closing } = require("./closing");
+const { dispatch } = require("../native/dispatch");
+const { EngineError, fromNative } = require("../errors");
+const { log } = require("../native/log");
+const { readOption } = require("../options");
+const { workerStats } = require("./stats");
+const { refuseWithoutScript } = require("./where");
+const { environment } = require("./worker-contact");
+
+// Node keeps the event loop alive for a timer that is never meant to fire.
+const FOREVER = 2 ** 31 - 1;
+
+/**
+ * The inside of a server: its workers, from fork to exit, and the native half, which decides about them.
+ *
+ * A server with a queue gives it its requests by `use()`, which have these methods:
+ * - `handle(event)`: an event of the native half that is not of the workers as such
+ * - `drain()`: resolves when nothing is under way
+ * - `workerEnded(id, how)`: a worker's process has ended
+ * - `release()`: the engine is about to say `stopped`
+ * - `stats()`: figures beside those of the workers
+ */
+class Primary {
+  #server;
+  #number;
+  #options;
+  #native;
+  #requests = null;
+  #contact = null;
+  // Looked for once: a search takes a worker 3 ms of its start.
+  #binary;
+  #binaryName;
+  #keepAlive = null;
+  #lastExit = "";
+  #isReleased = false;
+  #closing;
+  #faults = new Map();
+  // The workers that are not ready yet.
+  #starting = new Set();
+  // What `stats()` says once the native half is closed.
+  #lastStats = null;
+
+  /** `number` is that of the engine: see worker-contact.js. */
+  constructor(server, number, options) {
+    this.#server = server;
+    this.#number = number;
+    this.#options = options;
+    const { requeue, retryErrors, maxMessageSize, restart, startTimeout, stopTimeout } = options;
+    this.#native = new NativeServer(
+      { requeue, retryErrors, maxMessage: maxMessageSize, startTimeout, stopTimeout, ...restart },
+      (events) => this.#handleAll(events),
+    );
+    this.#closing = new Closing(server, number, () => this.#requests?.drain() ?? this.#drainWorkers());
+  }
+
+  use(requests) {
+    this.#requests = requests;
+  }
+
+  get native() {
+    return this.#native;
+  }
+
+  get options() {
+    return this.#options;
+  }
+
+  /** How the last worker ended, "" before. */
+  get lastExit() {
+    return this.#lastExit;
+  }
+
+  addWorker() {
+    refuseWithoutScript();
+    this.#listen();
+    this.#handleAll(this.#native.addWorker());
+    this.#server.numWorkers = Math.max(this.#server.numWorkers, this.#native.target);
+  }
+
+  start() {
+    if (this.#keepAlive || this.#server.done) {
+      return;
+    }
+    refuseWithoutScript();
+    const { numWorkers } = this.#server;
+    this.#binary = findBinary(this.#options.phantomBinary);
+    this.#binaryName = nameOf(this.#options.phantomBinary);
+    log.info?.("engine starts", { engine: this.#number, workers: numWorkers, binary: this.#binary });
+    this.#listen();
+    this.#keepAlive = setInterval(() => {}, FOREVER);
+    this.#handleAll(this.#native.start(numWorkers));
+    this.#server.emit("started");
+  }
+
+  stop() {
+    if (this.#server.done) {
+      return;
+    }
+    this.#server.done = true;
+    log.info?.("engine stops", { engine: this.#number });
+    this.#handleAll(this.#native.stop());
+  }
+
+  resize(workers) {
+    // Here 0 is a number like others: all workers end, and what is enqueued waits.
+    const isNone = workers === 0 || workers === "0";
+    this.#server.numWorkers = isNone ? 0 : readOption("workers", workers, this.#server.numWorkers);
+    log.info?.("engine is resized", { engine: this.#number, workers: this.#server.numWorkers });
+    this.#handleAll(this.#native.resize(this.#server.numWorkers));
+  }
+
+  close(options) {
+    return this.#closing.begin(options, this.#isReleased);
+  }
+
+  stats() {
+    return structuredClone(this.#lastStats ?? this.#stats());
+  }
+
+  /** The figures while the native half is open. */
+  #stats() {
+    return { ...workerStats(this.#native, this.#server.workers), ...this.#requests?.stats() };
+  }
+
+  #handleAll(events) {
+    dispatch(events, (event) => this.#handle(event));
+  }
+
+  /** One event of the native half: `[kind, worker or item, text]`. */
+  #handle(event) {
+    const [kind, id, text] = event;
+    switch (kind) {
+      case Kind.Fork:
+        return this.#fork();
+      case Kind.Ready:
+        this.#starting.delete(id);
+        return this.#handleAll(this.#native.ready(id));
+      case Kind.Retiring:
+        return this.#retiring(id, text);
+      case Kind.Leaving:
+        return this.#handleAll(this.#native.leaving(id));
+      case Kind.Frozen:
+        return this.#frozen(id, text);
+      case Kind.Retire:
+        return this.#native.retire(id);
+      case Kind.Release:
+        return this.#native.release(id);
+      case Kind.Terminate:
+        return this.#terminate(id);
+      case Kind.KillLate:
+        this.#faults.set(id, lateStart(this.#options.startTimeout, this.#native.isConnected(id)));
+        return this.#kill(id);
+      case Kind.Kill:
+        return this.#kill(id);
+      case Kind.Fault:
+        log.warn?.("worker reports a fault", { worker: id, fault: text });
+        return void this.#faults.set(id, text);
+      case Kind.CrashLoop:
+        return this.#reportCrashLoop();
+      case Kind.Stopped:
+        return process.nextTick(() => this.#release());
+      default:
+        return this.#requests?.handle(event);
+    }
+  }
+
+  /** Without a queue only the workers know what is under way: all of them finish, and end. */
+  async #drainWorkers() {
+    this.#handleAll(this.#native.resize(0));
+    while (Object.keys(this.#server.workers).length > 0) {
+      await new Promise((resolve) => this.#server.once("workerDied", resolve));
+    }
+  }
+
+  #retiring(id, reason) {
+    const worker = this.#server.workers[id];
+    log.info?.("worker retires", { worker: id, reason });
+    this.#handleAll(this.#native.retiring(id, reason === "iterations"));
+    if (worker) {
+      this.#server.emit("workerRetired", worker, reason);
+    }
+  }
+
+  // Its requests have been handed to others; what does not react to anything cannot be asked to end.
+  #frozen(id, what) {
+    this.#faults.set(id, `it did not react to ${what}`);
+    this.#handleAll(this.#native.frozen(id));
+  }
+
+  #kill(id) {
+    log.warn?.("worker is killed", { worker: id });
+    this.#server.workers[id]?.process.kill("SIGKILL");
+  }
+
+  // One that is connected ends its PhantomJS first. One that is not has none, or will hear of it by the signal.
+  #terminate(id) {
+    if (!this.#native.halt(id)) {
+      this.#server.workers[id]?.kill();
+    }
+  }
+
+  #listen() {
+    if (this.#contact || this.#server.done) {
+      return;
+    }
+    this.#contact = this.#listenNow();
+    cluster.on("exit", this.#onExit);
+    process.on("exit", this.#onProcessExit);
+  }
+
+  #listenNow() {
+    try {
+      return this.#native.listen();
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+
+  #fork() {
+    let worker;
+    try {
+      // Somebody may have removed the socket: it is made again then.
+      this.#contact = this.#listenNow();
+      worker = cluster.fork(environment(this.#number, this.#contact, { binary: this.#binary, name: this.#binaryName }));
+    } catch (error) {
+      this.#lastExit = `fork failed: ${error.message}`;
+      return this.#handleAll(this.#native.forkFailed());
+    }
+    this.#server.workers[worker.id] = worker;
+    this.#starting.add(worker.id);
+    log.info?.("worker forked", { worker: worker.id, worker_pid: worker.process.pid });
+    // A worker that cannot be run says so here, and in its exit as well.
+    worker.on("error", (error) => this.#faults.set(worker.id, error.message));
+    this.#handleAll(this.#native.forked(worker.id));
+    this.#server.emit("workerStarted", worker);
+  }
+
+  #onExit = (worker, code, signal) => {
+    const { workers } = this.#server;
+    if (workers[worker.id] !== worker) {
+      return;
+    }
+    delete workers[worker.id];
+    const fault = this.#faults.get(worker.id);
+    this.#faults.delete(worker.id);
+    const isEarly = this.#starting.delete(worker.id) && code === 0 && !fault;
+    const reason = fault ? `: ${fault}` : isEarly ? EARLY_END : "";
+    this.#lastExit = `${signal ? `signal ${signal}` : `code ${code}`}${reason}`;
+    log.info?.("worker ended", { worker: worker.id, code, signal, fault });
+    this.#requests?.workerEnded(worker.id, this.#lastExit);
+    const clean = !fault && (code === 0 || worker.exitedAfterDisconnect === true);
+    try {
+      this.#server.emit("workerDied", worker, code, signal);
+    } finally {
+      this.#handleAll(this.#native.exited(worker.id, clean));
+    }
+  };
+
+  // Runs when the script ends without stop(): the workers must not go on without it.
+  #onProcessExit = () => {
+    for (const worker of Object.values(this.#server.workers)) {
+      worker.process.kill("SIGKILL");
+    }
+    this.#closeNative();
+  };
+
+  #reportCrashLoop() {
+    const { maxRestarts, window } = this.#options.restart;
+    const error = new EngineError(
+      "ERR_WORKER_CRASH_LOOP",
+      `more than ${maxRestarts} workers crashed within ${window} ms and none is restarted any more ` +
+        `(option "restart"); the last one ended with ${this.#lastExit}`,
+    );
+    this.#server.emit("error", error);
+  }
+
+  #release() {
+    clearInterval(this.#keepAlive);
+    this.#keepAlive = null;
+    this.#isReleased = true;
+    cluster.removeListener("exit", this.#onExit);
+    process.removeListener("exit", this.#onProcessExit);
+    this.#requests?.release();
+    this.#closeNative();
+    log.info?.("engine stopped", { engine: this.#number });
+    this.#server.emit("stopped");
+  }
+
+  #closeNative() {
+    this.#lastStats ??= this.#stats();
+    this.#native.close();
+  }
+}
+
+module.exports = { Primary };

@@ -1,0 +1,327 @@
+"use strict";
+
+const cluster = require("node:cluster");
+const { NativeAlarm, NativeClient, ClientEventKind: Kind } = require("../native/addon");
+const { findBinary } = require("../browser/binary");
+const { describeEnd } = require("../browser/browser");
+const { dispatch } = require("../native/dispatch");
+const { fromNative } = require("../errors");
+const { log } = require("../native/log");
+const { launch, makeBrowser } = require("./own-browser");
+const { Retirement } = require("./retirement");
+const { contact } = require("./worker-contact");
+
+// Loaded while PhantomJS starts: before, it would take a worker's start 2 ms.
+let Phantom;
+let Session;
+let endOf;
+
+const FOREVER = 2 ** 31 - 1;
+const MIB = 2 ** 20;
+
+/**
+ * The inside of a client: PhantomJS, the connection to the primary, and the end of both.
+ *
+ * A client with a queue gives it an intake by `use()`, which has these methods:
+ * - `handle(event)`: an event of the primary's that is not of the worker as such
+ * - `whileStarting()`: PhantomJS is starting, the time to load what is needed from then on
+ * - `phantomRuns(session)`
+ * - `refuse()`: no more work is taken from now on
+ * - `holds()`: how many requests have been begun and are not done
+ * - `leases()`: the leases of those that the primary must not give to another worker by itself
+ */
+class Worker {
+  #client;
+  #number;
+  #options;
+  #native = new NativeClient((events) => dispatch(events, (event) => this.#handle(event)));
+  #intake = null;
+  #browser = null;
+  #session = null;
+  #ph = null;
+  #launched = null;
+  #inFlight = 0;
+  #keepAlive = null;
+  #retirement;
+  #isAnnounced = false;
+  #isRetiring = false;
+  #isTooLarge = false;
+  #haltAlarm = null;
+
+  /** `number` is that of the engine: see worker-contact.js. */
+  constructor(client, number, options) {
+    this.#client = client;
+    this.#number = number;
+    this.#options = options;
+    this.#retirement = new Retirement(client.iterations);
+  }
+
+  use(intake) {
+    this.#intake = intake;
+  }
+
+  get native() {
+    return this.#native;
+  }
+
+  get options() {
+    return this.#options;
+  }
+
+  /** Its PhantomJS, null before it runs. */
+  get session() {
+    return this.#session;
+  }
+
+  get isRetiring() {
+    return this.#isRetiring;
+  }
+
+  /** Iterations that no request under way, or asked for, will spend. */
+  get unasked() {
+    return this.#client.iterations - this.#inFlight;
+  }
+
+  start() {
+    // In a worker that another engine of the same script forked, this one has nothing to do.
+    if (this.#keepAlive || this.#client.done || (contact && contact.engine !== this.#number)) {
+      return;
+    }
+    const binary = findBinary(this.#options.phantomBinary, { known: contact?.binary, knownAs: contact?.name });
+    this.#keepAlive = setInterval(() => {}, FOREVER);
+    process.on("SIGTERM", this.#onSigterm);
+    const { iterations, parallelism } = this.#client;
+    log.info?.("worker started", { iterations, parallelism, binary });
+    this.#launched = this.#launch(binary);
+    this.#client.emit("started");
+  }
+
+  /** One piece of work is done. */
+  next() {
+    this.#client.iterations -= 1;
+    this.#inFlight -= 1;
+    this.#retirement.count();
+    this.#retireIfTooLarge();
+    this.#askForWork();
+    this.#stopIfSpent();
+  }
+
+  stop() {
+    this.#announce("stopped");
+    this.#stop(true);
+  }
+
+  /** With `stay` this worker may remain until another can take its place. */
+  #stop(stay) {
+    if (this.#client.done) {
+      return;
+    }
+    this.#client.done = true;
+    log.info?.("worker stops", { left: this.#client.iterations });
+    this.#intake?.refuse();
+    this.#end(stay).then(
+      () => this.#exit(0),
+      (error) => this.#crash(error),
+    );
+  }
+
+  /** One event of the primary's: `[kind, lease, …]`. */
+  #handle(event) {
+    switch (event[0]) {
+      case Kind.Retire:
+        return this.#retire("resize");
+      case Kind.Halt:
+        return this.#halt();
+      case Kind.MemoryExceeded:
+        this.#isTooLarge = true;
+        return this.#retireIfTooLarge();
+      case Kind.Lost:
+        // Without its primary a worker has no purpose. Its answers are of no use to anyone any more.
+        return this.#stop(false);
+      default:
+        return this.#intake?.handle(event);
+    }
+  }
+
+  /** How many requests it holds; undefined where only its user knows. */
+  #holds() {
+    return this.#intake?.holds();
+  }
+
+  /** Takes no more work, finishes what it holds, and stops. */
+  #retire(reason) {
+    if (this.#client.done || this.#isRetiring) {
+      return;
+    }
+    this.#isRetiring = true;
+    this.#intake?.refuse();
+    log.info?.("worker retires", { reason, holds: this.#holds() });
+    this.#announce(reason);
+    this.#native.withdraw();
+    if (this.#holds() === 0) {
+      this.#client.stop();
+    } else if (reason === "signal" || this.#holds() === undefined) {
+      this.#haltAlarm = new NativeAlarm(this.#options.stopTimeout, () => this.#giveUp());
+    }
+  }
+
+  // Not before its first request is done: with a limit below what an idle worker takes, workers would do nothing but start.
+  #retireIfTooLarge() {
+    if (this.#isTooLarge && this.#retirement.hasServed) {
+      this.#retire("memory");
+    }
+  }
+
+  async #launch(binary) {
+    this.#browser = makeBrowser(this.#options, (exit) => this.#onBrowserExit(exit));
+    const started = Promise.all([launch(this.#browser, binary, this.#options), this.#connect()]);
+    ({ Phantom, endOf } = require("../page/phantom"));
+    ({ Session } = require("../page/session"));
+    this.#intake?.whileStarting();
+    try {
+      await started;
+    } catch (error) {
+      this.#crash(fromNative(error));
+      return;
+    }
+    if (!this.#client.done) {
+      this.#takeUpWork();
+    }
+  }
+
+  async #connect() {
+    if (contact) {
+      const workerId = cluster.worker?.id ?? 0;
+      this.#native.endWithMaster();
+      await this.#native.connect(contact.address, contact.token, workerId, this.#options.maxMessageSize);
+    }
+  }
+
+  /** PhantomJS runs, and the primary is connected. */
+  #takeUpWork() {
+    this.#session = new Session(this.#browser, this.#options);
+    this.#ph = new Phantom(this.#session);
+    this.#client.ph = this.#ph;
+    this.#intake?.phantomRuns(this.#session);
+    this.#retirement.ready();
+    this.#native.phantom(this.#browser.pid);
+    this.#native.ready();
+    this.#watchMemory();
+    this.#client.emit("phantomStarted");
+    for (let slot = 0; slot < this.#client.parallelism; slot += 1) {
+      this.#askForWork();
+    }
+  }
+
+  #watchMemory() {
+    const { workerMemoryLimit, phantomMemoryLimit } = this.#options;
+    if (workerMemoryLimit) {
+      this.#native.watchMemory(process.pid, workerMemoryLimit * MIB);
+    }
+    if (phantomMemoryLimit) {
+      this.#native.watchMemory(this.#browser.pid, phantomMemoryLimit * MIB);
+    }
+  }
+
+  /** `workerReady`, as long as there are iterations that no request under way will spend. */
+  #askForWork() {
+    if (this.#client.done || this.#isRetiring) {
+      return;
+    }
+    if (this.unasked > 0) {
+      this.#inFlight += 1;
+      this.#client.emit("workerReady");
+    }
+    if (this.#retirement.isNear(this.unasked)) {
+      this.#announce("iterations");
+    }
+  }
+
+  #stopIfSpent() {
+    const isSpent = this.#inFlight <= 0 && this.#client.iterations <= 0;
+    if (isSpent || (this.#isRetiring && (this.#holds() ?? this.#inFlight) <= 0)) {
+      this.#client.stop();
+    }
+  }
+
+  /** Tells the primary, once, that this worker ends before long, and why. */
+  #announce(reason) {
+    if (!this.#isAnnounced) {
+      this.#isAnnounced = true;
+      this.#native.retiring(reason);
+    }
+  }
+
+  #onBrowserExit(exit) {
+    const how = describeEnd(exit);
+    const { output } = exit;
+    if (this.#ph) {
+      this.#session.end();
+      const { code, signal } = endOf(exit.how);
+      this.#ph.onExit?.(code, signal);
+    }
+    if (this.#client.done) {
+      return;
+    }
+    log.warn?.("PhantomJS gone, and with it this worker", { phantom: this.#browser.pid, how });
+    // Tells the primary that this end was none of the worker's own choice, so that it does not fork as fast as it can.
+    const { signal } = endOf(how);
+    this.#native.fault(`PhantomJS ended (${signal ? `signal ${signal}` : how})${output ? `, saying: ${output}` : ""}`);
+    this.#client.emit("phantomDied");
+    this.#stop(false);
+  }
+
+  #onSigterm = () => this.#retire("signal");
+
+  /** Ends with requests in hand, which others get: they are not why. */
+  #giveUp() {
+    this.#closeNative(false);
+    this.#halt();
+  }
+
+  #closeNative(stay) {
+    return this.#native.close(stay, this.#intake?.leases() ?? []);
+  }
+
+  // Ends this worker at once. PhantomJS is ended and reaped first: a container without an init would keep it as a zombie
+  // otherwise.
+  async #halt() {
+    log.info?.("worker ends at once");
+    this.#client.done = true;
+    process.removeListener("SIGTERM", this.#onSigterm);
+    await this.#browser?.close(0);
+    // As whoever stops an engine of 0.1.x sees it: a listener of the user's decides about the end of the process.
+    process.kill(process.pid, "SIGTERM");
+  }
+
+  async #end(stay) {
+    this.#haltAlarm?.cancel();
+    // First what was answered: nothing of it may be lost. The browser may still be starting.
+    await this.#closeNative(stay);
+    await this.#launched;
+    await this.#browser?.close();
+    clearInterval(this.#keepAlive);
+    this.#keepAlive = null;
+    process.removeListener("SIGTERM", this.#onSigterm);
+    this.#client.emit("stopped");
+  }
+
+  async #crash(error) {
+    this.#client.done = true;
+    log.error?.("worker cannot go on", { error: error.message });
+    console.error(`phantom-cluster: worker ${cluster.worker?.id ?? 0}: ${error.stack}`);
+    this.#native.fault(error.message);
+    await this.#closeNative(false);
+    await this.#browser?.close();
+    this.#exit(1);
+  }
+
+  #exit(code) {
+    // Only a worker's life is the engine's; a script that made a client by hand goes on.
+    if (cluster.isWorker) {
+      process.exit(code);
+    }
+  }
+}
+
+module.exports = { Worker };

@@ -1,0 +1,299 @@
+"use strict";
+
+const { EndKind, ServerEventKind: Kind } = require("../native/addon");
+const { Crashes } = require("./crashes");
+const { dispatch } = require("../native/dispatch");
+const { EngineError, ItemError, fromNative } = require("../errors");
+const { asError, codeOf, fromWire, messageOf } = require("../failure");
+const { ItemTable } = require("./item-table");
+const { log } = require("../native/log");
+const { readRequestOptions } = require("../options");
+const { QueueItem, kCleanUp, kEnd, kIsAwaited, kOwner } = require("./item");
+const outcomes = require("./outcomes");
+const { stamp, toJson } = require("./request");
+const { follow } = require("./signals");
+const { Silence } = require("./silence");
+const { enqueuedBeforeStart, started } = require("./unstarted");
+const { warn } = require("../warn");
+
+// The ends that come from outside of the queue.
+const ENDS = { done: EndKind.Completed, failed: EndKind.Failed, cancelled: EndKind.Cancelled };
+
+/**
+ * The requests of an engine: all that are not done, and what becomes of them. Its methods are those that Primary calls,
+ * see engine/primary.js, and those of the server's users.
+ */
+class Requests {
+  #server;
+  #primary;
+  #native;
+  #items = new ItemTable();
+  #nextId = 0;
+  // The item whose `timeout` is being emitted, and what its listeners did.
+  #expiring = null;
+  #warnedOfFailures = false;
+  #isClosing = false;
+  #isPaused = false;
+  #hasStarted = false;
+  #silence = new Silence(() => this.#facts());
+  #idle = null;
+  #crashes = new Crashes();
+
+  constructor(server, primary) {
+    this.#server = server;
+    this.#primary = primary;
+    this.#native = primary.native;
+    primary.use(this);
+  }
+
+  itemOf(id) {
+    return this.#items.get(id);
+  }
+
+  enqueue(request, options) {
+    const given = readRequestOptions(options);
+    const { signal } = given;
+    const { done } = this.#server;
+    if (signal?.aborted) {
+      throw outcomes.cancelled("the request", signal);
+    }
+    if (this.#isClosing && !done) {
+      throw new EngineError("ERR_ENGINE_CLOSING", "the engine is closing and takes no more requests");
+    }
+    const item = new QueueItem(this.#nextId, request);
+    stamp(request, item.id);
+    const json = toJson(request);
+    if (done) {
+      // Unless it is cancelled, or ended in another way, before that.
+      process.nextTick(() => this.#end(item.id, "failed", outcomes.stopped(), 0));
+    } else {
+      this.#handOver(item, json, given);
+    }
+    this.#nextId += 1;
+    item[kOwner] = this.#owner;
+    this.#items.add(item.id, item);
+    this.#hasRequests();
+    if (signal) {
+      this.#follow(item, signal);
+    }
+    this.#claimExpiring(request);
+    return item;
+  }
+
+  #handOver({ id }, json, given) {
+    const { maxAttempts, maxCrashes } = this.#primary.options;
+    const { timeout = this.#server.messageTimeout, priority } = given;
+    const attempts = bounded(given.maxAttempts ?? maxAttempts);
+    const crashes = bounded(given.maxCrashes ?? maxCrashes);
+    try {
+      this.#native.enqueue(id, json, timeout, attempts, crashes, priority);
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+
+  /** Ends the item when the signal says so. */
+  #follow(item, signal) {
+    item[kCleanUp] = follow(signal, () =>
+      this.#endFromOutside(item, "cancelled", outcomes.cancelled(`item ${item.id}`, signal)),
+    );
+  }
+
+  beforeStart() {
+    started(this.#server);
+  }
+
+  afterStart() {
+    this.#hasStarted = true;
+    this.#hasRequests();
+  }
+
+  /** Looks after those that nobody may ever ask for. */
+  #hasRequests() {
+    if (this.#hasStarted) {
+      this.#silence.watch();
+    } else if (this.#items.size === 1) {
+      enqueuedBeforeStart(this.#server, () => this.#items.size);
+    }
+  }
+
+  #facts() {
+    const { workers, forked, crashLoop } = this.#native.supervisorStats();
+    const { waiting, leased, delivered } = this.#native.queueStats();
+    const { numWorkers: wanted } = this.#server;
+    const { lastExit } = this.#primary;
+    return { waiting, leased, delivered, isPaused: this.#isPaused, wanted, workers, forked, crashLoop, lastExit };
+  }
+
+  idle() {
+    if (this.#items.size === 0) {
+      return Promise.resolve();
+    }
+    // One for all who ask: each would be a listener, and more than ten of them a leak to Node.
+    this.#idle ??= new Promise((resolve) => {
+      this.#server.once("idle", () => {
+        this.#idle = null;
+        resolve();
+      });
+    });
+    return this.#idle;
+  }
+
+  async drain() {
+    this.#isClosing = true;
+    await this.#server.idle();
+  }
+
+  pause(isPaused) {
+    this.#isPaused = isPaused;
+    this.#native.setPaused(isPaused);
+  }
+
+  /** One event of the native half: `[kind, item or worker, text, attempts]`. */
+  handle([kind, id, text, attempts]) {
+    switch (kind) {
+      case Kind.Answered:
+        return this.#end(id, "done", JSON.parse(text), attempts);
+      case Kind.Failed:
+        return this.#fail(id, fromWire(text), attempts);
+      case Kind.Exhausted:
+        return this.#crashes.whenKnown(id, () => this.#exhaust(id, attempts, this.#crashError(id)));
+      case Kind.Crashed:
+        return this.#crashes.add(id, attempts, text);
+      case Kind.Doomed:
+        return this.#crashes.whenKnown(id, () => this.#fail(id, this.#crashError(id), attempts));
+      case Kind.Expired:
+        return this.#expire(id);
+      case Kind.Joined:
+        return this.#silence.connected(id);
+      case Kind.Notice:
+        return this.#silence.heard(id, JSON.parse(text));
+    }
+  }
+
+  workerEnded(worker, how) {
+    this.#crashes.workerEnded(worker, how);
+  }
+
+  #crashError(id) {
+    return outcomes.crashed(id, this.#crashes.describe(id));
+  }
+
+  #exhaust(id, attempts, cause) {
+    this.#fail(id, outcomes.exhausted(id, attempts, cause), attempts);
+  }
+
+  release() {
+    this.#silence.stop();
+    dispatch(this.#items.values(), ({ id }) => {
+      const attempts = this.#native.attempts(id) ?? 0;
+      this.#native.cancel(id, EndKind.Failed);
+      this.#end(id, "failed", outcomes.stopped(), attempts);
+    });
+  }
+
+  #expire(id) {
+    const item = this.#items.get(id);
+    if (!item) {
+      return;
+    }
+    const hasListener = item.listenerCount("timeout") > 0;
+    const { attempts } = item;
+    const expiring = { item, replaced: false, requeue: false };
+    this.#expiring = expiring;
+    try {
+      item.emit("timeout");
+    } finally {
+      this.#expiring = null;
+      const cancelled = !this.#items.has(id);
+      const waits = this.#native.decide(id, hasListener, expiring.replaced, expiring.requeue, cancelled);
+      if (waits === null) {
+        this.#exhaust(id, attempts, outcomes.timedOut(id));
+      } else if (!waits) {
+        this.#end(id, "timedOut", outcomes.timedOut(id), attempts);
+      }
+    }
+  }
+
+  /** The published example enqueues the same request again in its `timeout` listener: that call is the re-enqueue. */
+  #claimExpiring(request) {
+    const expiring = this.#expiring;
+    if (expiring && Object.is(request, expiring.item.request)) {
+      expiring.replaced = true;
+    }
+  }
+
+  #fail(id, error, attempts) {
+    const item = this.#items.get(id);
+    if (item?.listenerCount("failed") === 0 && !item[kIsAwaited]) {
+      this.warnOfFailure(`request ${id} failed and nothing listens to its "failed" event`, error);
+    }
+    this.#end(id, "failed", error, attempts);
+  }
+
+  /** The first of all failures that nobody hears of. */
+  warnOfFailure(what, error) {
+    if (!this.#warnedOfFailures) {
+      this.#warnedOfFailures = true;
+      warn("PHANTOM_CLUSTER_REQUEST_FAILED", `${what} (further ones are not reported): ${messageOf(error)}`, error);
+    }
+  }
+
+  #end(id, state, outcome, attempts) {
+    const item = this.#items.get(id);
+    if (!item) {
+      return;
+    }
+    this.#items.delete(id);
+    this.#crashes.forget(id);
+    log.trace?.("ended", { item: id, state, attempts, code: state === "done" ? undefined : codeOf(outcome) });
+    try {
+      item[kEnd](state, outcome, attempts);
+    } finally {
+      if (this.#items.size === 0) {
+        this.#server.emit("idle");
+      }
+    }
+  }
+
+  stats() {
+    const { wait, run, ...queue } = this.#native.queueStats();
+    return { queue, latency: { wait, run } };
+  }
+
+  /** What the items' own methods do on this side. */
+  #owner = {
+    stateOf: ({ id }) => {
+      if (this.#expiring?.item.id === id) {
+        return "expired";
+      }
+      return this.#native.isLeased(id) ? "leased" : "queued";
+    },
+    attemptsOf: ({ id }) => this.#native.attempts(id) ?? 0,
+    finish: (item, response) => this.#endFromOutside(item, "done", response),
+    fail: (item, error) => this.#endFromOutside(item, "failed", asError(error)),
+    cancel: (item, error) => this.#endFromOutside(item, "cancelled", error),
+    requeue: (item) => {
+      if (this.#server.done) {
+        // It fails in this turn, and says why.
+        return;
+      }
+      if (this.#expiring?.item !== item) {
+        throw new ItemError("ERR_ITEM_STATE", `item ${item.id} can only be requeued while it emits "timeout"`);
+      }
+      this.#expiring.requeue = true;
+    },
+  };
+
+  #endFromOutside({ id, attempts }, state, outcome) {
+    this.#native.cancel(id, ENDS[state]);
+    this.#end(id, state, outcome, attempts);
+  }
+}
+
+/** For the native half no limit is 0. */
+function bounded(limit) {
+  return limit === Number.POSITIVE_INFINITY ? 0 : limit;
+}
+
+module.exports = { Requests };
