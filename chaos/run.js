@@ -41,7 +41,7 @@ function* deck(random) {
   }
 }
 
-/** The master's half: one run from the first request to the last check. */
+/** The primary's half: one run from the first request to the last check. */
 class Run {
   /** Workers that can take work, by id. */
   ready = new Set();

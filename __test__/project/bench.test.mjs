@@ -21,12 +21,12 @@ const ROWS = [
   "queue, 2 workers, 20 k",
   "pages, 1 worker, 4 at once",
   "start()",
-  "memory, master",
+  "memory, primary",
   "bridge, evaluate, p50",
 ];
 
 test("the benchmark gives figures, a table and plots", async () => {
-  const only = ["queue, 2 workers, 20 k", "pages, 1 worker, 4", "start()", "memory, master", "bridge, evaluate"];
+  const only = ["queue, 2 workers, 20 k", "pages, 1 worker, 4", "start()", "memory, primary", "bridge, evaluate"];
   const args = only.flatMap((word) => ["--only", word]);
   const { stdout } = await bench("--ours-only", "--pairs", "1", "--scale", "0.01", ...args);
 

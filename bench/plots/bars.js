@@ -66,8 +66,8 @@ function memory({ results, label }) {
   const all = results.flatMap(({ rows }) => rows);
   const find = (text) => all.find(({ name }) => name.includes(text));
   const processes = [find("pages, worker"), find("pages, PhantomJS"), find("memory per page in flight")];
-  const master = find("memory, master");
-  if (!master || processes.some((row) => !row)) {
+  const primary = find("memory, primary");
+  if (!primary || processes.some((row) => !row)) {
     return null;
   }
   const sides = ["other", "ours"];
@@ -80,7 +80,7 @@ function memory({ results, label }) {
         names: ["worker", "PhantomJS", "by heavy page\nin flight"],
         sides,
       },
-      { title: "Master", unit: "bytes", rows: [master], names: ["by waiting request of 100 B"], sides },
+      { title: "Primary", unit: "bytes", rows: [primary], names: ["by waiting request of 100 B"], sides },
     ],
     label,
   );

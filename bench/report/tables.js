@@ -86,7 +86,7 @@ const MAIN = {
   "recycling after 4 pages, 2 workers": "pages, workers replaced after 4, 2 workers",
   "recycling after 100 pages, 1 worker": "pages, workers replaced after 100, 1 worker",
   "start()": "`start()` to the first response",
-  "memory, master": "memory of the master for a waiting request of 100 B",
+  "memory, primary": "memory of the primary for a waiting request of 100 B",
   "bridge, evaluate, p50": "one `evaluate`, p50",
 };
 

@@ -7,7 +7,7 @@ module.exports = (scale) => {
   const pages = Math.max(50, Math.round(1000 * scale));
   return [
     {
-      name: "memory, master, per waiting request of 100 B",
+      name: "memory, primary, per waiting request of 100 B",
       group: "memory",
       x: {},
       scenario: { load: "hold", task: "nothing", workers: 1, count: Math.max(10_000, 100_000 * scale), payload: 100 },
