@@ -19,8 +19,8 @@ async function withoutFiles(what) {
     const phantomBasePort = ${basePort()};
     (async () => {
       // What is loaded late, and the descriptors that a first error needs.
-      require(${JSON.stringify(path.join(root, "lib", "unrunnable.js"))});
-      const { findBinary } = require(${JSON.stringify(path.join(root, "lib", "binary.js"))});
+      require(${JSON.stringify(path.join(root, "lib", "browser", "unrunnable.js"))});
+      const { findBinary } = require(${JSON.stringify(path.join(root, "lib", "browser", "binary.js"))});
       const phantomBinary = findBinary();
       // It comes to no worker.
       require("node:cluster").setupPrimary({ exec: "worker.js" });
