@@ -139,17 +139,20 @@ export function isGone(pid) {
   }
 }
 
-/** The warnings that come while `body` runs. */
+/** The warnings that come while `body` runs, which gets the list too. */
 export async function warningsOf(body) {
   const warnings = [];
-  const listen = (warning) => warnings.push(warning);
+  const note = (warning) => warnings.push(warning);
   // A warning is told a tick after it is given.
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   await turn();
-  process.on("warning", listen);
-  await body();
-  await turn();
-  process.removeListener("warning", listen);
+  process.on("warning", note);
+  try {
+    await body(warnings);
+    await turn();
+  } finally {
+    process.off("warning", note);
+  }
   return warnings;
 }
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { basePort, browser, isLinux, run, until } from "../helpers.mjs";
+import { basePort, browser, isLinux, run, until, warningsOf } from "../helpers.mjs";
 
 const LINE =
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z phantom-cluster (error|warn|info|debug|trace) (\d+) (primary|worker \d+)(?: item (\d+))?: (.+)$/;
@@ -183,18 +183,16 @@ test("a handler of 0.1.x that fails, and an error that nobody takes, are warning
   assert.ok(stderr.includes(warning), stderr);
   assert.match(stderr, /TypeError: thrown by the handler\n +at .*faulty\.js/);
 
-  const warnings = [];
-  const note = (heard) => warnings.push(heard);
-  process.on("warning", note);
-  const { ph, close } = await browser();
-  try {
-    const page = await ph.createPage();
-    page.evaluate("function () { throw new Error('dropped'); }");
-    await until(() => warnings.length > 0, "the warning");
-  } finally {
-    await close();
-    process.removeListener("warning", note);
-  }
+  const warnings = await warningsOf(async (heard) => {
+    const { ph, close } = await browser();
+    try {
+      const page = await ph.createPage();
+      page.evaluate("function () { throw new Error('dropped'); }");
+      await until(() => heard.length > 0, "the warning");
+    } finally {
+      await close();
+    }
+  });
   const [{ name, code, message, cause }] = warnings;
   assert.deepEqual(
     [name, code, cause.code],

@@ -18,6 +18,7 @@ import {
   PhantomQueuedClusterWorker,
   QueueItem,
 } from "../../index.js";
+import { warningsOf } from "../helpers.mjs";
 
 const require = createRequire(import.meta.url);
 
@@ -96,14 +97,11 @@ for (const [options, type, message] of refused) {
 }
 
 test("an unknown option warns once, with the nearest name", async () => {
-  const warnings = [];
-  const listen = (warning) => warnings.push(warning);
-  process.on("warning", listen);
-  create({ workerIterators: 5 });
-  create({ workerIterators: 5, restart: { maxDelays: 1 } });
-  create({ zzz: 1 });
-  await new Promise((resolve) => setImmediate(resolve));
-  process.removeListener("warning", listen);
+  const warnings = await warningsOf(() => {
+    create({ workerIterators: 5 });
+    create({ workerIterators: 5, restart: { maxDelays: 1 } });
+    create({ zzz: 1 });
+  });
   assert.deepEqual(
     warnings.map(({ code, message }) => [code, message]),
     [

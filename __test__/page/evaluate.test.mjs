@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, site, until } from "../helpers.mjs";
+import { browser, site, until, warningsOf } from "../helpers.mjs";
 
 const HTML = '<div id="d" class="c">x</div><div>y</div><form id="f"><input name="q"></form>';
 const pageTimeout = 20_000;
@@ -271,17 +271,12 @@ test("with a callback, what is thrown and what does not parse is the page's onEr
 
 test("with a callback, a warning says what is too new for PhantomJS", async () => {
   await fresh();
-  const warnings = [];
-  const listener = (warning) => warnings.push(warning);
-  process.on("warning", listener);
-  try {
+  const [warning] = await warningsOf(async (heard) => {
     assert.equal(await evaluated("function (a) {\n  return `text`;\n}"), null);
-    await until(() => warnings.length > 0, "the warning");
-  } finally {
-    process.off("warning", listener);
-  }
-  assert.equal(warnings[0].code, "PHANTOM_CLUSTER_NOT_ES5");
-  assert.match(warnings[0].message, /cannot parse a template string at line 2, column 9/);
+    await until(() => heard.length > 0, "the warning");
+  });
+  assert.equal(warning.code, "PHANTOM_CLUSTER_NOT_ES5");
+  assert.match(warning.message, /cannot parse a template string at line 2, column 9/);
 });
 
 test("evaluate, where JavaScript is off, gives null in both styles", async () => {

@@ -6,7 +6,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { browser, site, until } from "../helpers.mjs";
+import { browser, site, until, warningsOf } from "../helpers.mjs";
 
 let started;
 let ph;
@@ -147,20 +147,17 @@ withPage("functions inside PhantomJS answer what a page asks", async () => {
 });
 
 withPage("listeners in Node hear the questions; that their answers are ignored is said once", async () => {
-  const warnings = [];
-  const note = (warning) => warnings.push(warning);
-  process.on("warning", note);
   const asked = [];
-  for (const name of ["onConfirm", "onPrompt", "onCallback"]) {
-    await page.set(name, (...args) => {
-      asked.push([name, ...args]);
-      return name === "onConfirm" ? true : undefined;
-    });
-  }
-  await page.open(`${pages.url}/asks`);
-  await page.open(`${pages.url}/asks`);
-  await new Promise((resolve) => setImmediate(resolve));
-  process.removeListener("warning", note);
+  const warnings = await warningsOf(async () => {
+    for (const name of ["onConfirm", "onPrompt", "onCallback"]) {
+      await page.set(name, (...args) => {
+        asked.push([name, ...args]);
+        return name === "onConfirm" ? true : undefined;
+      });
+    }
+    await page.open(`${pages.url}/asks`);
+    await page.open(`${pages.url}/asks`);
+  });
   assert.deepEqual(asked.slice(0, 3), [
     ["onConfirm", "sure?"],
     ["onPrompt", "name?", "none"],

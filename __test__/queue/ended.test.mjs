@@ -5,6 +5,7 @@ import { EventEmitter, getEventListeners, once } from "node:events";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { createQueued } from "../../index.js";
+import { warningsOf } from "../helpers.mjs";
 
 /** An item of an engine that has been stopped, and the ends that it has emitted. */
 function stopped(options) {
@@ -78,23 +79,20 @@ test("a listener that throws while the engine stops keeps nothing from its end",
 });
 
 test("many requests share a signal, or wait for idle, without a warning; the last lets go of it", async () => {
-  const warnings = [];
-  const onWarning = (warning) => warnings.push(warning.name);
-  process.on("warning", onWarning);
   const engines = [createQueued({ workers: 1 }), createQueued({ workers: 1 })];
-  const { signal } = new AbortController();
-  const items = Array.from({ length: 40 }, (_, n) => engines[n % 2].enqueue(n, { signal }));
-  assert.equal(getEventListeners(signal, "abort").length, 1);
-  const idle = Promise.all(engines.flatMap((engine) => Array.from({ length: 15 }, () => engine.idle())));
-  const closed = Promise.all(Array.from({ length: 15 }, () => engines[0].close({ timeout: 60_000 })));
-  for (const item of items) {
+  const warnings = await warningsOf(async () => {
+    const { signal } = new AbortController();
+    const items = Array.from({ length: 40 }, (_, n) => engines[n % 2].enqueue(n, { signal }));
     assert.equal(getEventListeners(signal, "abort").length, 1);
-    item.cancel();
-  }
-  assert.equal(getEventListeners(signal, "abort").length, 0);
-  await Promise.all([idle, closed]);
-  await turn();
-  process.off("warning", onWarning);
+    const idle = Promise.all(engines.flatMap((engine) => Array.from({ length: 15 }, () => engine.idle())));
+    const closed = Promise.all(Array.from({ length: 15 }, () => engines[0].close({ timeout: 60_000 })));
+    for (const item of items) {
+      assert.equal(getEventListeners(signal, "abort").length, 1);
+      item.cancel();
+    }
+    assert.equal(getEventListeners(signal, "abort").length, 0);
+    await Promise.all([idle, closed]);
+  });
   assert.deepEqual(warnings, []);
   engines[1].stop();
 });
