@@ -11,6 +11,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { PhantomClusterClient } from "../index.js";
+import "./leftovers.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const MARKER = "PHANTOM_CLUSTER_TEST";

@@ -8,6 +8,7 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import "../leftovers.mjs";
 
 const script = fileURLToPath(new URL("../../bench/run.js", import.meta.url));
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pc-bench-"));

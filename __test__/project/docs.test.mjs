@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import engine from "../../index.js";
 import { engines, find, isPublic, published, standalone } from "../types/declarations.mjs";
+import "../leftovers.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (file) => fs.readFileSync(path.join(root, file), "utf8");

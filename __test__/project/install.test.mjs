@@ -11,6 +11,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import semver from "semver";
 import { ADDON, releaseTarballs, TARGET } from "../../scripts/release-tarballs.js";
+import "../leftovers.mjs";
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ItemTable } from "../../lib/queue/item-table.js";
+import "../leftovers.mjs";
 
 const COUNT = 5_000;
 

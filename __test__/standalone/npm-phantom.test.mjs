@@ -9,6 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import "../leftovers.mjs";
 
 const ENTRY = fileURLToPath(new URL("../../phantom.js", import.meta.url));
 const OLD_NODE = fileURLToPath(new URL("../fixtures/old-node.js", import.meta.url));
