@@ -1,109 +1,23 @@
-// `ph` and `page`: each method with a callback and with a promise.
+// `page`: each method with a callback and with a promise.
 
 import type {
   Cookie,
   LoadError,
   LoadStatus,
-  NetworkRequest,
   OutObject,
   Page,
-  PageEvents,
   PageSettings,
   PaperSize,
   Phantom,
-  PhantomClusterClient,
   PhantomFunction,
-  ResourceError,
-  ResourceRequest,
-  ResourceResponse,
-  ResourceTimeout,
   Size,
-  StackFrame,
 } from "phantom-cluster";
-import { same, typeOf } from "./same.cjs";
+import { same } from "./same.cjs";
 
-declare const client: PhantomClusterClient;
-const ph = client.ph as Phantom;
-
-// ph
-const page = await ph.createPage();
-same<typeof page, Page>();
-ph.createPage((made) => same<typeof made, Page>());
-same<typeof ph.process.pid, number>();
-same<boolean, Awaited<ReturnType<typeof ph.injectJs>>>();
-await ph.addCookie({ name: "a", value: "1", domain: "a.test", expires: Date.now() });
-await ph.addCookie("a", "1", "a.test");
-ph.addCookie("a", "1", "a.test", (added) => same<typeof added, boolean>());
-ph.addCookie({ name: "a", value: "1" }, (added) => same<typeof added, boolean>());
-ph.getCookies((cookies) => same<typeof cookies, Cookie[]>());
-await ph.deleteCookie("a");
-await ph.clearCookies();
-ph.clearCookies(() => {});
-await ph.setProxy("127.0.0.1", 3128);
-ph.setProxy("127.0.0.1", 3128, "http", "user", "password", () => {});
-await ph.exit();
-await ph.exit(1);
-ph.exit(() => {});
-const version = await ph.get("version");
-same<typeof version, { readonly major: number; readonly minor: number; readonly patch: number }>();
-ph.get("version.major", (major) => same<typeof major, number>());
-ph.get("cookiesEnabled", (enabled) => same<typeof enabled, boolean>());
-ph.set("cookiesEnabled", false, (enabled) => same<typeof enabled, boolean>());
-await ph.set("outputEncoding", "latin1");
-// @ts-expect-error it can only be read
-ph.set("version", { major: 3, minor: 0, patch: 0 });
-// @ts-expect-error
-ph.set("cookiesEnabled", "no");
-// @ts-expect-error a cookie has a value
-ph.addCookie({ name: "a" });
-// @ts-expect-error
-ph.addCookie("a", "1");
-// @ts-expect-error not there
-ph.createPages();
-const phCookies = await ph.cookies();
-same<typeof phCookies, Cookie[]>();
-ph.onExit = (code, signal) => {
-  same<typeof code, number | null>();
-  same<typeof signal, NodeJS.Signals | null>();
-};
-ph.onExit = null;
-ph.process.kill();
-const killed = ph.kill();
-same<typeof killed, Promise<void>>();
-const majorByProperty = await ph.property("version.major");
-same<typeof majorByProperty, number>();
-ph.property("cookiesEnabled", (enabled) => same<typeof enabled, boolean>());
-ph.property("cookiesEnabled", false, (enabled) => same<typeof enabled, boolean>());
-const inWindow = await ph.windowProperty("a");
-same<typeof inWindow, unknown>();
-ph.windowProperty("a", { b: 1 }, (value) => same<typeof value, unknown>());
-await ph.defineMethod("twice", (a: number) => a * 2);
-ph.defineMethod("twice", "function (a) { return a * 2; }", () => {});
-const twice = await ph.invokeMethod<number>("twice", 1);
-same<typeof twice, number>();
-const unknownTwice = await ph.invokeMethod("twice", 1);
-same<typeof unknownTwice, unknown>();
-ph.invokeMethod("twice", 1, (result: number) => result.toFixed());
-const out = ph.createOutObject();
-same<typeof out, OutObject>();
-same<typeof out.target, string>();
-const outProperty = await out.property("a");
-same<typeof outProperty, unknown>();
-const headline = ph.callback(function headline(number, count) {
-  same<typeof number, number>();
-  same<typeof count, number>();
-  return `${number}/${count}`;
-});
-same<typeof headline, PhantomFunction>();
-ph.callback("function (page, pages) { return page + '/' + pages; }");
-// @ts-expect-error it can only be read
-ph.property("version", { major: 3, minor: 0, patch: 0 });
-// @ts-expect-error
-ph.property("cookiesEnabled", "no");
-// @ts-expect-error HTML is text
-ph.callback(() => 1);
-// @ts-expect-error only a page has events
-ph.on("onAlert", () => {});
+declare const ph: Phantom;
+declare const page: Page;
+declare const headline: PhantomFunction;
+declare const out: OutObject;
 
 // Loading
 const status = await page.open("http://a.test/");
@@ -383,117 +297,5 @@ page.setPaperSize({ orientation: "upright" });
 page.setHeaders({ "X-A": 1 });
 // @ts-expect-error not a method
 page.openPage("http://a.test/");
-
-// Events in Node: three ways
-await page.on("onLoadFinished", function (loaded) {
-  same<typeof loaded, LoadStatus>();
-  typeOf(this).is<Page>();
-});
-const listening = page.on("onConsoleMessage", false, (message) => same<typeof message, string>());
-same<typeof listening, Promise<void>>();
-await page.set("onError", (message, trace) => {
-  same<typeof message, string>();
-  same<typeof trace, StackFrame[]>();
-});
-page.set(
-  "onAlert",
-  (message) => same<typeof message, string>(),
-  () => {},
-);
-await page.set("onAlert", null);
-page.onPageCreated(
-  (child) => same<typeof child, Page>(),
-  () => {},
-);
-await page.onClosing((closing) => same<typeof closing, Page>());
-await page.onInitialized(() => {});
-await page.onUrlChanged(null);
-await page.onResourceReceived((response) => {
-  same<typeof response, ResourceResponse>();
-  same<typeof response.time, string>();
-  same<typeof response.stage, "start" | "end">();
-  same<typeof response.status, number | null>();
-});
-await page.onResourceError((error) => same<typeof error, ResourceError>());
-await page.onResourceTimeout((late) => {
-  same<typeof late, ResourceTimeout>();
-  same<typeof late.errorCode, 408>();
-});
-await page.onNavigationRequested((to, type, willNavigate, isMainFrame) => {
-  same<typeof to, string>();
-  type === "LinkClicked" || type === "Other";
-  same<typeof willNavigate, boolean>();
-  same<typeof isMainFrame, boolean>();
-  // @ts-expect-error no such reason
-  type === "Clicked";
-});
-await page.onRepaintRequested((...area) => same<typeof area, [number, number, number, number]>());
-await page.onCallback((first, second) => first.anything ?? second);
-await page.onFilePicker((file) => same<typeof file, string>());
-await page.onPrompt((message, preset) => same<[typeof message, typeof preset], [string, string]>());
-const event: keyof PageEvents = "onConfirm";
-page.off(event);
-page.off("onAlert", () => {});
-// @ts-expect-error no such event
-page.on("onLoadFinish", () => {});
-// @ts-expect-error no such event
-page.off("alert");
-// @ts-expect-error a listener is a function
-page.on("onAlert", "text");
-// @ts-expect-error a listener is a function
-page.set("onAlert", "text");
-// @ts-expect-error it gets a status
-page.on("onLoadFinished", (loaded: number) => loaded);
-// @ts-expect-error it gets one argument
-page.onConsoleMessage((message, line) => line ?? message);
-// @ts-expect-error a listener in Node cannot change a request
-page.on("onResourceRequested", (_request, control) => control.abort());
-
-// Events inside PhantomJS
-await page.on("onConfirm", true, (message) => message === "sure?");
-await page.on(
-  "onPrompt",
-  true,
-  function answer(message, preset, suffix) {
-    same<typeof preset, string>();
-    same<typeof suffix, string>();
-    return message + suffix;
-  },
-  "!",
-);
-await page.on("onFilePicker", true, () => "/tmp/a.txt");
-await page.on("onCallback", true, (object) => ({ sum: object.a + 1 }));
-await page.on(
-  "onResourceRequested",
-  true,
-  function collect(request, control, into) {
-    same<typeof request, ResourceRequest<Date>>();
-    same<typeof control, NetworkRequest>();
-    same<typeof request.postData, string | undefined>();
-    into.urls = (into.urls ?? []).concat(request.url);
-    control.setHeader("X-A", request.time.toISOString());
-  },
-  out,
-);
-await page.onResourceRequested(
-  function choose(request, control, part) {
-    same<typeof part, string>();
-    if (request.url.includes(part)) {
-      control.abort();
-    } else {
-      control.changeUrl(request.url);
-    }
-  },
-  (request) => same<typeof request, ResourceRequest>(),
-  "logo",
-);
-await page.onResourceRequested((_request, control) => control.abort());
-await page.onResourceRequested(null, (request) => same<typeof request, ResourceRequest>());
-// @ts-expect-error the answer is a boolean
-page.on("onConfirm", true, () => "yes");
-// @ts-expect-error an argument of another type
-page.on("onAlert", true, (message: string, times: number) => message.repeat(times), "2");
-// @ts-expect-error a request cannot be stopped
-page.onResourceRequested((_request, control) => control.stop());
 // @ts-expect-error only an engine makes pages
 new Page();
