@@ -29,9 +29,22 @@ export function basePort() {
   return nextBase;
 }
 
-/** Serves `pages` ({ path: html or (request, response) => void }) on loopback; `close()` ends it. */
-export async function site(pages = {}) {
-  const server = http.createServer((request, response) => {
+/** Serves on loopback: `{ url, port }`, and `close()` ends it with its connections. */
+export async function serve(listener) {
+  const server = http.createServer(listener);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  const close = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${port}`, port, close };
+}
+
+/** Serves `pages` ({ path: html or (request, response) => void }), as {@link serve} does. */
+export function site(pages = {}) {
+  return serve((request, response) => {
     const page = pages[request.url.split("?")[0]];
     if (typeof page === "function") {
       page(request, response);
@@ -41,14 +54,6 @@ export async function site(pages = {}) {
       response.end(page ?? `<title>page ${request.url}</title><body>hello from ${request.url}</body>`);
     }
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${server.address().port}`,
-    close: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(resolve));
-    },
-  };
 }
 
 /**

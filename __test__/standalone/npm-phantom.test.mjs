@@ -4,12 +4,11 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import fs from "node:fs";
-import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import "../leftovers.mjs";
+import { serve } from "../helpers.mjs";
 
 const ENTRY = fileURLToPath(new URL("../../phantom.js", import.meta.url));
 const OLD_NODE = fileURLToPath(new URL("../fixtures/old-node.js", import.meta.url));
@@ -75,11 +74,10 @@ before(async () => {
   assert.ok(!unpacked.error, unpacked.text);
   const modules = path.join(folder, "node_modules");
   old = path.join(folder, "package");
-  proxy = http.createServer((_request, response) => response.end("<title>site</title><p class=listing>text</p>"));
-  await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  proxy = await serve((_request, response) => response.end("<title>site</title><p class=listing>text</p>"));
   // Both names that its files use; the samples' sites are ours.
   fs.mkdirSync(path.join(modules, "phantom"));
-  const switches = JSON.stringify(`--proxy=127.0.0.1:${proxy.address().port}`);
+  const switches = JSON.stringify(`--proxy=127.0.0.1:${proxy.port}`);
   const sample = `const { create } = require(${JSON.stringify(ENTRY)});\n`;
   fs.writeFileSync(
     path.join(modules, "phantom", "index.js"),
@@ -95,7 +93,7 @@ before(async () => {
   }
 });
 after(async () => {
-  proxy?.close();
+  await proxy?.close();
   fs.rmSync(folder, { recursive: true, force: true });
 });
 

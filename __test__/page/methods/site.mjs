@@ -1,8 +1,6 @@
 // What the cases load: a site that notes what it is asked for, and a proxy.
 
-import { once } from "node:events";
-import http from "node:http";
-import { site } from "../../helpers.mjs";
+import { serve, site } from "../../helpers.mjs";
 
 const PICTURE = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
@@ -71,14 +69,14 @@ export const PAGES = {
 };
 
 /** Serves a page, or calls what serves it, and notes the request. */
-function noting(serve) {
+function noting(page) {
   return (request, response) => {
     requests.push({ method: request.method, url: request.url, headers: request.headers });
-    if (typeof serve === "function") {
-      serve(request, response);
+    if (typeof page === "function") {
+      page(request, response);
     } else {
       response.setHeader("content-type", "text/html; charset=utf-8");
-      response.end(serve);
+      response.end(page);
     }
   };
 }
@@ -86,22 +84,15 @@ function noting(serve) {
 /** An HTTP proxy that answers by itself; `url` and `port` say where, `asked` what it was asked for. */
 export async function proxy() {
   const asked = [];
-  const server = http.createServer((request, response) => {
+  const server = await serve((request, response) => {
     asked.push(request.url);
     response.setHeader("content-type", "text/html");
     response.end("<title>by the proxy</title>");
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  const close = () => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  };
-  return { url: `http://127.0.0.1:${port}`, port, asked, close };
+  return { ...server, asked };
 }
 
 /** Starts the site. */
 export function notingSite() {
-  return site(Object.fromEntries(Object.entries(PAGES).map(([name, serve]) => [name, noting(serve)])));
+  return site(Object.fromEntries(Object.entries(PAGES).map(([name, page]) => [name, noting(page)])));
 }
