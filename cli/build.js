@@ -5,7 +5,7 @@
 const { spawn } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
-const { addonMissing, isClone, lookedFor, root } = require("../lib/native/addon-missing");
+const { addonMissing, isClone, loadError, lookedFor, root } = require("../lib/native/addon-missing");
 const { readArguments } = require("./arguments");
 const { CommandError } = require("./command-error");
 const { HELP } = require("./help");
@@ -26,16 +26,6 @@ const REMEDIES = [
 ];
 
 const say = (text) => process.stdout.write(`phantom-cluster: ${text}\n`);
-
-/** The error of the loader, or null when the addon loads. */
-function loadError() {
-  try {
-    require("../binding");
-    return null;
-  } catch (error) {
-    return error;
-  }
-}
 
 /** Runs cargo to its end, by `onStart(child)` in the hands of the caller too; `{ code, stdout, stderr, error }`. */
 function cargo(args, target, onStart = () => {}) {

@@ -15,6 +15,16 @@ const PREBUILT = "Linux and macOS on x64 and arm64, Windows on x64";
 // Names an addon's file or its package: "phantom-cluster.linux-x64-gnu.node", "phantom-cluster-linux-x64-gnu".
 const NAME = /phantom-cluster[.-]((?:aix|android|darwin|freebsd|linux|openharmony|win32)-[\w-]+)/g;
 
+/** The error of the generated loader, or null when the addon loads. */
+function loadError() {
+  try {
+    require("../../binding");
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
 /** What the generated loader met, in order: the first line of each error. It tries several files, and chains errors. */
 function attemptsOf(error) {
   const lines = [];
@@ -61,4 +71,4 @@ function explain(error) {
 /** ERR_ADDON_MISSING: what is missing, and the remedy, in one sentence. */
 const addonMissing = (error) => new EngineError("ERR_ADDON_MISSING", explain(error));
 
-module.exports = { addonMissing, isClone, lookedFor, root };
+module.exports = { addonMissing, isClone, loadError, lookedFor, root };
