@@ -27,7 +27,7 @@ const REMEDIES = [
 
 const say = (text) => process.stdout.write(`phantom-cluster: ${text}\n`);
 
-/** Runs cargo to its end, by `onStart(child)` in the hands of the caller too; `{ code, stdout, stderr, error }`. */
+/** Runs cargo to its end, and gives its process to `onStart(child)`; `{ code, stdout, stderr, error }`. */
 function cargo(args, target, onStart = () => {}) {
   const env = { ...process.env };
   if (target.endsWith("-musl")) {
@@ -86,7 +86,7 @@ async function buildFor(target) {
   const folder = makeFolder();
   let signal = null;
   let child = null;
-  // The directory is to go, whoever ends this.
+  // The directory must be removed however this ends.
   const release = onSignals(
     (name) => {
       signal = name;
@@ -128,7 +128,7 @@ async function build(args) {
     return 0;
   }
   const { target } = lookedFor(error);
-  // A clone has tools of its own, and a platform without a name no file that the loader would look for.
+  // A clone has tools of its own. On a platform that the loader does not know there is no file that it would load.
   if (isClone || !target) {
     throw new CommandError(addonMissing(error).message);
   }

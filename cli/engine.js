@@ -18,7 +18,7 @@ function createEngine({ workers, parallel, timeout, restarts, verbose }) {
     workers,
     workerParallelism: parallel,
     messageTimeout: timeout,
-    // Whether there is another attempt is for the primary to say.
+    // The primary decides whether there is another attempt.
     requeue: false,
     maxAttempts: HAND_OVERS,
     restart: { maxDelay: RESTART_DELAY, maxRestarts: restarts, window: MOST },

@@ -5,7 +5,7 @@ const { constants } = require("node:os");
 // One Ctrl-C may arrive twice: npm and its like pass it on to a process that has had it from the terminal already, and
 // `timeout` signals its child and then the group. Nobody presses the keys twice so quickly, ms.
 const ECHO = 100;
-// Under npm it takes a process more on the way.
+// Under npm there is one more process on the way.
 const ECHO_OF_RUNNER = 250;
 
 /**

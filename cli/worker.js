@@ -2,7 +2,7 @@
 
 // A worker of the command line: its settings come as its only argument.
 
-// Ctrl-C goes to all processes of the terminal. What becomes of it is for the primary to say.
+// Ctrl-C goes to all processes of the terminal. The primary decides what it means.
 process.on("SIGINT", () => {});
 
 const { createEngine } = require("./engine");

@@ -1,11 +1,13 @@
 // The `phantom/` extension: commands in, one ordered stream of replies and events out, over a WebSocket.
 //
-// POST phantom/connect { url } lets PhantomJS, which can listen for no WebSocket, open one to `url`; it exits when that
-// closes. A frame from there is [id, target, method, args, quiet], … : JSON with commas between, run in this order.
-// Target 0 is `phantom`, n > 0 the page n, whose session is "p" + n. A frame to there has an entry a line, in the order
-// in which it happened: ID KIND JSON, which the relay between passes on unread.
+// POST phantom/connect { url } makes PhantomJS open a WebSocket to `url`, since it cannot listen for one itself. When that
+// closes, PhantomJS exits. A frame from Node is [id, target, method, args, quiet], …: JSON with commas between, run in
+// this order. Target 0 is `phantom`, n > 0 is page n, whose session is "p" + n. A frame to Node has one entry per line, in
+// the order in which things happened: ID KIND JSON. Rust passes the JSON on unread.
 //
-// The replies of quiet commands, if they come at once, wait for others, so that nobody is woken for them alone.
+// A frame takes a fifteenth of a millisecond, a command through PhantomJS's web server a quarter of one.
+//
+// Replies to quiet commands wait for other entries for a while, so that Node is not woken for them alone.
 
 var errors = require("./errors");
 var escapeLoneSurrogates = require("./http").escapeLoneSurrogates;
@@ -17,11 +19,11 @@ var KIND_EVENT = 2;
 var QUIET_MS = 4000;
 var EXIT_CLIENT_GONE = 99;
 
-// What the commands need is loaded when Node is told that PhantomJS is there: until it sends the first there is time.
+// Loaded once the socket is open: there is time until Node sends its first command.
 var commands = null;
 var socket = null;
 var outbox = [];
-// Whether somebody waits for what is in the outbox.
+// Whether the outbox has an entry that Node waits for.
 var isLoud = false;
 var quietTimer = 0;
 var isRunning = false;
@@ -41,13 +43,13 @@ function flush() {
 function push(id, kind, text, quiet) {
   text = escapeLoneSurrogates(text);
   if (text.indexOf("\n") >= 0) {
-    // Of a page with a JSON of its own: in JSON a line's end means no more than a space.
+    // A page may replace JSON by one that breaks lines. Between JSON's values that means the same as a space.
     text = text.replace(/\n/g, " ");
   }
   outbox.push(id + " " + kind + " " + text);
-  // One that comes later may have got somebody who waits for it meanwhile.
+  // After the frame that had its command, Node may wait for a quiet reply all the same.
   isLoud = isLoud || !quiet || !isRunning;
-  // What a frame's commands bring goes together.
+  // All entries that the commands of one frame cause leave in one frame.
   if (!isRunning) {
     send();
   }
@@ -61,7 +63,7 @@ function send() {
   }
 }
 
-// Functions in here may have made anything. A reply and an event leave in any case.
+// Functions that run inside PhantomJS may give any value. A reply or an event must leave in any case.
 function textOf(value) {
   try {
     // Undefined for functions.
@@ -110,7 +112,7 @@ function run(command) {
 }
 
 function take(frame) {
-  // A command may let PhantomJS look for events, such as this one's arrival.
+  // A command may run PhantomJS's event loop, in which the next frame may arrive.
   waiting.push(frame);
   if (isRunning) {
     return;

@@ -1,4 +1,4 @@
-// HTTP of the driver: one listener on loopback, the secret as first path segment, JSON in and out.
+// HTTP of the driver: one listener on loopback, the token as first path segment, JSON in and out.
 
 var errors = require("./errors");
 var DriverError = errors.DriverError;
@@ -15,7 +15,7 @@ function header(request, name) {
   return undefined;
 }
 
-// Compares without an early exit, so that timing tells nothing of the secret.
+// Compares without an early exit, so that timing tells nothing of the token.
 function equalSecret(a, b) {
   var difference = a.length ^ b.length;
   var i;
@@ -48,7 +48,7 @@ function send(response, status, json) {
   // that brings the others along saves a tenth of a millisecond.
   var head = [body.length, "Content-Type: application/json; charset=utf-8", "Cache-Control: no-cache"];
   if (status === REFUSED) {
-    // Each open connection takes one of the server's ten threads. Browsers, our own pages among them, close it then.
+    // Each open connection takes one of the server's ten threads. With this header browsers close theirs, our own pages too.
     head.push("Connection: close");
   }
   response.statusCode = status;

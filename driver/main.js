@@ -1,7 +1,7 @@
 // The program PhantomJS runs: serves the W3C WebDriver endpoints and our `phantom/` extension on loopback.
 // ES5 only: PhantomJS 2.1 knows nothing newer.
 //
-// Started as `phantomjs [switches] main.js PORT`, with the secret in PHANTOM_CLUSTER_TOKEN, so that it shows in no
+// Started as `phantomjs [switches] main.js PORT`, with the token in PHANTOM_CLUSTER_TOKEN, so that it shows in no
 // process list. Prints READY_MARK, the port and its own pid on a line once it listens; exits with 98 when the port is taken.
 
 var system = require("system");

@@ -1,20 +1,21 @@
 //! Time that this process lived through.
 //!
 //! A process may be stopped for any time: Ctrl-Z, `docker pause`, a laptop's lid. When it goes on, all its deadlines have
-//! passed, and nobody else is to blame. So time is counted in ticks here, and one that comes much too late is worth nothing:
-//! those who were stopped too may need a moment to go on. The next one counts, late or not, so that a machine that is
-//! merely overloaded gets on as well. That holds on all systems, whether or not their clocks go on while they sleep.
+//! passed by the clock, though nobody was late. So time is counted in ticks here, and a tick that comes much too late counts
+//! nothing: other processes that were stopped too may need a moment to go on. The tick after it counts, late or not, so that
+//! deadlines still pass on a machine that is merely overloaded. It does not matter whether the system's clock goes on while
+//! the machine sleeps.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// As long as there is a deadline, somebody looks at the clock this often.
+/// As long as there is a deadline, the clock is read this often.
 const TICK: Duration = Duration::from_millis(500);
-/// A tick that comes later than this did not come late by chance.
+/// A tick that comes later than this means that the process was stopped.
 const LATE: Duration = Duration::from_millis(500);
 
-/// How much of a tick counts.
+/// Decides how much of a tick counts.
 #[derive(Debug, Default)]
 struct Worth {
     was_late: bool,
@@ -38,11 +39,11 @@ impl Worth {
 #[derive(Debug)]
 pub(crate) struct Lived {
     seen: Instant,
-    /// What the other clock is ahead.
+    /// How much the system's clock is ahead.
     lost: Duration,
     gaps: u64,
     worth: Worth,
-    /// Somebody looks at it every tick. Otherwise a long time without a look means nothing.
+    /// It is read every tick. Otherwise a long time between two readings means nothing.
     watched: bool,
 }
 
@@ -74,7 +75,7 @@ impl Lived {
         self.gaps
     }
 
-    /// When to look again, on tokio's clock, for something that is due at `due` on this one. Without it nobody need look.
+    /// When to read it again, on tokio's clock, for something that is due at `due` on this one; never without that.
     pub(crate) fn wake_at(&mut self, due: Option<Instant>) -> Option<Instant> {
         let _ = self.now();
         self.watched = due.is_some();

@@ -12,11 +12,11 @@ use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
-/// Events of other crates are none of ours.
+/// Events of other crates are not logged.
 const TARGET: &str = env!("CARGO_CRATE_NAME");
 /// Pipes take lines of up to 4096 bytes in one piece (pipe(7), PIPE_BUF): those of several processes do not mix.
 const MAX_LINE: usize = 4096;
-/// A reader that takes nothing for this long loses lines.
+/// After a reader of stderr has taken nothing for this long, lines are dropped.
 const PATIENCE: Duration = Duration::from_millis(100);
 const RETRY: Duration = Duration::from_millis(1);
 
@@ -40,7 +40,7 @@ pub(crate) fn start(log: Log) {
     }
 }
 
-/// Writes a line of JavaScript's; nothing before [`start`].
+/// Writes a line for JavaScript; nothing before [`start`].
 pub(crate) fn write(level: Level, item: Option<u64>, text: &str) {
     if let Some(log) = LOG.get()
         && log.wants(level)
@@ -87,7 +87,7 @@ fn one_line(text: &str) -> String {
     line
 }
 
-/// Node makes a piped stderr non-blocking.
+/// Writes all of it: Node makes a piped stderr non-blocking.
 fn put(stream: &mut impl Write, mut bytes: &[u8]) {
     let mut waited = Duration::ZERO;
     while !bytes.is_empty() {
@@ -125,7 +125,7 @@ impl Subscriber for Log {
         self.write(*event.metadata().level(), parts.item, &text);
     }
 
-    // There are no spans of ours.
+    // The crate has no spans.
     fn new_span(&self, _: &Attributes<'_>) -> Id {
         Id::from_u64(1)
     }

@@ -1,11 +1,11 @@
-//! What lets in whoever may speak to us: the queue's token, PhantomJS's, and the path that PhantomJS comes to.
+//! Authentication tokens: of the link, of PhantomJS's web server, and in the path of the WebSocket that PhantomJS opens.
 
-/// 128 random bits in hexadecimal.
+/// A new token: 128 random bits in hexadecimal.
 pub(crate) fn random() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 
-/// Compares without an early exit, so that timing tells nothing of the secret.
+/// Compares without an early exit, so that timing tells nothing of the token.
 pub(crate) fn is_same(a: &str, b: &str) -> bool {
     let difference = a
         .bytes()
@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_known_as_a_whole() {
+    fn a_token_is_compared_as_a_whole() {
         assert!(is_same("/abc", "/abc"));
         for wrong in ["", "/", "/ab", "/abcd", "/abd", "/ABC"] {
             assert!(!is_same(wrong, "/abc"), "{wrong}");

@@ -1,4 +1,4 @@
-//! What to do when the system has no more of something to give.
+//! What to do when the system runs out of files, processes, disk space or memory.
 
 use std::io;
 

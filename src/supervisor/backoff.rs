@@ -19,8 +19,8 @@ impl Backoff {
         }
     }
 
-    /// The pause after one more failure. `jitter` from 0 to 1 shortens it by up to a half, so that workers that died
-    /// together do not come back together.
+    /// The pause after one more failure. `jitter` from 0 to 1 shortens it by up to a half, so that workers that crashed
+    /// together do not start together.
     pub(crate) fn next(&mut self, jitter: f64) -> Duration {
         let doubled = self
             .min

@@ -1,4 +1,4 @@
-//! Which crashes are steps of a loop, and the pause after each.
+//! Which crashes count towards a crash loop, and the pause after each.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -20,10 +20,10 @@ pub(crate) struct RestartOptions {
     pub(crate) window: Duration,
 }
 
-/// What a worker was at when it crashed, or else idle or still starting.
+/// What a worker was doing when it crashed. By default it was idle or still starting.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Circumstances {
-    /// A request may have to do with it.
+    /// It had a request, which may be the reason.
     pub(crate) at_work: bool,
     /// Requests that workers have answered so far, all together.
     pub(crate) answered: u64,
@@ -38,9 +38,9 @@ pub(super) enum Verdict {
     Loop,
 }
 
-/// The crashes of late. Under work they count only as long as nothing is answered in between: a few requests that no
-/// worker survives must not end those that serve all others. For each successor forked at once there is an answer, so this
-/// makes no more forks than answers.
+/// The latest crashes. Those at work count only as long as nothing is answered in between: a few requests that no worker
+/// survives must not stop the workers that serve all others. For each successor that is forked at once there is an answer,
+/// so there are never more such forks than answers.
 #[derive(Debug)]
 pub(super) struct Crashes {
     options: RestartOptions,
@@ -108,7 +108,7 @@ impl Crashes {
         self.is_loop
     }
 
-    /// How many are steps of what may be a loop.
+    /// How many crashes count towards a loop now.
     pub(super) fn steps(&self) -> usize {
         self.steps.len()
     }

@@ -24,7 +24,7 @@ pub(crate) struct PolicyOptions {
     pub(crate) start_timeout: Duration,
     /// How long a worker may take to end after it was told to.
     pub(crate) stop_timeout: Duration,
-    /// How many workers it makes sense to start at once: that many processors there are.
+    /// How many workers it makes sense to start at once: as many as there are processors.
     pub(crate) starts_at_once: usize,
 }
 

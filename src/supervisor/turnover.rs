@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Without the end of a worker for so long, what is known is out of date.
+/// When no worker has ended for this long, what is known is out of date.
 const MEMORY: Duration = Duration::from_secs(5);
-/// Starts are made in advance from where a service is shorter than a start, until it is so many times longer.
+/// Starts are made in advance once a service is shorter than a start, until it is this many times longer.
 const HYSTERESIS: u32 = 2;
 
 /// What was seen of the last workers.
