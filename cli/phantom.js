@@ -4,16 +4,10 @@
 
 const { execFile } = require("node:child_process");
 const { findBinary } = require("../lib/browser/binary");
+const packages = require("../lib/browser/libraries.json");
 const { whyUnrunnable } = require("../lib/browser/unrunnable");
 
 const LIMIT = 20_000;
-const PACKAGES = {
-  libfontconfig: "libfontconfig1 (Debian, Ubuntu) or fontconfig (Fedora, Alpine)",
-  libfreetype: "libfreetype6 (Debian, Ubuntu) or freetype (Fedora, Alpine)",
-  "libstdc++": "libstdc++6 (Debian, Ubuntu) or libstdc++ (Fedora, Alpine)",
-  libgcc_s: "libgcc-s1 (Debian, Ubuntu) or libgcc (Fedora, Alpine)",
-  libz: "zlib1g (Debian, Ubuntu) or zlib (Fedora, Alpine)",
-};
 
 /** Runs a program to its end: `{ error, stdout, stderr }`. */
 function execute(file, args, env = process.env) {
@@ -41,7 +35,11 @@ async function missingLibraries(file, said) {
 
 function packageOf(library) {
   const name = library.split(".so")[0];
-  return Object.hasOwn(PACKAGES, name) ? PACKAGES[name] : `the package that has ${library}`;
+  if (!Object.hasOwn(packages, name)) {
+    return `the package that has ${library}`;
+  }
+  const { debian, fedora } = packages[name];
+  return `${debian} (Debian, Ubuntu) or ${fedora} (Fedora, Alpine)`;
 }
 
 function librariesProblem(libraries) {

@@ -3,8 +3,9 @@
 //! - [`supervisor`]: when to fork, restart, retire and end workers
 //! - [`id`]: numbers of items, leases and workers
 //! - [`queue`]: requests, leases and the local socket between master and workers
-//! - [`pool`]: the PhantomJS processes
-//! - [`webdriver`]: how PhantomJS is spoken to
+//! - [`browser`]: one browser, and the seam behind which each kind lives
+//! - [`webdriver`]: W3C WebDriver
+//! - [`process`]: child processes, their output and memory
 //! - [`lived`]: time, without that for which this process was stopped
 //! - [`outgoing`]: bytes on their way to one peer
 //! - [`secret`]: what lets in whoever may speak to us
@@ -13,12 +14,13 @@
 //! - [`binding`]: what JavaScript sees
 
 mod binding;
+mod browser;
 mod deadlines;
 mod id;
 mod lived;
 mod logging;
 mod outgoing;
-mod pool;
+mod process;
 mod queue;
 mod secret;
 mod shortage;

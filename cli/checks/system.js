@@ -16,7 +16,7 @@ const MIB = 2 ** 20;
 /** What the engine puts behind the temporary directory's name: see src/queue/endpoint.rs. */
 const SOCKET = `phantom-cluster-${process.pid}-0123456789abcdef/engine.sock`;
 const LONGEST_SOCKET = 103;
-/** Of OpenSSL: see src/pool/launch.rs. */
+/** Of OpenSSL: see src/browser/phantom/environment.rs. */
 const DEFAULT_CERTIFICATES = ["/etc/ssl/certs", "/usr/lib/ssl/certs", "/usr/local/ssl/certs", "/etc/pki/tls/certs"];
 
 function checkNode() {
@@ -99,7 +99,7 @@ function checkCertificates() {
     : note(`SSL_CERT_DIR is ${folder}: ${slow}`, "keep only the certificates there that are needed");
 }
 
-/** See src/pool/file_types.rs. */
+/** See src/browser/phantom/file_types.rs. */
 function checkFileTypes() {
   if (process.platform !== "linux") {
     return ok("File types: PhantomJS has a table of its own");

@@ -7,17 +7,10 @@ const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
+const libraryPackages = require("../../lib/browser/libraries.json");
 const { SetupError, onPath, say } = require("./run");
 
 const FONT = /\.(ttf|ttc|otf|pfb|pcf|pcf\.gz)$/i;
-/** Debian's packages; without one for a library there is nothing that can be installed. */
-const PACKAGES = {
-  libfontconfig: "libfontconfig1",
-  libfreetype: "libfreetype6",
-  "libstdc++": "libstdc++6",
-  libgcc_s: "libgcc-s1",
-  libz: "zlib1g",
-};
 const FONTS = "fonts-dejavu-core";
 const COMPILER = ["gcc", "libc6-dev"];
 const UPDATE = ["update", "-qq"];
@@ -46,7 +39,7 @@ async function phantomPackages() {
   // Needs the npm packages, for the binary.
   const { findPhantom } = require("../../cli/phantom");
   const { problem, remedy, libraries = [] } = await findPhantom();
-  const packages = libraries.map((library) => PACKAGES[library.split(".so")[0]]);
+  const packages = libraries.map((library) => libraryPackages[library.split(".so")[0]]?.debian);
   if (problem && (!onPath("apt-get") || packages.length === 0 || packages.includes(undefined))) {
     throw new SetupError([problem, remedy].filter(Boolean).join("; "));
   }

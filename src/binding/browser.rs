@@ -1,4 +1,4 @@
-//! One PhantomJS, as JavaScript holds it.
+//! One browser, as JavaScript holds it.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use parking_lot::Mutex;
 
 use super::number::ms;
 use super::sink::EventSink;
-use crate::pool::{Browser, BrowserEvent, LaunchOptions};
-use crate::webdriver::EntryKind;
+use crate::browser::phantom::{Bridge, PhantomLauncher};
+use crate::browser::{Browser, BrowserEvent, EntryKind};
 
 /// What [`NativeEntry`] is about.
 #[napi]
@@ -68,12 +68,12 @@ impl From<BrowserEvent> for NativeEntry {
     }
 }
 
-/// One PhantomJS process.
+/// One browser: PhantomJS, the only kind so far.
 #[napi]
 #[derive(Debug)]
 pub struct NativeBrowser {
     sink: Arc<EventSink<NativeEntry>>,
-    browser: Mutex<Option<Arc<Browser>>>,
+    browser: Mutex<Option<Arc<Browser<Bridge>>>>,
 }
 
 #[napi]
@@ -91,7 +91,7 @@ impl NativeBrowser {
     #[napi]
     pub async fn launch(&self, options: NativeLaunchOptions) -> Result<u32> {
         let sink = Arc::clone(&self.sink);
-        let options = LaunchOptions {
+        let launcher = PhantomLauncher {
             binary: options.binary.into(),
             arguments: options.arguments,
             driver: options.driver.into(),
@@ -100,14 +100,14 @@ impl NativeBrowser {
             start_timeout: ms(options.start_timeout),
             silence_limit: ms(options.silence_limit),
         };
-        let browser = Browser::launch(&options, move |event| sink.push(event.into())).await?;
+        let browser = Browser::launch(&launcher, move |event| sink.push(event.into())).await?;
         let pid = browser.pid();
         *self.browser.lock() = Some(Arc::new(browser));
         Ok(pid)
     }
 
     /// Sends commands, JSON texts of `[id, target, method, args]` with commas between. The reply to each comes within its
-    /// limit, ms, or an error in its place. When PhantomJS is gone nothing comes but its end.
+    /// limit, ms, or an error in its place. When the browser is gone nothing comes but its end.
     #[napi]
     pub fn send(&self, ids: Vec<i64>, limits: Vec<f64>, commands: String) {
         let waiting = ids.into_iter().zip(limits.into_iter().map(ms));
@@ -124,7 +124,7 @@ impl NativeBrowser {
         }
     }
 
-    /// Asks PhantomJS to say when it is through with all that was sent before; `unanswered` tells whether it has.
+    /// Asks the browser to say when it is through with all that was sent before; `unanswered` tells whether it has.
     #[napi]
     pub fn probe(&self) {
         if let Some(browser) = self.browser() {
@@ -139,7 +139,7 @@ impl NativeBrowser {
         since.map_or(0.0, |time| time.as_secs_f64() * 1000.0)
     }
 
-    /// Lets PhantomJS exit, kills it after `grace` ms; resolves when it is gone.
+    /// Lets the browser exit, kills it after `grace` ms; resolves when it is gone.
     #[napi]
     pub async fn close(&self, grace: f64) -> Result<()> {
         if let Some(browser) = self.browser() {
@@ -148,7 +148,7 @@ impl NativeBrowser {
         Ok(())
     }
 
-    /// Kills PhantomJS at once, for `process.on("exit")`.
+    /// Kills the browser at once, for `process.on("exit")`.
     #[napi]
     pub fn kill(&self) {
         if let Some(browser) = self.browser() {
@@ -156,13 +156,7 @@ impl NativeBrowser {
         }
     }
 
-    /// The port of its driver; 0 before it runs.
-    #[napi(getter)]
-    pub fn port(&self) -> u16 {
-        self.browser().map_or(0, |browser| browser.port())
-    }
-
-    fn browser(&self) -> Option<Arc<Browser>> {
+    fn browser(&self) -> Option<Arc<Browser<Bridge>>> {
         self.browser.lock().clone()
     }
 }

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use super::error::coded;
 use super::number::{from_js, ms, to_js};
 use super::sink::EventSink;
-use crate::pool::MemoryWatch;
+use crate::process::MemoryWatch;
 use crate::queue::{ClientEvent, Generation, Offer, QueueClient};
 
 /// What [`NativeLease`] is about.
@@ -103,7 +103,7 @@ impl NativeClient {
     /// Ends this process, a worker, together with its master, however that ends (Linux; nothing elsewhere).
     #[napi]
     pub fn end_with_master(&self) {
-        crate::pool::end_with_parent();
+        crate::process::end_with_parent();
     }
 
     /// Connects to the master; rejects with ERR_MASTER_GONE when it does not listen.

@@ -5,7 +5,7 @@
 
 use napi::{Error, Status};
 
-use crate::pool::LaunchError;
+use crate::browser::LaunchError;
 use crate::queue::{ClientError, ServerError};
 
 pub(super) fn coded(code: &str, text: impl std::fmt::Display) -> Error {

@@ -14,7 +14,8 @@ use super::error::coded;
 use super::number::{from_js, ms, to_js};
 use super::sink::EventSink;
 use super::stats::{NativeQueueStats, NativeSupervisorStats};
-use crate::pool::{resident_memory, share_file_types};
+use crate::browser::phantom::share_file_types;
+use crate::process::resident_memory;
 use crate::queue::{
     BacklogOptions, Ended, Fate, ItemOptions, Outcome, QueueServer, ServerEvent, ServerOptions,
     Silence, TimeoutOutcome,

@@ -7,7 +7,7 @@ use std::path::Path;
 #[cfg(unix)]
 use std::time::Duration;
 
-use crate::pool::{SHARED_FOLDER, SHARED_TABLES};
+use crate::browser::phantom::{SHARED_FOLDER, SHARED_TABLES};
 
 /// Directories are named PREFIX, pid of the master, "-", 16 hexadecimal digits by chance.
 const PREFIX: &str = "phantom-cluster-";

@@ -20,21 +20,6 @@ pub(crate) enum WebDriverError {
     Command(#[from] Box<CmdError>),
     #[error("the driver did not answer within {0:?}")]
     TimedOut(Duration),
-    #[error("the connection that PhantomJS opens failed: {0}")]
-    Socket(#[source] std::io::Error),
-}
-
-impl WebDriverError {
-    /// For the log: without what a driver says, which may name its token.
-    pub(super) fn in_short(&self) -> String {
-        match self {
-            Self::Command(error) if matches!(**error, CmdError::Standard(_)) => {
-                "the driver refused".to_owned()
-            }
-            Self::Client(_) => "no client can be made".to_owned(),
-            other => other.to_string(),
-        }
-    }
 }
 
 /// Where a driver listens.

@@ -1,12 +1,8 @@
-//! How a browser is spoken to: W3C WebDriver through fantoccini, and the `phantom/` extension of our own driver.
-//!
-//! What is W3C lives in [`client`], what only PhantomJS has in [`phantom`] and [`socket`].
+//! W3C WebDriver through fantoccini: where a driver listens, and clients for it.
 
 mod client;
 mod connector;
-mod phantom;
 mod quick_ack;
-mod socket;
 
 pub(crate) use client::{Endpoint, WebDriverError};
-pub(crate) use phantom::{Bridge, BridgeEntry, EntryKind};
+pub(crate) use quick_ack::acknowledge_at_once;

@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 
 /// Lets the kernel acknowledge at once what was read. The option does not stick, so it is to be set again after each read.
 /// Nothing elsewhere than on Linux.
-pub(super) fn acknowledge_at_once(stream: &TcpStream) {
+pub(crate) fn acknowledge_at_once(stream: &TcpStream) {
     #[cfg(target_os = "linux")]
     {
         // Only speed depends on it.

@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
-use crate::pool::fixture::{Launched, launched};
+use crate::browser::phantom::fixture::{Listening, listening};
 
 /// Answers no request at all.
 const SILENT: &str = "/silent";
@@ -73,8 +73,8 @@ async fn site() -> String {
     format!("http://{address}")
 }
 
-async fn session(base_port: u16) -> (Launched, Client) {
-    let phantom = launched(base_port).await;
+async fn session(base_port: u16) -> (Listening, Client) {
+    let phantom = listening(base_port).await;
     let client = phantom.endpoint.new_session().await.expect("a session");
     (phantom, client)
 }

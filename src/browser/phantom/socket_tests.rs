@@ -1,4 +1,5 @@
 use super::*;
+use crate::browser::phantom::listener::Listener;
 use futures_util::SinkExt;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
@@ -14,7 +15,7 @@ fn port_of(url: &str) -> u16 {
         .expect("a port")
 }
 
-async fn knock(url: &str) -> Result<Client, tokio_tungstenite::tungstenite::Error> {
+async fn connect(url: &str) -> Result<Client, tokio_tungstenite::tungstenite::Error> {
     let stream = TcpStream::connect(("127.0.0.1", port_of(url))).await?;
     let config = WebSocketConfig::default().max_frame_size(None);
     let (client, _) =
@@ -24,17 +25,17 @@ async fn knock(url: &str) -> Result<Client, tokio_tungstenite::tungstenite::Erro
 
 /// Both ends of a connection.
 async fn connected() -> (Client, Socket) {
-    let door = Door::open().await.expect("it listens");
-    let url = door.url().expect("it has an address");
-    let (client, socket) = tokio::join!(knock(&url), door.admit());
-    (client.expect("let in"), socket.expect("admitted"))
+    let listener = Listener::bind().await.expect("it listens");
+    let url = listener.url().expect("it has an address");
+    let (client, socket) = tokio::join!(connect(&url), listener.accept());
+    (client.expect("accepted"), socket.expect("accepted"))
 }
 
 /// Runs `socket`; what it heard, and how it ended.
 fn running(
     socket: Socket,
     limit: Duration,
-) -> (mpsc::UnboundedReceiver<String>, JoinHandle<WebDriverError>) {
+) -> (mpsc::UnboundedReceiver<String>, JoinHandle<BridgeError>) {
     let (heard, hearing) = mpsc::unbounded_channel();
     let run = socket.run(limit, move |text| {
         let _ = heard.send(text.to_owned());
@@ -43,11 +44,11 @@ fn running(
 }
 
 #[tokio::test]
-async fn strangers_are_sent_away_and_do_not_hold_up_the_one_who_is_awaited() {
-    let door = Door::open().await.expect("it listens");
-    let url = door.url().expect("it has an address");
+async fn peers_without_the_token_are_refused_and_hold_up_nobody() {
+    let listener = Listener::bind().await.expect("it listens");
+    let url = listener.url().expect("it has an address");
     let port = port_of(&url);
-    let admitted = tokio::spawn(door.admit());
+    let accepted = tokio::spawn(listener.accept());
     let silent = TcpStream::connect(("127.0.0.1", port))
         .await
         .expect("heard");
@@ -59,15 +60,15 @@ async fn strangers_are_sent_away_and_do_not_hold_up_the_one_who_is_awaited() {
         .await
         .expect("said");
     for path in ["/", &format!("/{:032x}", 0), "/x"] {
-        let error = knock(&format!("ws://127.0.0.1:{port}{path}"))
+        let error = connect(&format!("ws://127.0.0.1:{port}{path}"))
             .await
             .expect_err("refused");
         assert!(error.to_string().contains("403"), "{error}");
     }
-    let _client = knock(&url).await.expect("let in");
-    let _socket = admitted.await.expect("no panic").expect("admitted");
+    let _client = connect(&url).await.expect("accepted");
+    let _socket = accepted.await.expect("no panic").expect("accepted");
     drop(silent);
-    assert!(knock(&url).await.is_err(), "the door is closed behind it");
+    assert!(connect(&url).await.is_err(), "nobody listens any more");
 }
 
 #[tokio::test]
@@ -93,7 +94,7 @@ async fn frames_of_any_size_arrive_whole_and_in_order() {
     }
     drop(client);
     let error = run.await.expect("no panic");
-    assert!(matches!(error, WebDriverError::Socket(_)), "{error}");
+    assert!(matches!(error, BridgeError::Socket(_)), "{error}");
 }
 
 #[tokio::test]
@@ -136,7 +137,7 @@ async fn one_that_answers_pings_is_not_silent_and_one_that_does_not_is() {
     }
     assert!(!run.is_finished());
     let error = run.await.expect("no panic");
-    assert!(matches!(error, WebDriverError::TimedOut(_)), "{error}");
+    assert!(matches!(error, BridgeError::Silent(_)), "{error}");
 }
 
 #[tokio::test]
@@ -188,7 +189,7 @@ async fn one_that_was_stopped_together_with_this_process_is_not_silent() {
     let begun = tokio::time::Instant::now();
     tokio::time::advance(Duration::from_secs(60)).await;
     let error = run.await.expect("no panic");
-    assert!(matches!(error, WebDriverError::TimedOut(_)), "{error}");
+    assert!(matches!(error, BridgeError::Silent(_)), "{error}");
     // Nothing ever answers here. It has the whole limit after the stop.
     assert!(begun.elapsed() >= Duration::from_secs(60) + limit);
 }

@@ -1,5 +1,6 @@
 //! The `phantom/` extension: frames of commands out, one ordered stream of replies and events back (driver/bridge.js).
 
+use std::io;
 use std::time::Duration;
 
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -9,35 +10,39 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::{debug, trace, warn};
 use url::{ParseError, Url};
 
-use super::client::{Endpoint, WebDriverError};
-use super::socket::{Door, Sender};
+use super::listener::Listener;
+use super::socket::{Sender, Socket};
+use crate::browser::remote::{Entry, EntryKind, Observer, RemoteEnd};
 use crate::lived;
+use crate::webdriver::{Endpoint, WebDriverError};
 
 /// How much longer than the longest script PhantomJS may be silent.
 const SILENCE_MARGIN: Duration = Duration::from_secs(6);
+/// A command nobody waits for: the answer is the end of the process.
+const EXIT: &str = r#"[-1,0,"exit",[]]"#;
 
-/// What an entry of the stream is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum EntryKind {
-    /// A command's value.
-    Value,
-    /// A command's error: `{ error, message, stacktrace }`.
-    Error,
-    /// Something happened in a page: `[target, name, args]`.
-    Event,
+/// Why PhantomJS cannot be spoken to (any more).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum BridgeError {
+    #[error(transparent)]
+    WebDriver(#[from] WebDriverError),
+    #[error("the driver did not answer within {0:?}")]
+    Silent(Duration),
+    #[error("the connection that PhantomJS opens failed: {0}")]
+    Socket(#[source] io::Error),
 }
 
-/// One reply or event.
-#[derive(Debug, Eq, PartialEq)]
-pub(crate) struct BridgeEntry {
-    /// The command's id; 0 for an event.
-    pub(crate) id: i64,
-    pub(crate) kind: EntryKind,
-    /// JSON text, unread here.
-    pub(crate) text: String,
+/// How long PhantomJS may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// From being asked to connect to being connected.
+    pub(super) admission: Duration,
+    /// Over a page's script, which keeps it from answering anything.
+    pub(super) silence: Duration,
 }
 
-/// The commands' way into one PhantomJS. Dropping it closes the connection, at which PhantomJS exits.
+/// The remote end of one PhantomJS. Dropping it closes the connection, at which PhantomJS exits.
 #[derive(Debug)]
 pub(crate) struct Bridge {
     sender: Sender,
@@ -45,63 +50,70 @@ pub(crate) struct Bridge {
 }
 
 impl Bridge {
-    /// Lets PhantomJS connect, within `admission_limit`. `on_entries` gets replies and events in order; `on_lost` is called once when the connection
-    /// ends, or nothing comes over it: a page's script may keep PhantomJS from answering anything for `silence_limit`.
+    /// Lets PhantomJS connect.
     ///
     /// # Errors
     /// When PhantomJS cannot be asked, or does not come.
-    pub(crate) async fn open(
+    pub(super) async fn open(
         endpoint: &Endpoint,
-        admission_limit: Duration,
-        silence_limit: Duration,
-        on_entries: impl Fn(Vec<BridgeEntry>) + Send + Sync + 'static,
-        on_lost: impl FnOnce(WebDriverError) + Send + 'static,
-    ) -> Result<Self, WebDriverError> {
-        let door = Door::open().await.map_err(WebDriverError::Socket)?;
-        let call = Connect(door.url().map_err(WebDriverError::Socket)?);
-        let client = endpoint.connect().await?;
-        let (_, admitted) = tokio::try_join!(client.run(call, admission_limit), async {
-            lived::timeout(admission_limit, door.admit())
-                .await
-                .map_err(|lived::Elapsed| WebDriverError::TimedOut(admission_limit))?
-                .map_err(WebDriverError::Socket)
-        })?;
+        limits: Limits,
+        observer: impl Observer,
+    ) -> Result<Self, BridgeError> {
+        let socket = connect(endpoint, limits.admission).await?;
         debug!("PhantomJS has connected");
-        let sender = admitted.sender();
+        let sender = socket.sender();
         let close = CancellationToken::new();
-        let limit = silence_limit + SILENCE_MARGIN;
-        let serving = async move {
-            let error = admitted
-                .run(limit, |text| on_entries(read_entries(text)))
-                .await;
-            debug!(
-                error = error.in_short(),
-                "the connection to PhantomJS ended"
-            );
-            on_lost(error);
-        };
+        let serving = serve(socket, limits.silence + SILENCE_MARGIN, observer);
         tokio::spawn(close.clone().run_until_cancelled_owned(serving));
         Ok(Self {
             sender,
             _close_on_drop: close.drop_guard(),
         })
     }
+}
 
-    /// Sends commands: JSON texts of `[id, target, method, args]`, or `[id, target, method, args, 1]` for one whose reply
-    /// may wait for another's, with commas between. All commands of one PhantomJS run in the order they were sent.
-    pub(crate) fn send(&self, commands: &str) {
+impl RemoteEnd for Bridge {
+    const NAME: &'static str = "PhantomJS";
+
+    fn send(&self, commands: &str) {
         self.sender.send_text(commands);
     }
 
-    /// Asks PhantomJS to say when it is through with all that was sent before.
-    pub(crate) fn probe(&self) {
+    fn exit(&self) {
+        self.sender.send_text(EXIT);
+    }
+
+    /// PhantomJS has one thread: what it is through with, all its pages are.
+    fn probe(&self) {
         self.sender.probe();
     }
 
-    /// For how long the oldest such question has no answer; none when all are answered.
-    pub(crate) fn unanswered(&self) -> Option<Duration> {
+    fn unanswered(&self) -> Option<Duration> {
         self.sender.unanswered()
     }
+}
+
+async fn connect(endpoint: &Endpoint, limit: Duration) -> Result<Socket, BridgeError> {
+    let listener = Listener::bind().await.map_err(BridgeError::Socket)?;
+    let call = Connect(listener.url().map_err(BridgeError::Socket)?);
+    let client = endpoint.connect().await?;
+    let calling = async { Ok(client.run(call, limit).await?) };
+    let accepting = async {
+        lived::timeout(limit, listener.accept())
+            .await
+            .map_err(|lived::Elapsed| BridgeError::Silent(limit))?
+            .map_err(BridgeError::Socket)
+    };
+    let (_, socket) = tokio::try_join!(calling, accepting)?;
+    Ok(socket)
+}
+
+async fn serve(socket: Socket, silence_limit: Duration, observer: impl Observer) {
+    let error = socket
+        .run(silence_limit, |text| observer.entries(read_entries(text)))
+        .await;
+    debug!(%error, "the connection to PhantomJS ended");
+    observer.lost();
 }
 
 /// Asks the driver to connect to this address.
@@ -119,7 +131,7 @@ impl WebDriverCompatibleCommand for Connect {
 }
 
 /// The entries of a frame, one a line: id, kind, JSON text.
-fn read_entries(frame: &str) -> Vec<BridgeEntry> {
+fn read_entries(frame: &str) -> Vec<Entry> {
     let entries = frame.split('\n').map(|line| (line, read_entry(line)));
     entries
         .filter_map(|(line, entry)| {
@@ -131,7 +143,7 @@ fn read_entries(frame: &str) -> Vec<BridgeEntry> {
         .collect()
 }
 
-fn read_entry(line: &str) -> Option<BridgeEntry> {
+fn read_entry(line: &str) -> Option<Entry> {
     let (id, rest) = line.split_once(' ')?;
     let (kind, text) = rest.split_once(' ')?;
     let kind = match kind {
@@ -144,7 +156,7 @@ fn read_entry(line: &str) -> Option<BridgeEntry> {
     if kind == EntryKind::Error {
         trace!(command = id, text, "a command failed");
     }
-    Some(BridgeEntry {
+    Some(Entry {
         id,
         kind,
         text: text.to_owned(),
@@ -161,12 +173,12 @@ mod tests {
         assert_eq!(
             entries,
             [
-                BridgeEntry {
+                Entry {
                     id: 3,
                     kind: EntryKind::Error,
                     text: "{}".into(),
                 },
-                BridgeEntry {
+                Entry {
                     id: 0,
                     kind: EntryKind::Event,
                     text: "[1, \"a b\"]".into(),

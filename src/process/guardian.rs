@@ -1,7 +1,7 @@
-//! What ends a PhantomJS that runs behind a launcher when this process is killed.
+//! What ends a browser that runs behind a launcher when this process is killed.
 //!
-//! The kernel's signal at our end goes to the child we started, and not to what that has started. PhantomJS exits when its
-//! connection ends, but not while a page's script runs. So a shell waits for the end of a pipe that only we hold: it comes
+//! The kernel's signal at our end goes to the child we started, and not to what that has started. A browser exits when its
+//! connection ends, but PhantomJS not while a page's script runs. So a shell waits for the end of a pipe that only we hold: it comes
 //! however we end. It takes 1 MB, and is there for launchers alone.
 
 use std::io;

@@ -1,7 +1,7 @@
-//! One PhantomJS process: spawned so that it cannot outlive us, ended for certain.
+//! One child process: started so that it cannot outlive us, ended for certain.
 //!
-//! The file that is run may be a script that starts PhantomJS and waits for it. So what is ended is a group, and the
-//! PhantomJS in it by itself where it has left the group.
+//! The file that is run may be a script, a launcher, that starts the program and waits for it. So what is ended is a group,
+//! and the program by itself where it has left the group.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -9,55 +9,13 @@ use std::io::{self, Read};
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use tokio::process::{Child, Command};
 use tracing::{debug, warn};
 
 use super::guardian::Guardian;
+use super::kill::KillHandle;
 #[cfg(target_os = "linux")]
 use super::pidfd::PidFd;
-
-/// Kills a child and all that belongs to it, for as long as the child has not been reaped: no signal ever goes to a
-/// stranger who got its number.
-#[derive(Debug)]
-pub(crate) struct KillHandle(Mutex<Option<Family>>);
-
-/// What goes by one signal.
-#[derive(Debug)]
-struct Family {
-    /// The child, which leads a group.
-    leader: u32,
-    /// A PhantomJS that the child started in another group.
-    #[cfg(target_os = "linux")]
-    apart: Option<PidFd>,
-}
-
-impl Family {
-    fn kill(&self) {
-        kill_group(self.leader);
-        #[cfg(target_os = "linux")]
-        if let Some(apart) = &self.apart {
-            apart.kill();
-        }
-    }
-}
-
-impl KillHandle {
-    /// Kills the process and its group at once, from any thread; nothing when it is gone.
-    pub(crate) fn kill(&self) {
-        // The lock is held while the signal is sent: `kill_for_good` waits for it.
-        if let Some(family) = &*self.0.lock() {
-            family.kill();
-        }
-    }
-
-    /// The last signal: the child may be reaped after it.
-    fn kill_for_good(&self) {
-        if let Some(family) = self.0.lock().take() {
-            family.kill();
-        }
-    }
-}
 
 /// A child of ours. Dropping it kills it, and its group.
 #[derive(Debug)]
@@ -85,14 +43,10 @@ impl Process {
         die_with_parent(&mut command);
         let is_script = is_script(command.as_std().get_program());
         let child = command.spawn()?;
-        let family = child.id().map(|leader| Family {
-            leader,
-            #[cfg(target_os = "linux")]
-            apart: None,
-        });
+        let kill = Arc::new(KillHandle::of(child.id()));
         let mut process = Self {
             child,
-            kill: Arc::new(KillHandle(Mutex::new(family))),
+            kill,
             guardian: None,
         };
         if is_script {
@@ -120,25 +74,25 @@ impl Process {
         (self.child.stdout.take(), self.child.stderr.take())
     }
 
-    /// Makes sure that PhantomJS, which says that it is process `said` and was given `secret`, ends with us even where the
-    /// child is not PhantomJS itself: the kernel's signal goes to the child alone. Returns PhantomJS's pid.
+    /// Makes sure that the program, which says that it is process `said` and has `secret` in its environment, ends with us
+    /// even where the child is its launcher: the kernel's signal goes to the child alone. Returns the program's pid.
     pub(crate) async fn guard(&mut self, said: Option<u32>, secret: &str) -> u32 {
         let leader = self.child.id().unwrap_or_default();
-        let Some(phantom) = said.filter(|said| *said != leader && leader != 0) else {
+        let Some(program) = said.filter(|said| *said != leader && leader != 0) else {
             return leader;
         };
-        let place = place_of(phantom, leader, secret);
+        let place = place_of(program, leader, secret);
         debug!(
             pid = leader,
-            phantom,
+            program,
             ?place,
-            "PhantomJS runs behind a launcher"
+            "the program runs behind a launcher"
         );
         #[cfg(target_os = "linux")]
         if place == Place::Apart
-            && let (Some(family), Ok(apart)) = (&mut *self.kill.0.lock(), PidFd::open(phantom))
+            && let Ok(apart) = PidFd::open(program)
         {
-            family.apart = Some(apart);
+            self.kill.add(apart);
         }
         if self.guardian.is_none() {
             self.set_guardian();
@@ -146,12 +100,12 @@ impl Process {
         if place == Place::Apart
             && let Some(guardian) = &mut self.guardian
         {
-            guardian.add(phantom).await;
+            guardian.add(program).await;
         }
         if place == Place::Unknown {
             leader
         } else {
-            phantom
+            program
         }
     }
 
@@ -161,7 +115,7 @@ impl Process {
         };
         match Guardian::spawn(leader) {
             Ok(guardian) => self.guardian = Some(guardian),
-            Err(error) => warn!(%error, "no guardian: PhantomJS may outlive this process"),
+            Err(error) => warn!(%error, "no guardian: a browser may outlive this process"),
         }
     }
 
@@ -201,14 +155,14 @@ impl Drop for Process {
     }
 }
 
-/// Whether it is run by another program, which then starts PhantomJS.
+/// Whether it is run by another program, which then starts the real one.
 fn is_script(file: &OsStr) -> bool {
     let mut start = [0; 2];
     let read = File::open(file).and_then(|mut file| file.read_exact(&mut start));
     read.is_ok() && start == *b"#!"
 }
 
-/// Where the PhantomJS is that a child of ours started.
+/// Where the program is that a child of ours started.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Place {
     /// In the child's group.
@@ -220,19 +174,19 @@ enum Place {
 }
 
 #[cfg(unix)]
-fn place_of(phantom: u32, leader: u32, secret: &str) -> Place {
+fn place_of(program: u32, leader: u32, secret: &str) -> Place {
     use nix::unistd::{Pid, getpgid};
-    let group = getpgid(Some(Pid::from_raw(phantom.cast_signed())));
+    let group = getpgid(Some(Pid::from_raw(program.cast_signed())));
     match group {
         Ok(group) if group.as_raw() == leader.cast_signed() => Place::Inside,
         // It says a number that may be another's.
-        Ok(_) if has_in_environment(phantom, secret) => Place::Apart,
+        Ok(_) if has_in_environment(program, secret) => Place::Apart,
         _ => Place::Unknown,
     }
 }
 
 #[cfg(not(unix))]
-fn place_of(_phantom: u32, _leader: u32, _secret: &str) -> Place {
+fn place_of(_program: u32, _leader: u32, _secret: &str) -> Place {
     Place::Unknown
 }
 
@@ -274,22 +228,14 @@ fn die_with_parent(command: &mut Command) {
     };
 }
 
-#[cfg(unix)]
-fn kill_group(pid: u32) {
-    use nix::sys::signal::{Signal, killpg};
-    use nix::unistd::Pid;
-    if let Ok(pid) = i32::try_from(pid) {
-        // Gone already is as good.
-        let _ = killpg(Pid::from_raw(pid), Signal::SIGKILL);
+/// "code 1", "signal 9".
+pub(crate) fn describe(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return format!("signal {signal}");
     }
-}
-
-#[cfg(not(unix))]
-fn kill_group(pid: u32) {
-    // `kill_on_drop` and the driver's own watchdog do the rest where this cannot run.
-    let _ = std::process::Command::new("taskkill")
-        .args(["/F", "/T", "/PID", &pid.to_string()])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
+    match status.code() {
+        Some(code) => format!("code {code}"),
+        None => status.to_string(),
+    }
 }

@@ -6,101 +6,30 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
-use std::net::Ipv4Addr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
-use http::StatusCode;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::protocol::frame::FrameHeader;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{Message, Role, WebSocketConfig};
-use tracing::debug;
 
-use super::client::WebDriverError;
-use super::quick_ack::acknowledge_at_once;
+use super::bridge::BridgeError;
 use crate::lived;
 use crate::outgoing::{Outgoing, TryWrite};
-use crate::secret;
+use crate::webdriver::acknowledge_at_once;
 
-/// Strangers who knock while PhantomJS is awaited; further ones wait in the kernel.
-const MAX_KNOCKING: usize = 8;
-/// How long a stranger may take to say who it is.
-const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(5);
 /// After so much silence PhantomJS is asked whether it lives.
 const HEARTBEAT: Duration = Duration::from_secs(4);
 /// The longest header of a frame that is not masked (RFC 6455, section 5.2).
 const MAX_HEADER: usize = 10;
-
-/// Where PhantomJS is awaited.
-#[derive(Debug)]
-pub(super) struct Door {
-    listener: TcpListener,
-    path: String,
-}
-
-impl Door {
-    /// Listens on a free port of loopback. Must run inside a tokio runtime.
-    pub(super) async fn open() -> io::Result<Self> {
-        Ok(Self {
-            listener: TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?,
-            path: format!("/{}", secret::random()),
-        })
-    }
-
-    /// The address to come to; who does not know its path is sent away.
-    pub(super) fn url(&self) -> io::Result<String> {
-        let port = self.listener.local_addr()?.port();
-        Ok(format!("ws://127.0.0.1:{port}{}", self.path))
-    }
-
-    /// Waits for the first who knows the path.
-    pub(super) async fn admit(self) -> io::Result<Socket> {
-        let mut knocking = FuturesUnordered::new();
-        loop {
-            tokio::select! {
-                accepted = self.listener.accept(), if knocking.len() < MAX_KNOCKING => {
-                    let (stream, _) = accepted?;
-                    knocking.push(lived::timeout(HANDSHAKE_DEADLINE, self.shake_hands(stream)));
-                }
-                Some(done) = knocking.next() => match done {
-                    Ok(Ok(socket)) => return Ok(socket),
-                    Ok(Err(error)) => debug!(%error, "a stranger was sent away"),
-                    Err(_) => debug!("a stranger said nothing"),
-                },
-            }
-        }
-    }
-
-    async fn shake_hands(&self, stream: TcpStream) -> io::Result<Socket> {
-        stream.set_nodelay(true)?;
-        // The error is of the library's own type and large.
-        #[allow(clippy::result_large_err)]
-        let check = |request: &Request, response: Response| {
-            if secret::is_same(request.uri().path(), &self.path) {
-                Ok(response)
-            } else {
-                let mut refusal = ErrorResponse::new(None);
-                *refusal.status_mut() = StatusCode::FORBIDDEN;
-                Err(refusal)
-            }
-        };
-        let greeted = tokio_tungstenite::accept_hdr_async(stream, check)
-            .await
-            .map_err(io::Error::other)?;
-        // Nothing was read beyond the handshake: PhantomJS speaks only when spoken to.
-        Ok(Socket::new(greeted.into_inner()).await)
-    }
-}
 
 /// A connection to PhantomJS.
 #[derive(Debug)]
@@ -110,7 +39,7 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    async fn new(stream: TcpStream) -> Self {
+    pub(super) async fn new(stream: TcpStream) -> Self {
         let stream = Arc::new(stream);
         let sender = Sender(Arc::new(Shared {
             outgoing: Outgoing::new(Some(Arc::clone(&stream))),
@@ -133,15 +62,11 @@ impl Socket {
     }
 
     /// Reads and writes until the connection ends, or PhantomJS has been silent for `silence_limit`: why it ended.
-    pub(super) async fn run(
-        self,
-        silence_limit: Duration,
-        on_text: impl Fn(&str),
-    ) -> WebDriverError {
+    pub(super) async fn run(self, silence_limit: Duration, on_text: impl Fn(&str)) -> BridgeError {
         let Self { incoming, sender } = self;
         tokio::select! {
             error = read(incoming, &sender, silence_limit, on_text) => error,
-            error = sender.write_rest() => WebDriverError::Socket(error),
+            error = sender.write_rest() => BridgeError::Socket(error),
         }
     }
 }
@@ -151,7 +76,7 @@ async fn read(
     sender: &Sender,
     silence_limit: Duration,
     on_text: impl Fn(&str),
-) -> WebDriverError {
+) -> BridgeError {
     // Beats are counted, so that no time counts for which this process was stopped, and PhantomJS perhaps with it.
     let mut silence = Duration::ZERO;
     loop {
@@ -161,7 +86,7 @@ async fn read(
             is_in_time = lived::tick(HEARTBEAT) => {
                 silence = if is_in_time { silence + HEARTBEAT } else { Duration::ZERO };
                 if silence > silence_limit {
-                    return WebDriverError::TimedOut(silence_limit);
+                    return BridgeError::Silent(silence_limit);
                 }
                 // Answered by PhantomJS itself, without the driver (RFC 6455, section 5.5.2).
                 sender.send(OpCode::Control(Control::Ping), b"");
@@ -171,11 +96,11 @@ async fn read(
         match message {
             Some(Ok(Message::Text(text))) => on_text(&text),
             Some(Ok(Message::Close(_))) | None => {
-                return WebDriverError::Socket(io::ErrorKind::UnexpectedEof.into());
+                return BridgeError::Socket(io::ErrorKind::UnexpectedEof.into());
             }
             Some(Ok(Message::Pong(payload))) => sender.0.probes.lock().answered(&payload),
             Some(Ok(_)) => {}
-            Some(Err(error)) => return WebDriverError::Socket(io::Error::other(error)),
+            Some(Err(error)) => return BridgeError::Socket(io::Error::other(error)),
         }
         sender.acknowledge();
         silence = Duration::ZERO;

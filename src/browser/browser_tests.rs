@@ -3,15 +3,16 @@
 use std::path::Path;
 
 use super::*;
-use crate::pool::fixture::launch_options;
+use crate::browser::phantom::Bridge;
+use crate::browser::phantom::fixture::{Deaf, launcher};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-async fn browser(base_port: u16) -> (Browser, UnboundedReceiver<BrowserEvent>) {
+async fn browser(base_port: u16) -> (Browser<Bridge>, UnboundedReceiver<BrowserEvent>) {
     let (sender, receiver) = unbounded_channel();
-    let browser = Browser::launch(&launch_options(base_port), move |event| {
+    let browser = Browser::launch(&launcher(base_port), move |event| {
         let _ = sender.send(event);
     })
     .await
@@ -28,7 +29,7 @@ async fn next(events: &mut UnboundedReceiver<BrowserEvent>) -> BrowserEvent {
 
 async fn reply(events: &mut UnboundedReceiver<BrowserEvent>) -> (i64, EntryKind, String) {
     match next(events).await {
-        BrowserEvent::Entry(BridgeEntry { id, kind, text }) => (id, kind, text),
+        BrowserEvent::Entry(Entry { id, kind, text }) => (id, kind, text),
         other => panic!("not a reply: {other:?}"),
     }
 }
@@ -98,7 +99,7 @@ async fn one_that_is_frozen_and_has_nothing_to_do_is_killed() {
     use nix::sys::signal::{Signal, kill};
 
     let (sender, mut events) = unbounded_channel();
-    let mut options = launch_options(23_200);
+    let mut options = launcher(23_200);
     options.silence_limit = Duration::from_secs(1);
     let on_event = move |event| {
         let _ = sender.send(event);
@@ -128,12 +129,9 @@ async fn a_dropped_browser_leaves_no_process() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_exits_when_its_client_is_gone() {
-    let mut launched = crate::pool::fixture::launched(23_220).await;
-    let bridge = Bridge::open(&launched.endpoint, PATIENCE, PATIENCE, |_| {}, |_| {})
-        .await
-        .expect("it connects");
-    drop(bridge);
-    let status = timeout(PATIENCE, launched.process.wait())
+    let mut running = launcher(23_220).launch(Deaf).await.expect("it starts");
+    drop(running.remote);
+    let status = timeout(PATIENCE, running.process.wait())
         .await
         .expect("in time")
         .expect("waited for");
@@ -142,7 +140,7 @@ async fn it_exits_when_its_client_is_gone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_keeps_it_from_starting_is_said() {
-    let mut options = launch_options(23_180);
+    let mut options = launcher(23_180);
     options.arguments = vec!["--no-such-switch=1".into()];
     let error = Browser::launch(&options, |_| {}).await.expect_err("ends");
     let text = error.to_string();
@@ -165,7 +163,7 @@ async fn what_keeps_it_from_starting_is_said() {
 #[cfg(target_os = "linux")]
 fn script(name: &str, body: &str) -> (std::path::PathBuf, std::path::PathBuf) {
     use std::os::unix::fs::PermissionsExt;
-    let phantom = launch_options(1).binary;
+    let phantom = launcher(1).binary;
     let at = |end: &str| std::env::temp_dir().join(format!("{name}-{}{end}", std::process::id()));
     let (file, pid_file) = (at(".sh"), at(".pid"));
     let (phantom, pids) = (phantom.display(), pid_file.display());
@@ -193,13 +191,11 @@ async fn a_phantomjs_behind_a_script_is_known_and_goes_when_its_launch_is_droppe
         ("apart", r#"setsid -w "$PHANTOMJS" "$@""#),
     ] {
         let (file, _) = script(name, &format!("{start}\nexit 3"));
-        let mut options = launch_options(23_240);
+        let mut options = launcher(23_240);
         options.binary = file.clone();
-        let launched = launch::launch(&options, |_, _| {})
-            .await
-            .expect("it starts");
+        let launched = options.listening(&Deaf).await.expect("it starts");
         let program = std::fs::read_link(format!("/proc/{}/exe", launched.pid)).expect("it runs");
-        let phantom = launch_options(1).binary.canonicalize().expect("there");
+        let phantom = launcher(1).binary.canonicalize().expect("there");
         assert_eq!(program, phantom, "{name}");
         assert_ne!(launched.process.id(), Some(launched.pid));
         let pid = launched.pid;
@@ -214,7 +210,7 @@ async fn a_phantomjs_behind_a_script_is_known_and_goes_when_its_launch_is_droppe
 async fn what_a_script_left_goes_when_it_ends_early_or_starts_too_late() {
     for (name, end) in [("early", "exit 5"), ("late", "wait")] {
         let (file, pid_file) = script(name, &format!("sleep 600 & echo $! >\"$PID_FILE\"\n{end}"));
-        let mut options = launch_options(23_260);
+        let mut options = launcher(23_260);
         options.binary = file.clone();
         options.start_timeout = Duration::from_secs(2);
         let error = Browser::launch(&options, |_| {})
@@ -231,26 +227,4 @@ async fn what_a_script_left_goes_when_it_ends_early_or_starts_too_late() {
             std::fs::remove_file(file).expect("removed");
         }
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_commands_time_stands_still_while_this_process_does() {
-    let pending = Pending::new();
-    let (sender, mut due) = unbounded_channel();
-    let expiring = pending.expire(|id| {
-        let _ = sender.send(id);
-    });
-    let begun = Instant::now();
-    let waiting = async {
-        pending.insert([(1, Duration::from_secs(10))]);
-        tokio::task::yield_now().await;
-        tokio::time::advance(Duration::from_secs(60)).await;
-        due.recv().await
-    };
-    let id = tokio::select! {
-        never = expiring => never,
-        id = waiting => id,
-    };
-    assert_eq!(id, Some(1));
-    assert!(begun.elapsed() >= Duration::from_secs(69));
 }

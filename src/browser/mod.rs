@@ -1,0 +1,17 @@
+//! The browsers: one of them as the engines hold it, and the seam behind which each kind lives.
+//!
+//! - [`launcher`][]: how a browser is started, and why it was not
+//! - [`remote`][]: how one that runs is spoken to
+//! - [`browser`][]: its process, its remote end, and the deadlines of commands
+//! - [`phantom`][]: PhantomJS
+
+#[allow(clippy::module_inception)]
+mod browser;
+mod launcher;
+mod pending;
+pub(crate) mod phantom;
+mod remote;
+
+pub(crate) use browser::{Browser, BrowserEvent};
+pub(crate) use launcher::LaunchError;
+pub(crate) use remote::EntryKind;
