@@ -1,6 +1,6 @@
 "use strict";
 
-const { logLines } = require("./lib/browser/browser");
+const { logLines } = require("./lib/browser/output");
 const standalone = require("./lib/standalone/standalone");
 
 /** One PhantomJS, without a cluster: `create()` of npm `phantom`, of 0.x with a callback and of 2 to 6 with a promise. */

@@ -16,7 +16,7 @@ const timeouts = new WeakMap();
 
 /**
  * That promise, once, for an error whose request fails only when PhantomJS goes on: it may be another's fault, or, for
- * `published` handlers, the master hears of no failure but that of its worker.
+ * `published` handlers, the primary hears of no failure but that of its worker.
  */
 function unlessWedged(error, published) {
   const timeout = timeouts.get(error);
@@ -92,7 +92,7 @@ class Vigil {
 
   async #answers(limit) {
     try {
-      await this.#browser.command(0, "status", [], { limit });
+      await this.#browser.status(limit);
       return true;
     } catch {
       return false;

@@ -1,7 +1,8 @@
 "use strict";
 
 const cluster = require("node:cluster");
-const { Browser, logLines } = require("../browser/browser");
+const { Browser } = require("../browser/browser");
+const { logLines } = require("../browser/output");
 const { contact } = require("./worker-contact");
 
 const MAX_WORKER_PORT = 65_000;

@@ -3,7 +3,7 @@
 const cluster = require("node:cluster");
 const { NativeAlarm, NativeClient, ClientEventKind: Kind } = require("../native/addon");
 const { findBinary } = require("../browser/binary");
-const { describeEnd } = require("../browser/browser");
+const { describeEnd } = require("../browser/end");
 const { dispatch } = require("../native/dispatch");
 const { fromNative } = require("../errors");
 const { log } = require("../native/log");

@@ -1,6 +1,6 @@
 "use strict";
 
-const { describeEnd } = require("../browser/browser");
+const { describeEnd } = require("../browser/end");
 const { guard } = require("../page/bridge-method");
 const { Phantom, endOf } = require("../page/phantom");
 const { warn } = require("../warn");

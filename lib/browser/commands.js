@@ -1,0 +1,175 @@
+"use strict";
+
+const { isQuiet } = require("./call");
+const { goneError } = require("./end");
+const { now } = require("../clock");
+const { fromDriver } = require("../errors");
+
+// The reply of a command that nobody waits for comes with another's, and after so long, ms, in any case (driver/bridge.js).
+const QUIET_FOR = 5_000;
+// Whoever asks for such an outcome after the command's time gets it within so long, ms, if the browser has it.
+const LATE_GRACE = 1_000;
+const NOT_JSON = "what the page gave is not JSON; its own code has replaced JSON.stringify";
+
+const ignore = () => {};
+
+/** The commands of one browser, each with the promise of its outcome. Those of one turn of the event loop leave together. */
+class Commands {
+  #native;
+  #kind;
+  #limit;
+  #hears;
+  #pending = new Map();
+  #outgoing = [];
+  #nextId = 1;
+  #exit = null;
+  #isDirty = false;
+  #isProbing = false;
+
+  /**
+   * `kind`: see phantomjs.js. `limit`: ms for a command that names none. `hears`: `onCommand(text)` and `onReply(text)` of
+   * what is sent and what comes, `onTimeout(error)` before a command that was not answered in time is rejected.
+   */
+  constructor(native, { kind, limit, onCommand = ignore, onReply = ignore, onTimeout }) {
+    this.#native = native;
+    this.#kind = kind;
+    this.#limit = limit;
+    this.#hears = { onCommand, onReply, onTimeout };
+  }
+
+  /**
+   * Runs `method` of `target` (0: the browser, n: page n); commands run in the order they are sent. `call` tells whether
+   * anybody waits for the outcome.
+   */
+  run(target, method, args, { limit = this.#limit, call } = {}) {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    return new Promise((resolve, reject) => {
+      if (this.#exit) {
+        reject(this.#goneError(method));
+        return;
+      }
+      // Of what they are now: the caller may change them before they leave.
+      const text = JSON.stringify([id, target, method, args]);
+      this.#hears.onCommand(text);
+      this.#pending.set(id, { method, resolve, reject });
+      this.#outgoing.push({ id, text, limit, call });
+      if (this.#outgoing.length === 1) {
+        this.#flushSoon();
+      }
+    });
+  }
+
+  /** Asks the browser, behind the commands of this turn, to say when it is through with them. */
+  probe() {
+    this.#isProbing = true;
+    if (this.#outgoing.length === 0) {
+      this.#flushSoon();
+    }
+  }
+
+  /** Whether the browser may take long over what it was told to do. */
+  get areComputing() {
+    return [...this.#pending.values()].some(({ method }) => this.#kind.computes(method));
+  }
+
+  #flushSoon() {
+    // `await` asks for the outcome in a microtask, and those come after the tick.
+    process.nextTick(() => queueMicrotask(() => this.flush()));
+  }
+
+  /** Sends now what would leave at the end of this turn. */
+  flush() {
+    const outgoing = this.#outgoing;
+    this.#outgoing = [];
+    if (outgoing.length > 0) {
+      this.#isDirty = true;
+      this.#send(outgoing);
+    }
+    if (this.#isProbing && this.#isDirty) {
+      this.#isDirty = false;
+      this.#native.probe();
+    }
+    this.#isProbing = false;
+  }
+
+  #send(outgoing) {
+    const ids = [];
+    const limits = [];
+    const texts = [];
+    for (const { id, text, limit, call } of outgoing) {
+      const quiet = isQuiet(call);
+      if (quiet) {
+        const due = now() + limit;
+        call.whenTaken(() => this.#hasten(id, due));
+      }
+      ids.push(id);
+      limits.push(quiet ? limit + QUIET_FOR : limit);
+      texts.push(quiet ? `${text.slice(0, -1)},1]` : text);
+    }
+    // When the browser is gone its end is on its way here, and rejects them.
+    this.#native.send(ids, limits, texts.join(","));
+  }
+
+  /** Makes a quiet command's reply come: any other brings it along. From now on its limit holds, which ends at `due`. */
+  async #hasten(id, due) {
+    if (!this.#pending.has(id)) {
+      return;
+    }
+    const left = due - now();
+    this.#native.relimit(id, left > 0 ? left : LATE_GRACE);
+    // When the browser has it, it comes before this one's.
+    await this.run(0, this.#kind.status, []).catch(() => undefined);
+    if (left <= 0) {
+      this.#native.relimit(id, 0);
+    }
+  }
+
+  /** A page that has a JSON of its own may have written anything. */
+  resolve(id, text) {
+    this.#hears.onReply(text);
+    const waiting = this.#take(id);
+    let value;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      waiting?.reject(fromDriver(waiting.method, { error: "javascript error", message: NOT_JSON }));
+      return;
+    }
+    waiting?.resolve(value);
+  }
+
+  reject(id, text) {
+    const waiting = this.#take(id);
+    if (!waiting) {
+      return;
+    }
+    const error = fromDriver(waiting.method, JSON.parse(text));
+    if (error.code === "ERR_PAGE_TIMEOUT" && waiting.method !== this.#kind.status) {
+      this.#hears.onTimeout(error);
+    }
+    waiting.reject(error);
+  }
+
+  #take(id) {
+    const waiting = this.#pending.get(id);
+    this.#pending.delete(id);
+    return waiting;
+  }
+
+  /** The browser is gone: nothing is answered any more. */
+  end(exit) {
+    this.#exit = exit;
+    const waiting = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { method, reject } of waiting) {
+      reject(this.#goneError(method));
+    }
+  }
+
+  #goneError(method) {
+    return goneError(this.#kind.name, method, this.#exit);
+  }
+}
+
+module.exports = { Commands };

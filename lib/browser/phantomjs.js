@@ -1,0 +1,27 @@
+"use strict";
+
+// What is PhantomJS's own, beside where its binary is. Another browser has its own such table.
+
+const path = require("node:path");
+const { explainLaunch } = require("./binary");
+
+/** Runs inside PhantomJS. */
+const DRIVER = path.join(__dirname, "..", "..", "driver", "main.js");
+/** Commands that run for as long as what they start does: scripts of the page, or drawing it. */
+const COMPUTES = /^(evaluate|invoke|includeJs|injectJs|render|sendEvent|setContent)/;
+/** Switches that make PhantomJS write something when it exits. Without one it is ended at once: its exit takes 200 ms. */
+const KEEPS_STATE = /^--(cookies-file|config|disk-cache|local-storage-path|offline-storage-path)\b/;
+
+const PHANTOMJS = Object.freeze({
+  name: "PhantomJS",
+  driver: DRIVER,
+  /** The command that is answered at once by a browser that is not stuck. */
+  status: "status",
+  /** Whether `method` may keep the browser from answering anything else. */
+  computes: (method) => COMPUTES.test(method),
+  /** Whether an exit writes something. */
+  keepsState: (switches) => switches.some((given) => KEEPS_STATE.test(given)),
+  explainLaunch,
+});
+
+module.exports = { PHANTOMJS };
