@@ -6,7 +6,7 @@ const { CommandError } = require("./command-error");
 const { addressOfPath, fileUrl } = require("./local-file");
 
 const SCHEMES = ["http:", "https:", "file:"];
-// A digit after the colon makes it the port of a host.
+// With a digit after the colon it is a host and its port, not a scheme.
 const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:(?!\d)/i;
 const IS_FILE_URL = /^file:/i;
 /** Of Windows. */

@@ -13,7 +13,7 @@ async function draw(page, file, format) {
 }
 
 async function savePicture(page, file) {
-  // Without a background of its own a page would be drawn on nothing, which viewers show as black.
+  // A page without a background is transparent in the picture, which viewers show as black.
   await page.evaluate(paintWhite);
   await draw(page, file, "png");
 }

@@ -14,7 +14,7 @@ const COMMANDS = {
   build: () => require("./build").build,
 };
 
-// What goes wrong outside of this program has a code, or is ours; anything else is a mistake in it.
+// Errors of the system have a code, and a CommandError is meant for the user. Any other error is a bug in here.
 function messageOf(error) {
   const isExpected = error instanceof CommandError || /^(ERR|E)_?[A-Z]/.test(error?.code ?? "");
   return isExpected ? error.message.replace(/\s*\n\s*/g, " ") : (error?.stack ?? String(error));
@@ -45,7 +45,7 @@ async function main([name, ...args]) {
   return commandOf(name)(args);
 }
 
-// The files and the report matter more than whoever stopped reading the lines.
+// Go on when nobody reads stdout any more (`| head`): the files and the report matter more.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error) => {
     if (error.code !== "EPIPE") {

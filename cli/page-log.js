@@ -3,7 +3,7 @@
 const MOST_ERRORS = 20;
 const MOST_LETTERS = 500;
 
-// What a fragment names is no resource of its own.
+// A fragment (#…) does not make it another resource.
 const resource = (url) => url.split("#")[0];
 
 /** What PhantomJS tells about a page while it loads: its addresses, their responses, its script errors. */

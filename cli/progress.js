@@ -50,7 +50,7 @@ class Estimate {
 }
 
 function bar(total, stream) {
-  // Drawn for each page: what is left out would be missing until the next one.
+  // No throttling: what one call of render() does not show would be missing until the next page is done.
   const progress = new ProgressBar(BAR, { total, stream, width: WIDTH, clear: true, renderThrottle: 0 });
   const left = new Estimate(total);
   let done = 0;

@@ -5,11 +5,11 @@ const path = require("node:path");
 const { CommandError } = require("./command-error");
 const { HAND_OVERS, createEngine, restartsFor } = require("./engine");
 
-/** So many workers may die before one of them ever had a PhantomJS. */
+/** The run ends after this many workers died before any worker had a PhantomJS. */
 const FALSE_STARTS = 3;
 /** What the engine says in a worker whose PhantomJS does not start. */
 const CRASH = /^phantom-cluster: worker \d+: (?:\w+: )?(.*)/m;
-/** HTTP statuses from 400 to 499 that may be others the next time. */
+/** HTTP statuses from 400 to 499 that may be different at the next attempt. */
 const TRANSIENT = new Set([408, 425, 429]);
 
 const NOTHING_SEEN = {
@@ -78,7 +78,7 @@ function seenIn(error, { timeout }) {
   }
 }
 
-/** Whether another attempt at a failed page may end otherwise. */
+/** Whether another attempt at a failed page may succeed. */
 function isWorthwhile({ status }) {
   return !(status >= 400 && status < 500) || TRANSIENT.has(status);
 }

@@ -7,7 +7,7 @@ const { address, has } = require("./in-page");
 const { PageLog } = require("./page-log");
 
 const POLL = 50;
-// So long before the end of its time a page is given up, ms: so that the reason still arrives.
+// A page is given up this long before its time is over, ms, so that the reason still arrives.
 const MARGIN = 500;
 
 /** Waits until there is an element for the selector; gives the reason when there is none. */
@@ -33,7 +33,7 @@ async function waitAfterLoad(page, status, settings, begin) {
   if (wait?.ms) {
     await sleep(wait.ms);
   }
-  // The page of an error is not the one that has the element.
+  // An error's page (HTTP 404) cannot have the element.
   return wait?.selector && !(status >= 400)
     ? waitForElement(page, wait.selector, settings, begin + timeout - Math.min(MARGIN, timeout / 4))
     : null;
