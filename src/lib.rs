@@ -1,8 +1,10 @@
 //! The native core of phantom-cluster.
 //!
+//! - [`engine`]: a primary, made of the next three
 //! - [`supervisor`]: when to fork, restart, retire and end workers
+//! - [`queue`]: requests and leases
+//! - [`link`]: the local socket between the primary and its workers
 //! - [`id`]: numbers of items, leases and workers
-//! - [`queue`]: requests, leases and the local socket between master and workers
 //! - [`browser`]: one browser, and the seam behind which each kind lives
 //! - [`webdriver`]: W3C WebDriver
 //! - [`process`]: child processes, their output and memory
@@ -16,7 +18,9 @@
 mod binding;
 mod browser;
 mod deadlines;
+mod engine;
 mod id;
+mod link;
 mod lived;
 mod logging;
 mod outgoing;

@@ -13,7 +13,7 @@ const FIRST_PORT = 12_300;
 const LOOKED_AT = 64;
 const FEW_FILES = 1_024;
 const MIB = 2 ** 20;
-/** What the engine puts behind the temporary directory's name: see src/queue/endpoint.rs. */
+/** What the engine puts behind the temporary directory's name: see src/link/endpoint.rs. */
 const SOCKET = `phantom-cluster-${process.pid}-0123456789abcdef/engine.sock`;
 const LONGEST_SOCKET = 103;
 /** Of OpenSSL: see src/browser/phantom/environment.rs. */

@@ -4,7 +4,7 @@
 
 // The addon is a library that only Node can load: its source is taken in instead.
 #[allow(dead_code, unreachable_pub)]
-#[path = "../../src/queue/wire.rs"]
+#[path = "../../src/link/wire.rs"]
 mod wire;
 
 use bytes::BytesMut;

@@ -1,7 +1,7 @@
 "use strict";
 
 const cluster = require("node:cluster");
-const { NativeServer, ServerEventKind: Kind } = require("../native/addon");
+const { NativeServer } = require("../native/addon");
 const { EARLY_END, lateStart } = require("./bad-start");
 const { findBinary, nameOf } = require("../browser/binary");
 const { Closing } = require("./closing");
@@ -41,8 +41,6 @@ class Primary {
   #isReleased = false;
   #closing;
   #faults = new Map();
-  // The workers that are not ready yet.
-  #starting = new Set();
   // What `stats()` says once the native half is closed.
   #lastStats = null;
 
@@ -51,16 +49,17 @@ class Primary {
     this.#server = server;
     this.#number = number;
     this.#options = options;
-    const { requeue, retryErrors, maxMessageSize, restart, startTimeout, stopTimeout } = options;
-    this.#native = new NativeServer(
-      { requeue, retryErrors, maxMessage: maxMessageSize, startTimeout, stopTimeout, ...restart },
-      (events) => this.#handleAll(events),
+    const { maxMessageSize: maxMessage, restart, startTimeout, stopTimeout } = options;
+    this.#native = new NativeServer({ maxMessage, startTimeout, stopTimeout, ...restart }, (events) =>
+      this.#handleAll(events),
     );
     this.#closing = new Closing(server, number, () => this.#requests?.drain() ?? this.#drainWorkers());
   }
 
   use(requests) {
+    const { requeue, retryErrors, maxMessageSize: maxMessage } = this.#options;
     this.#requests = requests;
+    this.#native.openQueue({ requeue, retryErrors, maxMessage });
   }
 
   get native() {
@@ -132,38 +131,29 @@ class Primary {
     dispatch(events, (event) => this.#handle(event));
   }
 
-  /** One event of the native half: `[kind, worker or item, text]`. */
+  /** One event of the native half: see NativeEvent in binding.d.ts. */
   #handle(event) {
-    const [kind, id, text] = event;
-    switch (kind) {
-      case Kind.Fork:
+    switch (event.kind) {
+      case "fork":
         return this.#fork();
-      case Kind.Ready:
-        this.#starting.delete(id);
-        return this.#handleAll(this.#native.ready(id));
-      case Kind.Retiring:
-        return this.#retiring(id, text);
-      case Kind.Leaving:
-        return this.#handleAll(this.#native.leaving(id));
-      case Kind.Frozen:
-        return this.#frozen(id, text);
-      case Kind.Retire:
-        return this.#native.retire(id);
-      case Kind.Release:
-        return this.#native.release(id);
-      case Kind.Terminate:
-        return this.#terminate(id);
-      case Kind.KillLate:
-        this.#faults.set(id, lateStart(this.#options.startTimeout, this.#native.isConnected(id)));
-        return this.#kill(id);
-      case Kind.Kill:
-        return this.#kill(id);
-      case Kind.Fault:
-        log.warn?.("worker reports a fault", { worker: id, fault: text });
-        return void this.#faults.set(id, text);
-      case Kind.CrashLoop:
+      case "terminate":
+        // It is not connected, so it has no PhantomJS, or will hear of it by the signal.
+        return void this.#server.workers[event.worker]?.kill();
+      case "kill":
+        return this.#kill(event.worker);
+      case "late":
+        return this.#kill(event.worker, lateStart(this.#options.startTimeout, event.connected));
+      case "frozen":
+        // Its requests have been handed to others; what does not react to anything cannot be asked to end.
+        return this.#kill(event.worker, `it did not react to ${event.to}`);
+      case "retiring":
+        return this.#retiring(event.worker, event.reason);
+      case "fault":
+        log.warn?.("worker reports a fault", { worker: event.worker, fault: event.message });
+        return void this.#faults.set(event.worker, event.message);
+      case "crashLoop":
         return this.#reportCrashLoop();
-      case Kind.Stopped:
+      case "stopped":
         return process.nextTick(() => this.#release());
       default:
         return this.#requests?.handle(event);
@@ -181,28 +171,18 @@ class Primary {
   #retiring(id, reason) {
     const worker = this.#server.workers[id];
     log.info?.("worker retires", { worker: id, reason });
-    this.#handleAll(this.#native.retiring(id, reason === "iterations"));
     if (worker) {
       this.#server.emit("workerRetired", worker, reason);
     }
   }
 
-  // Its requests have been handed to others; what does not react to anything cannot be asked to end.
-  #frozen(id, what) {
-    this.#faults.set(id, `it did not react to ${what}`);
-    this.#handleAll(this.#native.frozen(id));
-  }
-
-  #kill(id) {
+  /** `fault`: what its end is put down to. */
+  #kill(id, fault) {
+    if (fault) {
+      this.#faults.set(id, fault);
+    }
     log.warn?.("worker is killed", { worker: id });
     this.#server.workers[id]?.process.kill("SIGKILL");
-  }
-
-  // One that is connected ends its PhantomJS first. One that is not has none, or will hear of it by the signal.
-  #terminate(id) {
-    if (!this.#native.halt(id)) {
-      this.#server.workers[id]?.kill();
-    }
   }
 
   #listen() {
@@ -233,7 +213,6 @@ class Primary {
       return this.#handleAll(this.#native.forkFailed());
     }
     this.#server.workers[worker.id] = worker;
-    this.#starting.add(worker.id);
     log.info?.("worker forked", { worker: worker.id, worker_pid: worker.process.pid });
     // A worker that cannot be run says so here, and in its exit as well.
     worker.on("error", (error) => this.#faults.set(worker.id, error.message));
@@ -249,7 +228,7 @@ class Primary {
     delete workers[worker.id];
     const fault = this.#faults.get(worker.id);
     this.#faults.delete(worker.id);
-    const isEarly = this.#starting.delete(worker.id) && code === 0 && !fault;
+    const isEarly = this.#native.isStarting(worker.id) && code === 0 && !fault;
     const reason = fault ? `: ${fault}` : isEarly ? EARLY_END : "";
     this.#lastExit = `${signal ? `signal ${signal}` : `code ${code}`}${reason}`;
     log.info?.("worker ended", { worker: worker.id, code, signal, fault });

@@ -1,7 +1,7 @@
 "use strict";
 
 const cluster = require("node:cluster");
-const { NativeAlarm, NativeClient, ClientEventKind: Kind } = require("../native/addon");
+const { NativeAlarm, NativeClient } = require("../native/addon");
 const { findBinary } = require("../browser/binary");
 const { describeEnd } = require("../browser/end");
 const { dispatch } = require("../native/dispatch");
@@ -125,17 +125,17 @@ class Worker {
     );
   }
 
-  /** One event of the primary's: `[kind, lease, …]`. */
+  /** One event of the native half: see NativeWorkerEvent in binding.d.ts. */
   #handle(event) {
-    switch (event[0]) {
-      case Kind.Retire:
+    switch (event.kind) {
+      case "retire":
         return this.#retire("resize");
-      case Kind.Halt:
+      case "halt":
         return this.#halt();
-      case Kind.MemoryExceeded:
+      case "memoryExceeded":
         this.#isTooLarge = true;
         return this.#retireIfTooLarge();
-      case Kind.Lost:
+      case "lost":
         // Without its primary a worker has no purpose. Its answers are of no use to anyone any more.
         return this.#stop(false);
       default:
@@ -192,7 +192,7 @@ class Worker {
   async #connect() {
     if (contact) {
       const workerId = cluster.worker?.id ?? 0;
-      this.#native.endWithMaster();
+      this.#native.endWithPrimary();
       await this.#native.connect(contact.address, contact.token, workerId, this.#options.maxMessageSize);
     }
   }
@@ -204,7 +204,7 @@ class Worker {
     this.#client.ph = this.#ph;
     this.#intake?.phantomRuns(this.#session);
     this.#retirement.ready();
-    this.#native.phantom(this.#browser.pid);
+    this.#native.browser(this.#browser.pid);
     this.#native.ready();
     this.#watchMemory();
     this.#client.emit("phantomStarted");

@@ -70,8 +70,8 @@ class Handlers {
     return this.#leases.get(id);
   }
 
-  /** Gives a request to its handler. */
-  call(id, json, item, attempt) {
+  /** Gives a request to its handler; `json` is its text. */
+  call({ lease: id, item, attempt, request: json }) {
     const published = this.arePublished;
     const { native, options } = this.#worker;
     const given = { lease: id, item, attempt, request: JSON.parse(json), published, limit: options.maxMessageSize };

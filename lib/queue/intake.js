@@ -1,6 +1,5 @@
 "use strict";
 
-const { ClientEventKind: Kind } = require("../native/addon");
 const { DOCUMENTED, Handlers, PUBLISHED } = require("./handlers");
 const { twoHandlers, unanswered } = require("./notices");
 const { Prefetch } = require("./prefetch");
@@ -88,22 +87,22 @@ class Intake {
     return this.#handlers.leases();
   }
 
-  /** An event of the primary's: see binding.d.ts. */
+  /** An event of a lease: see NativeWorkerEvent in binding.d.ts. */
   handle(event) {
-    const [kind, id] = event;
-    switch (kind) {
-      case Kind.Leased:
-        this.#credit -= 1;
+    switch (event.kind) {
+      case "leased":
+        if (event.ahead) {
+          this.#creditAhead -= 1;
+        } else {
+          this.#credit -= 1;
+        }
         return this.#receive(event);
-      case Kind.Ahead:
-        this.#creditAhead -= 1;
-        return this.#receive(event);
-      case Kind.Recalled:
-        return this.#prefetched.recalled(id);
-      case Kind.Expired:
-        return this.#over(id, (lease) => this.#expire(lease));
-      case Kind.Cancelled:
-        return this.#over(id, (lease) => lease.withdraw());
+      case "recalled":
+        return this.#prefetched.recalled(event.lease);
+      case "expired":
+        return this.#over(event.lease, (lease) => this.#expire(lease));
+      case "cancelled":
+        return this.#over(event.lease, (lease) => lease.withdraw());
     }
   }
 
@@ -143,7 +142,7 @@ class Intake {
 
   #receive(event) {
     if (this.#refuses) {
-      this.#native.giveBack(event[1]);
+      this.#native.giveBack(event.lease);
     } else if (this.#slots > 0) {
       this.#take(event);
     } else {
@@ -157,10 +156,10 @@ class Intake {
     }
   }
 
-  #take([, id, json, item, attempt, , isBegun]) {
-    if (isBegun || this.#native.begin(id)) {
+  #take(event) {
+    if (event.begun || this.#native.begin(event.lease)) {
       this.#slots -= 1;
-      this.#handlers.call(id, json, item, attempt);
+      this.#handlers.call(event);
     }
   }
 

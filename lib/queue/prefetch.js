@@ -5,7 +5,7 @@ const AHEAD = 1;
 const MAX_DEPTH = 64;
 /** Behind a handler that takes longer, ms, none is taken: a hand-over is nothing to it. */
 const WORTHWHILE = 20;
-/** After so long, ms and times the mean, without any moving the master takes them back, for other workers. */
+/** After so long, ms and times the mean, without any moving the primary takes them back, for other workers. */
 const PATIENCE = 5;
 const PATIENCE_MEANS = 3;
 /** Weight of the newest request in the mean. */
@@ -17,7 +17,7 @@ class Prefetch {
   #mean = Number.POSITIVE_INFINITY;
   #giveBack;
 
-  /** `giveBack(lease id)` returns one to the master. */
+  /** `giveBack(lease id)` returns one to the primary. */
   constructor(giveBack) {
     this.#giveBack = giveBack;
   }
@@ -42,7 +42,7 @@ class Prefetch {
     this.#mean = this.#mean === Number.POSITIVE_INFINITY ? ms : this.#mean + (ms - this.#mean) * WEIGHT;
   }
 
-  /** Keeps the event of a hand-over until its turn. */
+  /** Keeps a request until its turn. */
   push(event) {
     this.#held.push(event);
   }
@@ -53,11 +53,11 @@ class Prefetch {
 
   /** Takes one out whose lease ended before its turn; false when it is not here. */
   remove(id) {
-    const index = this.#held.findIndex(([, lease]) => lease === id);
+    const index = this.#held.findIndex(({ lease }) => lease === id);
     return index >= 0 && this.#held.splice(index, 1).length === 1;
   }
 
-  /** The master has taken one back: the requests here are slower than it seemed. */
+  /** The primary has taken one back: the requests here are slower than it seemed. */
   recalled(id) {
     this.#mean = Number.POSITIVE_INFINITY;
     this.remove(id);
@@ -65,7 +65,7 @@ class Prefetch {
 
   /** Gives all back. */
   clear() {
-    for (const [, lease] of this.#held.splice(0)) {
+    for (const { lease } of this.#held.splice(0)) {
       this.#giveBack(lease);
     }
   }

@@ -1,6 +1,6 @@
 "use strict";
 
-const { EndKind, ServerEventKind: Kind } = require("../native/addon");
+const { EndKind, TimeoutDecision, TimeoutFate } = require("../native/addon");
 const { Crashes } = require("./crashes");
 const { dispatch } = require("../native/dispatch");
 const { EngineError, ItemError, fromNative } = require("../errors");
@@ -118,7 +118,8 @@ class Requests {
   }
 
   #facts() {
-    const { workers, forked, crashLoop } = this.#native.supervisorStats();
+    const { workers: all, forked, crashLoop } = this.#native.supervisorStats();
+    const workers = all.map((worker) => ({ ...worker, isConnected: this.#native.isConnected(worker.id) }));
     const { waiting, leased, delivered } = this.#native.queueStats();
     const { numWorkers: wanted } = this.#server;
     const { lastExit } = this.#primary;
@@ -149,25 +150,24 @@ class Requests {
     this.#native.setPaused(isPaused);
   }
 
-  /** One event of the native half: `[kind, item or worker, text, attempts]`. */
-  handle([kind, id, text, attempts]) {
-    switch (kind) {
-      case Kind.Answered:
-        return this.#end(id, "done", JSON.parse(text), attempts);
-      case Kind.Failed:
-        return this.#fail(id, fromWire(text), attempts);
-      case Kind.Exhausted:
-        return this.#crashes.whenKnown(id, () => this.#exhaust(id, attempts, this.#crashError(id)));
-      case Kind.Crashed:
-        return this.#crashes.add(id, attempts, text);
-      case Kind.Doomed:
-        return this.#crashes.whenKnown(id, () => this.#fail(id, this.#crashError(id), attempts));
-      case Kind.Expired:
-        return this.#expire(id);
-      case Kind.Joined:
-        return this.#silence.connected(id);
-      case Kind.Notice:
-        return this.#silence.heard(id, JSON.parse(text));
+  /** An event of an item, or a notice of a worker's: see NativeEvent in binding.d.ts. */
+  handle(event) {
+    const { item, attempts } = event;
+    switch (event.kind) {
+      case "answered":
+        return this.#end(item, "done", JSON.parse(event.response), attempts);
+      case "failed":
+        return this.#fail(item, fromWire(event.error), attempts);
+      case "exhausted":
+        return this.#crashes.whenKnown(item, () => this.#exhaust(item, attempts, this.#crashError(item)));
+      case "crashed":
+        return this.#crashes.add(item, event.worker, event.fault);
+      case "doomed":
+        return this.#crashes.whenKnown(item, () => this.#fail(item, this.#crashError(item), attempts));
+      case "expired":
+        return this.#expire(item);
+      case "notice":
+        return this.#silence.heard(event.worker, JSON.parse(event.what));
     }
   }
 
@@ -197,7 +197,7 @@ class Requests {
     if (!item) {
       return;
     }
-    const hasListener = item.listenerCount("timeout") > 0;
+    const isHeard = item.listenerCount("timeout") > 0;
     const { attempts } = item;
     const expiring = { item, replaced: false, requeue: false };
     this.#expiring = expiring;
@@ -205,13 +205,18 @@ class Requests {
       item.emit("timeout");
     } finally {
       this.#expiring = null;
-      const cancelled = !this.#items.has(id);
-      const waits = this.#native.decide(id, hasListener, expiring.replaced, expiring.requeue, cancelled);
-      if (waits === null) {
-        this.#exhaust(id, attempts, outcomes.timedOut(id));
-      } else if (!waits) {
-        this.#end(id, "timedOut", outcomes.timedOut(id), attempts);
-      }
+      this.#decide(expiring, isHeard, attempts);
+    }
+  }
+
+  /** What becomes of an item whose time was over, by what its listeners did. */
+  #decide({ item: { id }, replaced, requeue }, isHeard, attempts) {
+    const decision = this.#items.has(id) ? decisionOf(replaced, requeue, isHeard) : TimeoutDecision.Cancelled;
+    const fate = this.#native.decide(id, decision);
+    if (fate === TimeoutFate.Exhausted) {
+      this.#exhaust(id, attempts, outcomes.timedOut(id));
+    } else if (fate === TimeoutFate.TimedOut) {
+      this.#end(id, "timedOut", outcomes.timedOut(id), attempts);
     }
   }
 
@@ -289,6 +294,16 @@ class Requests {
     this.#native.cancel(id, ENDS[state]);
     this.#end(id, state, outcome, attempts);
   }
+}
+
+function decisionOf(replaced, requeue, isHeard) {
+  if (replaced) {
+    return TimeoutDecision.Replaced;
+  }
+  if (requeue) {
+    return TimeoutDecision.Requeue;
+  }
+  return isHeard ? TimeoutDecision.Heard : TimeoutDecision.Unheard;
 }
 
 /** For the native half no limit is 0. */

@@ -19,7 +19,6 @@ class Silence {
   #alarm = null;
   #isOver = false;
   #before = null;
-  #connected = new Set();
   /** By worker, the events that one without a handler listens for. */
   #withoutHandler = new Map();
   #told = new Set();
@@ -40,10 +39,6 @@ class Silence {
   stop() {
     this.#alarm?.cancel();
     this.#isOver = true;
-  }
-
-  connected(worker) {
-    this.#connected.add(worker);
   }
 
   /** What a worker knows: the events of one without a handler, or a warning, of which one from all workers is enough. */
@@ -92,7 +87,7 @@ class Silence {
     if (idle) {
       return noHandler(this.#withoutHandler.get(idle.id));
     }
-    if (workers.some(({ id }) => this.#connected.has(id))) {
+    if (workers.some(({ isConnected }) => isConnected)) {
       return null;
     }
     if (forked > this.#before.forked && lastExit) {

@@ -8,83 +8,18 @@ use napi_derive::napi;
 use parking_lot::Mutex;
 
 use super::error::coded;
+use super::event::NativeWorkerEvent;
 use super::number::{from_js, ms, to_js};
 use super::sink::EventSink;
 use crate::process::MemoryWatch;
-use crate::queue::{ClientEvent, Generation, Offer, QueueClient};
+use crate::queue::{Generation, Offer, WorkerQueue};
 
-/// What [`NativeLease`] is about.
-#[napi]
-#[derive(Debug)]
-pub enum ClientEventKind {
-    Leased,
-    /// As `Leased`, one of those that are taken in advance.
-    Ahead,
-    /// A lease that was not begun is gone.
-    Recalled,
-    Expired,
-    Cancelled,
-    Retire,
-    Halt,
-    MemoryExceeded,
-    Lost,
-}
-
-/// Kind, lease, and for `Leased` the request's JSON text, item, attempt, time in ms, and whether it is begun: else `begin`
-/// does that. For `MemoryExceeded` the process and, in the item's place, its bytes.
-#[napi(array)]
-#[derive(Debug)]
-pub struct NativeLease(
-    pub ClientEventKind,
-    pub i64,
-    pub Option<String>,
-    pub i64,
-    pub u32,
-    pub f64,
-    pub bool,
-);
-
-impl From<ClientEvent> for NativeLease {
-    fn from(event: ClientEvent) -> Self {
-        let plain = |kind, lease| Self(kind, lease, None, 0, 0, 0.0, false);
-        match event {
-            ClientEvent::Leased {
-                lease,
-                item,
-                attempt,
-                timeout_ms,
-                ahead,
-                begun,
-                request,
-            } => Self(
-                if ahead {
-                    ClientEventKind::Ahead
-                } else {
-                    ClientEventKind::Leased
-                },
-                to_js(lease),
-                Some(request),
-                to_js(item),
-                attempt,
-                timeout_ms as f64,
-                begun,
-            ),
-            ClientEvent::Expired { lease } => plain(ClientEventKind::Expired, to_js(lease)),
-            ClientEvent::Cancelled { lease } => plain(ClientEventKind::Cancelled, to_js(lease)),
-            ClientEvent::Recalled { lease } => plain(ClientEventKind::Recalled, to_js(lease)),
-            ClientEvent::Retire => plain(ClientEventKind::Retire, 0),
-            ClientEvent::Halt => plain(ClientEventKind::Halt, 0),
-            ClientEvent::Lost => plain(ClientEventKind::Lost, 0),
-        }
-    }
-}
-
-/// The connection of one worker to its master.
+/// The connection of one worker to its primary.
 #[napi]
 #[derive(Debug)]
 pub struct NativeClient {
-    sink: Arc<EventSink<NativeLease>>,
-    client: Mutex<Option<Arc<QueueClient>>>,
+    sink: Arc<EventSink<NativeWorkerEvent>>,
+    client: Mutex<Option<Arc<WorkerQueue>>>,
     watches: Mutex<Vec<MemoryWatch>>,
 }
 
@@ -92,7 +27,7 @@ pub struct NativeClient {
 impl NativeClient {
     /// `onEvents` gets arrays of events.
     #[napi(constructor)]
-    pub fn new(on_events: Function<'_, Vec<NativeLease>, ()>) -> Result<Self> {
+    pub fn new(on_events: Function<'_, Vec<NativeWorkerEvent>, ()>) -> Result<Self> {
         Ok(Self {
             sink: EventSink::new(&on_events)?,
             client: Mutex::new(None),
@@ -100,13 +35,13 @@ impl NativeClient {
         })
     }
 
-    /// Ends this process, a worker, together with its master, however that ends (Linux; nothing elsewhere).
+    /// Ends this process, a worker, together with its primary, however that ends (Linux; nothing elsewhere).
     #[napi]
-    pub fn end_with_master(&self) {
+    pub fn end_with_primary(&self) {
         crate::process::end_with_parent();
     }
 
-    /// Connects to the master; rejects with ERR_MASTER_GONE when it does not listen.
+    /// Connects to the primary; rejects with ERR_MASTER_GONE when it does not listen.
     #[napi]
     pub async fn connect(
         &self,
@@ -116,7 +51,7 @@ impl NativeClient {
         max_message: f64,
     ) -> Result<()> {
         let sink = Arc::clone(&self.sink);
-        let client = QueueClient::connect(
+        let client = WorkerQueue::connect(
             &address,
             &token,
             worker,
@@ -189,15 +124,15 @@ impl NativeClient {
     #[napi]
     pub fn ready(&self) {
         if let Some(client) = self.client() {
-            client.ready();
+            client.link().ready();
         }
     }
 
-    /// Says which process this worker's PhantomJS is.
+    /// Says which process this worker's browser is.
     #[napi]
-    pub fn phantom(&self, pid: u32) {
+    pub fn browser(&self, pid: u32) {
         if let Some(client) = self.client() {
-            client.phantom(pid);
+            client.link().browser(pid);
         }
     }
 
@@ -205,7 +140,7 @@ impl NativeClient {
     #[napi]
     pub fn retiring(&self, reason: String) {
         if let Some(client) = self.client() {
-            client.retiring(&reason);
+            client.link().retiring(&reason);
         }
     }
 
@@ -223,57 +158,51 @@ impl NativeClient {
         let sink = Arc::clone(&self.sink);
         let watch = within_runtime_if_available(|| {
             MemoryWatch::start(pid, limit as u64, move |bytes| {
-                sink.push(NativeLease(
-                    ClientEventKind::MemoryExceeded,
-                    i64::from(pid),
-                    None,
-                    to_js(bytes),
-                    0,
-                    0.0,
-                    false,
-                ));
+                let bytes = to_js(bytes);
+                sink.push(NativeWorkerEvent::MemoryExceeded { pid, bytes });
             })
         });
         self.watches.lock().push(watch);
     }
 
-    /// Tells the master why this worker cannot go on.
+    /// Tells the primary why this worker cannot go on.
     #[napi]
     pub fn fault(&self, message: String) {
         if let Some(client) = self.client() {
-            client.fault(&message);
+            client.link().fault(&message);
         }
     }
 
-    /// Tells the master what its user should hear of, JSON text.
+    /// Tells the primary what its user should hear of, JSON text.
     #[napi]
     pub fn notice(&self, what: String) {
         if let Some(client) = self.client() {
-            client.notice(&what);
+            client.link().notice(&what);
         }
     }
 
-    /// Resolves when the master has taken in all that was sent, or is gone. With `stay` it may take until another worker is
+    /// Resolves when the primary has taken in all that was sent, or is gone. With `stay` it may take until another worker is
     /// ready. Leases beyond `started` go to other workers.
     #[napi]
     pub async fn close(&self, stay: bool, started: Vec<i64>) -> Result<()> {
         if let Some(client) = self.client() {
             client
+                .link()
                 .close(stay, started.into_iter().map(from_js).collect())
                 .await;
         }
         Ok(())
     }
 
-    fn client(&self) -> Option<Arc<QueueClient>> {
+    fn client(&self) -> Option<Arc<WorkerQueue>> {
         self.client.lock().clone()
     }
 
-    fn connected(&self) -> Result<Arc<QueueClient>> {
+    fn connected(&self) -> Result<Arc<WorkerQueue>> {
         self.client().ok_or_else(|| {
             coded(
                 "ERR_MASTER_GONE",
-                "this worker has no connection to a master",
+                "this worker has no connection to a primary",
             )
         })
     }

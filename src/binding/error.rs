@@ -6,7 +6,9 @@
 use napi::{Error, Status};
 
 use crate::browser::LaunchError;
-use crate::queue::{ClientError, ServerError};
+use crate::link::wire::WireError;
+use crate::link::{ConnectError, ListenError};
+use crate::queue::RequestTooLong;
 
 pub(super) fn coded(code: &str, text: impl std::fmt::Display) -> Error {
     Error::new(Status::GenericFailure, format!("{code}: {text}"))
@@ -23,21 +25,29 @@ impl From<LaunchError> for Error {
     }
 }
 
-impl From<ServerError> for Error {
-    fn from(error: ServerError) -> Self {
-        let code = match &error {
-            ServerError::RequestTooLong { .. } => "ERR_MESSAGE_TOO_LONG",
-            ServerError::Listen(_) => "ERR_LISTEN",
-        };
-        coded(code, error)
+impl From<ListenError> for Error {
+    fn from(error: ListenError) -> Self {
+        coded("ERR_LISTEN", error)
     }
 }
 
-impl From<ClientError> for Error {
-    fn from(error: ClientError) -> Self {
+impl From<RequestTooLong> for Error {
+    fn from(error: RequestTooLong) -> Self {
+        coded("ERR_MESSAGE_TOO_LONG", error)
+    }
+}
+
+impl From<WireError> for Error {
+    fn from(error: WireError) -> Self {
+        coded("ERR_MESSAGE_TOO_LONG", error)
+    }
+}
+
+impl From<ConnectError> for Error {
+    fn from(error: ConnectError) -> Self {
         let code = match &error {
-            ClientError::Wire(_) => "ERR_MESSAGE_TOO_LONG",
-            ClientError::Connect(_) => "ERR_MASTER_GONE",
+            ConnectError::Wire(_) => "ERR_MESSAGE_TOO_LONG",
+            ConnectError::Unreachable(_) => "ERR_MASTER_GONE",
         };
         coded(code, error)
     }

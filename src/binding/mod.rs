@@ -4,6 +4,7 @@ mod alarm;
 mod browser;
 mod client;
 mod error;
+mod event;
 mod log;
 mod number;
 // Node loads it, and no test of the crate does.

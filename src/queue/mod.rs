@@ -1,27 +1,22 @@
-//! Requests, leases, and the local socket between the master and its workers.
+//! Requests and leases: what waits, who has what, and what becomes of it.
 
 mod backlog;
-mod client;
-mod conduct;
 mod crew;
-mod endpoint;
-mod greeting;
-mod hearing;
-mod heartbeat;
+mod event;
 mod items;
-mod leftovers;
-mod outbox;
 mod outcomes;
-mod server;
-mod server_event;
+#[expect(clippy::module_inception, reason = "it is what this folder is about")]
+mod queue;
 mod tally;
-mod wire;
+mod unheard;
+mod worker;
 
+#[cfg(test)]
+pub(crate) use backlog::Ended;
 pub(crate) use backlog::{
-    BacklogOptions, BacklogStats, Ended, Fate, Generation, ItemOptions, Offer, TimeoutOutcome,
-    WorkerLoad,
+    BacklogOptions, BacklogStats, Fate, Generation, ItemOptions, Offer, TimeoutOutcome, WorkerLoad,
 };
-pub(crate) use client::{ClientError, ClientEvent, QueueClient};
-pub(crate) use server::{QueueServer, ServerOptions};
-pub(crate) use server_event::{ServerError, ServerEvent, Silence};
+pub(crate) use event::{QueueEvent, RequestTooLong};
+pub(crate) use queue::{Queue, QueueOptions};
 pub(crate) use tally::{Outcome, SpanSummary};
+pub(crate) use worker::{LeaseEvent, Leased, WorkerQueue};

@@ -1,11 +1,10 @@
 //! The policy with its clock: calls give their commands back at once, timers give theirs to a callback.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::Instant;
-use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::{debug, info};
 
 use super::command::Command;
@@ -16,15 +15,10 @@ use crate::deadlines;
 use crate::id::WorkerId;
 use crate::lived::Lived;
 
-/// The supervisor of one engine. Dropping it ends its timer; the workers are its owner's to end first.
+/// The supervisor of one engine. It runs no task of its own: its owner has one for [`run`](Self::run). The workers are
+/// the owner's to end.
 #[derive(Debug)]
 pub(crate) struct Supervisor {
-    shared: Arc<Shared>,
-    _stop_on_drop: DropGuard,
-}
-
-#[derive(Debug)]
-struct Shared {
     state: Mutex<State>,
     changed: Notify,
 }
@@ -33,28 +27,41 @@ struct Shared {
 struct State {
     policy: Policy,
     clock: Lived,
+    /// Workers that have not said that they are ready.
+    starting: HashSet<WorkerId>,
 }
 
 impl Supervisor {
-    /// Must run inside a tokio runtime; `on_commands` is called from its threads.
-    pub(crate) fn new(
-        options: PolicyOptions,
-        on_commands: impl Fn(Vec<Command>) + Send + Sync + 'static,
-    ) -> Self {
-        let shared = Arc::new(Shared {
+    pub(crate) fn new(options: PolicyOptions) -> Self {
+        Self {
             state: Mutex::new(State {
                 policy: Policy::new(options),
                 clock: Lived::new(),
+                starting: HashSet::new(),
             }),
             changed: Notify::new(),
-        });
-        let stop = CancellationToken::new();
-        let timer = run(Arc::clone(&shared), on_commands);
-        tokio::spawn(stop.clone().run_until_cancelled_owned(timer));
-        Self {
-            shared,
-            _stop_on_drop: stop.drop_guard(),
         }
+    }
+
+    /// Gives `on_commands` what becomes due, for ever.
+    pub(crate) async fn run(&self, on_commands: impl Fn(Vec<Command>)) {
+        let next = || {
+            let mut state = self.state.lock();
+            let due = state.policy.next_tick();
+            state.clock.wake_at(due)
+        };
+        let tick = || {
+            let commands = {
+                let mut state = self.state.lock();
+                let now = state.clock.now();
+                state.policy.tick(now)
+            };
+            if !commands.is_empty() {
+                note(&commands);
+                on_commands(commands);
+            }
+        };
+        deadlines::keep(&self.changed, next, tick).await
     }
 
     pub(crate) fn start(&self, workers: u32) -> Vec<Command> {
@@ -67,17 +74,23 @@ impl Supervisor {
 
     /// How many workers are kept running.
     pub(crate) fn target(&self) -> u32 {
-        u32::try_from(self.shared.state.lock().policy.target()).unwrap_or(u32::MAX)
+        u32::try_from(self.state.lock().policy.target()).unwrap_or(u32::MAX)
     }
 
     /// The workers that run, and how those before them fared.
     pub(crate) fn stats(&self) -> PolicyStats {
-        let mut state = self.shared.state.lock();
+        let mut state = self.state.lock();
         let now = state.clock.now();
         state.policy.stats(now)
     }
 
+    /// True for a worker that was forked and has not been ready.
+    pub(crate) fn is_starting(&self, worker: WorkerId) -> bool {
+        self.state.lock().starting.contains(&worker)
+    }
+
     pub(crate) fn forked(&self, worker: WorkerId) -> Vec<Command> {
+        let _ = self.state.lock().starting.insert(worker);
         self.with(|policy, now| policy.forked(worker, now))
     }
 
@@ -86,11 +99,13 @@ impl Supervisor {
     }
 
     pub(crate) fn exited(&self, worker: WorkerId, clean: bool, at: Circumstances) -> Vec<Command> {
+        let _ = self.state.lock().starting.remove(&worker);
         self.with(|policy, now| policy.exited(worker, clean, at, now, rand::random()))
     }
 
     pub(crate) fn ready(&self, worker: WorkerId) -> Vec<Command> {
         info!(worker, "worker ready");
+        let _ = self.state.lock().starting.remove(&worker);
         self.with(|policy, now| policy.ready(worker, now))
     }
 
@@ -117,11 +132,11 @@ impl Supervisor {
 
     fn with(&self, event: impl FnOnce(&mut Policy, Instant) -> Vec<Command>) -> Vec<Command> {
         let commands = {
-            let mut state = self.shared.state.lock();
+            let mut state = self.state.lock();
             let now = state.clock.now();
             event(&mut state.policy, now)
         };
-        self.shared.changed.notify_one();
+        self.changed.notify_one();
         note(&commands);
         commands
     }
@@ -133,32 +148,13 @@ fn note(commands: &[Command]) {
     }
 }
 
-async fn run(shared: Arc<Shared>, on_commands: impl Fn(Vec<Command>)) {
-    let next = || {
-        let mut state = shared.state.lock();
-        let due = state.policy.next_tick();
-        state.clock.wake_at(due)
-    };
-    let tick = || {
-        let commands = {
-            let mut state = shared.state.lock();
-            let now = state.clock.now();
-            state.policy.tick(now)
-        };
-        if !commands.is_empty() {
-            note(&commands);
-            on_commands(commands);
-        }
-    };
-    deadlines::keep(&shared.changed, next, tick).await
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::supervisor::RestartOptions;
+    use std::sync::Arc;
     use std::time::Duration;
-    use tokio::sync::mpsc::unbounded_channel;
+    use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
     fn options() -> PolicyOptions {
         PolicyOptions {
@@ -174,12 +170,19 @@ mod tests {
         }
     }
 
+    fn running() -> (Arc<Supervisor>, UnboundedReceiver<Vec<Command>>) {
+        let (sender, commands) = unbounded_channel();
+        let supervisor = Arc::new(Supervisor::new(options()));
+        let run = Arc::clone(&supervisor);
+        drop(tokio::spawn(async move {
+            run.run(|batch| drop(sender.send(batch))).await;
+        }));
+        (supervisor, commands)
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_crash_is_followed_by_a_fork_by_itself() {
-        let (sender, mut commands) = unbounded_channel();
-        let supervisor = Supervisor::new(options(), move |batch| {
-            let _ = sender.send(batch);
-        });
+        let (supervisor, mut commands) = running();
         assert_eq!(supervisor.start(1), [Command::Fork]);
         let _ = supervisor.forked(1);
         let before = Instant::now();
@@ -193,10 +196,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_worker_that_is_to_end_has_its_time_when_all_are_stopped_meanwhile() {
-        let (sender, mut commands) = unbounded_channel();
-        let supervisor = Supervisor::new(options(), move |batch| {
-            let _ = sender.send(batch);
-        });
+        let (supervisor, mut commands) = running();
         let _ = supervisor.start(1);
         let _ = supervisor.forked(1);
         let begun = Instant::now();

@@ -6,15 +6,14 @@ const LIMIT: usize = 1 << 16;
 
 #[test]
 fn what_is_encoded_is_decoded() {
-    let frame = ToWorker::Lease {
+    let frame = ToWorker::Queue(QueueOrder::Lease {
         lease: 3,
         item: u64::MAX,
         attempt: 2,
-        timeout_ms: 60_000,
         ahead: true,
         begun: false,
         request: r#"{"url":"é 😀 \ud83d"}"#,
-    };
+    });
     let mut buffer = BytesMut::new();
     encode(&frame, &mut buffer, 1 << 20).expect("it fits");
     encode(&ToWorker::Farewell, &mut buffer, 1 << 20).expect("it fits");
@@ -34,10 +33,10 @@ fn a_message_above_the_limit_is_refused_and_leaves_nothing_behind() {
     let response = "x".repeat(5000);
     let mut buffer = BytesMut::from(&b"before"[..]);
     let error = encode(
-        &FromWorker::Answer {
+        &FromWorker::Queue(QueueReport::Answer {
             lease: 1,
             response: &response,
-        },
+        }),
         &mut buffer,
         2000,
     )
@@ -73,7 +72,7 @@ struct Parts {
 fn parts() -> impl Strategy<Value = Parts> {
     let text = prop_oneof![any::<String>(), ".{0,2000}"];
     let numbers = (any::<u64>(), any::<u64>(), any::<u32>(), any::<bool>());
-    (0_usize..72, numbers, text).prop_map(|(kind, (id, other, number, flag), text)| Parts {
+    (0_usize..56, numbers, text).prop_map(|(kind, (id, other, number, flag), text)| Parts {
         kind,
         id,
         other,
@@ -85,31 +84,19 @@ fn parts() -> impl Strategy<Value = Parts> {
 
 impl Parts {
     fn worker_frame(&self) -> FromWorker<'_> {
-        let (lease, text) = (self.id, self.text.as_str());
-        match self.kind % 12 {
+        let text = self.text.as_str();
+        match self.kind % 14 {
             0 => FromWorker::Hello {
                 token: text,
                 worker: self.number,
             },
-            1 => FromWorker::Offer {
-                slots: self.number,
-                ahead: self.number / 2,
-                of: self.number / 3,
-                patience_ms: self.number,
-                published: self.flag,
-            },
-            2 => FromWorker::Answer {
-                lease,
-                response: text,
-            },
-            3 => FromWorker::Fail { lease, error: text },
-            4 => FromWorker::GiveBack { lease },
-            5 => FromWorker::Released { lease },
-            6 => FromWorker::Ready,
-            7 => FromWorker::Retiring { reason: text },
-            8 => FromWorker::Withdraw,
+            1..=6 => FromWorker::Queue(self.queue_report()),
+            7 => FromWorker::Ready,
+            8 => FromWorker::Retiring { reason: text },
             9 => FromWorker::Fault { message: text },
-            10 => FromWorker::Phantom { pid: self.number },
+            10 => FromWorker::Browser { pid: self.number },
+            11 => FromWorker::Pong,
+            12 => FromWorker::Notice { what: text },
             _ => FromWorker::Goodbye {
                 stay: self.flag,
                 started: vec![self.number.into(); 3],
@@ -117,27 +104,53 @@ impl Parts {
         }
     }
 
-    fn master_frame(&self) -> ToWorker<'_> {
-        let lease = self.id;
+    fn queue_report(&self) -> QueueReport<'_> {
+        let (lease, text) = (self.id, self.text.as_str());
+        match self.number % 6 {
+            0 => QueueReport::Offer {
+                slots: self.number,
+                ahead: self.number / 2,
+                of: self.number / 3,
+                patience_ms: self.number,
+                published: self.flag,
+            },
+            1 => QueueReport::Answer {
+                lease,
+                response: text,
+            },
+            2 => QueueReport::Fail { lease, error: text },
+            3 => QueueReport::GiveBack { lease },
+            4 => QueueReport::Released { lease },
+            _ => QueueReport::Withdraw,
+        }
+    }
+
+    fn primary_frame(&self) -> ToWorker<'_> {
         match self.kind % 8 {
-            0 => ToWorker::Lease {
+            0 => ToWorker::Retire,
+            1 => ToWorker::Halt,
+            2 => ToWorker::Ping,
+            3 => ToWorker::Farewell,
+            _ => ToWorker::Queue(self.queue_order()),
+        }
+    }
+
+    fn queue_order(&self) -> QueueOrder<'_> {
+        let lease = self.id;
+        match self.number % 4 {
+            0 => QueueOrder::Lease {
                 lease,
                 item: self.other,
                 attempt: self.number,
-                timeout_ms: self.other,
                 ahead: self.flag,
                 begun: !self.flag,
                 request: &self.text,
             },
-            1 => ToWorker::Expired { lease },
-            2 => ToWorker::Cancelled { lease },
-            3 => ToWorker::Retire,
-            4 => ToWorker::Halt,
-            5 => ToWorker::Ping,
-            6 => ToWorker::Recall {
+            1 => QueueOrder::Expired { lease },
+            2 => QueueOrder::Cancelled { lease },
+            _ => QueueOrder::Recall {
                 leases: vec![lease; 3],
             },
-            _ => ToWorker::Farewell,
         }
     }
 }
@@ -159,7 +172,7 @@ proptest! {
 
     #[test]
     fn frames_of_any_kind_come_back_as_they_were(parts in parts()) {
-        let (from_worker, to_worker) = (parts.worker_frame(), parts.master_frame());
+        let (from_worker, to_worker) = (parts.worker_frame(), parts.primary_frame());
         let (one, other) = (encoded(&from_worker), encoded(&to_worker));
         prop_assert_eq!(decode::<FromWorker<'_>>(&one[4..]).expect("ours"), from_worker);
         prop_assert_eq!(decode::<ToWorker<'_>>(&other[4..]).expect("ours"), to_worker);
@@ -193,7 +206,7 @@ proptest! {
         all in prop::collection::vec(parts(), 1..8),
         sizes in prop::collection::vec(1_usize..700, 1..8),
     ) {
-        let sent: Vec<_> = all.iter().map(|parts| encoded(&parts.master_frame())).collect();
+        let sent: Vec<_> = all.iter().map(|parts| encoded(&parts.primary_frame())).collect();
         let stream = sent.concat();
         let (mut codec, mut buffer, mut received) = (codec(LIMIT), BytesMut::new(), Vec::new());
         let (mut rest, mut sizes) = (stream.as_slice(), sizes.iter().cycle());
@@ -207,7 +220,7 @@ proptest! {
         }
         prop_assert_eq!(received.len(), all.len());
         for (frame, parts) in received.iter().zip(&all) {
-            prop_assert_eq!(decode::<ToWorker<'_>>(frame).expect("ours"), parts.master_frame());
+            prop_assert_eq!(decode::<ToWorker<'_>>(frame).expect("ours"), parts.primary_frame());
         }
     }
 
@@ -227,11 +240,13 @@ proptest! {
         let mut buffer = BytesMut::new();
         for (size, fits) in [(LIMIT, true), (LIMIT + OVERHEAD, false)] {
             let response = "x".repeat(size);
-            let frame = FromWorker::Answer { lease: id, response: &response };
+            let frame = FromWorker::Queue(QueueReport::Answer { lease: id, response: &response });
             prop_assert_eq!(encode(&frame, &mut buffer, LIMIT).is_ok(), fits);
         }
         let frame = codec(LIMIT).decode(&mut buffer).expect("within the limit").expect("whole");
-        let is_answer = matches!(decode(&frame), Ok(FromWorker::Answer { lease, .. }) if lease == id);
-        prop_assert!(is_answer && buffer.is_empty());
+        let Ok(FromWorker::Queue(QueueReport::Answer { lease, .. })) = decode(&frame) else {
+            return Err(TestCaseError::fail("no answer"));
+        };
+        prop_assert!(lease == id && buffer.is_empty());
     }
 }

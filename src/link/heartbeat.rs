@@ -8,7 +8,7 @@ use super::wire::ToWorker;
 use crate::lived;
 
 /// So many heartbeats in a row without a word, and a worker is frozen.
-pub(super) const MISSED_HEARTBEATS: u32 = 3;
+pub(crate) const MISSED_HEARTBEATS: u32 = 3;
 
 /// Asks a worker for signs of life, and says when there are none. A lease's end says more and sooner, but one that holds
 /// nothing has none.

@@ -16,7 +16,7 @@ const SHORT_ROOT: &str = "/tmp";
 
 /// Why the workers have no socket.
 #[derive(Debug, thiserror::Error)]
-#[error("in {}: {source}; {remedy}", .root.display())]
+#[error("cannot make the local socket for the workers in {}: {source}; {remedy}", .root.display())]
 pub(crate) struct ListenError {
     root: PathBuf,
     remedy: &'static str,
@@ -109,7 +109,7 @@ impl Drop for Endpoint {
     }
 }
 
-/// Removes what killed masters left behind beside an endpoint's directory.
+/// Removes what killed primaries left behind beside an endpoint's directory.
 pub(crate) async fn sweep(directory: PathBuf) {
     leftovers::sweep(&directory).await;
 }

@@ -1,4 +1,4 @@
-//! What master and worker say to each other over the local socket.
+//! What primary and worker say to each other over the local socket.
 //!
 //! Each frame is length-delimited (4 bytes, big endian) postcard. Requests and responses are JSON text that nobody here
 //! reads: it is borrowed from the received frame and copied once, into JS.
@@ -10,13 +10,35 @@ use tokio_util::codec::LengthDelimitedCodec;
 /// Room for a frame's own fields beside its payload, bytes.
 const OVERHEAD: usize = 1024;
 /// The longest frame taken from a peer that has not shown the token yet, bytes.
-pub(crate) const MAX_GREETING: usize = 4096;
+pub(crate) const MAX_HELLO: usize = 4096;
 
-/// Worker to master.
+/// Worker to primary.
 #[derive(Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) enum FromWorker<'a> {
     /// First frame of a connection.
     Hello { token: &'a str, worker: u32 },
+    /// The worker can take work from now on.
+    Ready,
+    /// The worker ends before long, and why: it takes no more than it has offered to.
+    Retiring { reason: &'a str },
+    /// The worker cannot go on, and why; its process ends next.
+    Fault { message: &'a str },
+    /// The process of the worker's browser.
+    Browser { pid: u32 },
+    /// Nothing more will come: the primary answers with `Farewell` once all before this is taken in. With `stay` the
+    /// worker is ready to wait until another can take its place. Leases beyond `started` came too late for it.
+    Goodbye { stay: bool, started: Vec<u64> },
+    /// Answer to `Ping`.
+    Pong,
+    /// Something its user should hear of, once and not from every worker: JSON text.
+    Notice { what: &'a str },
+    /// About requests.
+    Queue(#[serde(borrow)] QueueReport<'a>),
+}
+
+/// What a worker says of requests.
+#[derive(Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) enum QueueReport<'a> {
     /// `slots` more slots are free, of so many in all, and `ahead` more requests may come before there is one for them.
     /// Those may wait for `patience_ms` while nothing moves. `published`: the worker serves the 0.1.x generation.
     Offer {
@@ -34,34 +56,34 @@ pub(crate) enum FromWorker<'a> {
     GiveBack { lease: u64 },
     /// The worker has heard that a lease ended, and its slot is free.
     Released { lease: u64 },
-    /// The worker can take work from now on.
-    Ready,
-    /// The worker ends before long, and why: it takes no more than it has offered to.
-    Retiring { reason: &'a str },
     /// The worker takes no more work: what it offered is void.
     Withdraw,
-    /// The worker cannot go on, and why; its process ends next.
-    Fault { message: &'a str },
-    /// Which process the worker's PhantomJS is.
-    Phantom { pid: u32 },
-    /// Nothing more will come: the master answers with `Farewell` once all before this is taken in. With `stay` the worker
-    /// is ready to wait until another can take its place. Leases beyond `started` came too late for it.
-    Goodbye { stay: bool, started: Vec<u64> },
-    /// Answer to `Ping`.
-    Pong,
-    /// Something its user should hear of, once and not from every worker: JSON text.
-    Notice { what: &'a str },
 }
 
-/// Master to worker.
+/// Primary to worker.
 #[derive(Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) enum ToWorker<'a> {
-    /// A request to handle within `timeout_ms`.
+    /// Finish what you hold, and end.
+    Retire,
+    /// End at once.
+    Halt,
+    /// Answer to `Goodbye`.
+    Farewell,
+    /// Asks for a sign of life.
+    Ping,
+    /// About requests.
+    Queue(#[serde(borrow)] QueueOrder<'a>),
+}
+
+/// What the primary says of requests.
+#[derive(Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) enum QueueOrder<'a> {
+    /// A request to handle.
     Lease {
         lease: u64,
         item: u64,
+        /// 1 for the first hand-over of the item.
         attempt: u32,
-        timeout_ms: u64,
         /// One of those that the worker takes in advance, and not for a slot that it has offered.
         ahead: bool,
         /// Its time runs: the worker has a slot for it.
@@ -74,14 +96,6 @@ pub(crate) enum ToWorker<'a> {
     Cancelled { lease: u64 },
     /// Give these back unless you have begun them.
     Recall { leases: Vec<u64> },
-    /// Finish what you hold, and end.
-    Retire,
-    /// End at once.
-    Halt,
-    /// Answer to `Goodbye`.
-    Farewell,
-    /// Asks for a sign of life.
-    Ping,
 }
 
 /// Why a frame could not be made or read.

@@ -1,4 +1,4 @@
-//! Which workers have yet to take note of the end of a lease.
+//! Leases that are over and whose workers have yet to take note.
 
 use std::time::Duration;
 
@@ -9,45 +9,45 @@ use crate::id::{LeaseId, WorkerId};
 use crate::lived::Lived;
 
 /// A worker that has not taken note of its lease's end by then does nothing any more.
-pub(super) const HEARING_LIMIT: Duration = Duration::from_secs(2);
+pub(super) const NOTE_LIMIT: Duration = Duration::from_secs(2);
 
 /// Ended leases whose workers have yet to take note.
 #[derive(Debug)]
-pub(super) struct Hearing {
-    unheard: Deadlines<(WorkerId, LeaseId)>,
+pub(super) struct Unheard {
+    leases: Deadlines<(WorkerId, LeaseId)>,
     /// How often this process had stood still when they were last begun.
     gaps: u64,
 }
 
-impl Hearing {
+impl Unheard {
     pub(super) fn new() -> Self {
         Self {
-            unheard: Deadlines::new(),
+            leases: Deadlines::new(),
             gaps: 0,
         }
     }
 
     /// A worker has been told that a lease is over, and must take note; true when the timer must look again.
     pub(super) fn expect(&mut self, worker: WorkerId, lease: LeaseId, now: Instant) -> bool {
-        self.unheard.insert((worker, lease), now + HEARING_LIMIT)
+        self.leases.insert((worker, lease), now + NOTE_LIMIT)
     }
 
     pub(super) fn heard(&mut self, worker: WorkerId, lease: LeaseId) {
-        let _ = self.unheard.remove((worker, lease));
+        let _ = self.leases.remove((worker, lease));
     }
 
-    /// A worker whose time is over. When this process stood still the workers may have done so too, and may go on after it:
-    /// their time begins anew.
+    /// A worker whose time is over. When this process stood still the workers may have done so too, and may go on after
+    /// it: their time begins anew.
     pub(super) fn pop_due(&mut self, clock: &mut Lived) -> Option<WorkerId> {
         let now = clock.now();
         if self.gaps != clock.gaps() {
             self.gaps = clock.gaps();
-            self.unheard.restart(now + HEARING_LIMIT);
+            self.leases.restart(now + NOTE_LIMIT);
         }
-        self.unheard.pop_due(now).map(|(worker, _)| worker)
+        self.leases.pop_due(now).map(|(worker, _)| worker)
     }
 
     pub(super) fn next(&self) -> Option<Instant> {
-        self.unheard.next()
+        self.leases.next()
     }
 }

@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use crate::browser::phantom::{SHARED_FOLDER, SHARED_TABLES};
 
-/// Directories are named PREFIX, pid of the master, "-", 16 hexadecimal digits by chance.
+/// Directories are named PREFIX, pid of the primary, "-", 16 hexadecimal digits by chance.
 const PREFIX: &str = "phantom-cluster-";
 const DIGITS: usize = 16;
 /// The socket that workers connect to.
 pub(super) const SOCKET: &str = "engine.sock";
 /// Its name until somebody listens.
 pub(super) const BEGUN_SOCKET: &str = "engine.new";
-/// A directory without a socket may be one whose master begins.
+/// A directory without a socket may be one whose primary begins.
 #[cfg(unix)]
 const STILL_BEGINNING: Duration = Duration::from_secs(60);
 
@@ -51,7 +51,7 @@ pub(super) fn remove(directory: &Path) {
     let _ = std::fs::remove_dir(directory);
 }
 
-/// Removes what masters that were killed left behind beside `own`, a directory of this engine's.
+/// Removes what primaries that were killed left behind beside `own`, a directory of this engine's.
 #[cfg(unix)]
 pub(super) async fn sweep(own: &Path) {
     let Some(root) = own.parent() else { return };
@@ -118,7 +118,7 @@ fn has_only_tables(directory: &Path) -> bool {
     })
 }
 
-/// Whether its master lives is asked of its socket: its pid may be another's by now, or of another namespace, where the
+/// Whether its primary lives is asked of its socket: its pid may be another's by now, or of another namespace, where the
 /// directory is shared between containers.
 #[cfg(unix)]
 fn is_abandoned(directory: &Path) -> bool {
@@ -126,7 +126,7 @@ fn is_abandoned(directory: &Path) -> bool {
     match knock(&directory.join(SOCKET)) {
         // A socket has its name from the moment on that somebody listens.
         Err(error) if error.kind() == ErrorKind::ConnectionRefused => true,
-        // Its master may be just about to listen.
+        // Its primary may be just about to listen.
         Err(error) if error.kind() == ErrorKind::NotFound => is_old(directory),
         // Someone listens. When more knock than are let in, it would block.
         _ => false,

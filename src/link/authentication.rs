@@ -1,4 +1,4 @@
-//! Who connects to the queue must show its token first.
+//! A peer's first frame must show the engine's token.
 
 use std::time::Duration;
 
@@ -6,25 +6,26 @@ use futures_util::StreamExt;
 use tokio::io::AsyncRead;
 use tokio_util::codec::{FramedRead, LengthDelimitedCodec};
 
-use super::wire::{self, FromWorker, MAX_GREETING};
+use super::wire::{self, FromWorker, MAX_HELLO};
 use crate::id::WorkerId;
 use crate::{lived, secret};
 
-/// A peer that has not said Hello by then is not one of ours.
-pub(super) const GREETING_DEADLINE: Duration = Duration::from_secs(5);
+/// A peer that has not said Hello by then is cut off.
+pub(crate) const AUTHENTICATION_DEADLINE: Duration = Duration::from_secs(5);
 
-pub(super) fn greeting_codec() -> LengthDelimitedCodec {
+/// The codec for a peer that has not shown the token yet.
+pub(super) fn codec() -> LengthDelimitedCodec {
     LengthDelimitedCodec::builder()
-        .max_frame_length(MAX_GREETING)
+        .max_frame_length(MAX_HELLO)
         .new_codec()
 }
 
 /// The worker's id, if it showed the token in time.
-pub(super) async fn greet<R: AsyncRead + Unpin>(
+pub(super) async fn authenticate<R: AsyncRead + Unpin>(
     expected: &str,
     frames: &mut FramedRead<R, LengthDelimitedCodec>,
 ) -> Option<WorkerId> {
-    let frame = lived::timeout(GREETING_DEADLINE, frames.next())
+    let frame = lived::timeout(AUTHENTICATION_DEADLINE, frames.next())
         .await
         .ok()??
         .ok()?;
