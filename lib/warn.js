@@ -1,6 +1,6 @@
 "use strict";
 
-const { read } = require("./failure");
+const { read } = require("./thrown");
 
 const warned = new Set();
 

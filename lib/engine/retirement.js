@@ -8,7 +8,7 @@ const MARGIN = 2;
 const FEW = 8;
 const SHARE = 0.75;
 
-/** When a worker tells its master that it ends before long: early enough for its successor to be ready by then. */
+/** When a worker tells its primary that it ends before long: early enough for its successor to be ready by then. */
 class Retirement {
   #startup = 0;
   #readyAt = 0;

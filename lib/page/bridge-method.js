@@ -2,9 +2,9 @@
 
 const { answer } = require("../answer");
 const { Call } = require("../browser/call");
-const { codeOf, messageOf } = require("../failure");
 const { targetOf } = require("./handle");
 const { currentOwner } = require("./owner");
+const { codeOf, messageOf } = require("../thrown");
 const { warn } = require("../warn");
 
 /**

@@ -2,9 +2,10 @@
 
 const { now } = require("../clock");
 const { ItemError, fromNative } = require("../errors");
-const { codeOf, messageOf, toWire } = require("../failure");
+const { toWire } = require("../failure");
 const { log } = require("../native/log");
 const { QueueItem, kEnd, kOwner } = require("./item");
+const { codeOf, messageOf } = require("../thrown");
 const { unlessWedged } = require("../browser/vigil");
 const { warn } = require("../warn");
 

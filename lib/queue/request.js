@@ -1,7 +1,7 @@
 "use strict";
 
 const { RequestError } = require("../errors");
-const { messageOf } = require("../failure");
+const { messageOf } = require("../thrown");
 const { Stamp } = require("./stamp");
 
 /** 0.1.x puts the item's id on requests that have none of their own. */

@@ -4,7 +4,7 @@ const { EndKind, TimeoutDecision, TimeoutFate } = require("../native/addon");
 const { Crashes } = require("./crashes");
 const { dispatch } = require("../native/dispatch");
 const { EngineError, ItemError, fromNative } = require("../errors");
-const { asError, codeOf, fromWire, messageOf } = require("../failure");
+const { asError, fromWire } = require("../failure");
 const { ItemTable } = require("./item-table");
 const { log } = require("../native/log");
 const { readRequestOptions } = require("../options");
@@ -13,6 +13,7 @@ const outcomes = require("./outcomes");
 const { stamp, toJson } = require("./request");
 const { follow } = require("./signals");
 const { Silence } = require("./silence");
+const { codeOf, messageOf } = require("../thrown");
 const { enqueuedBeforeStart, started } = require("./unstarted");
 const { warn } = require("../warn");
 
