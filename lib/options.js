@@ -1,14 +1,9 @@
 "use strict";
 
 const cluster = require("node:cluster");
-const { inspect } = require("node:util");
 const os = require("node:os");
-const { OptionTypeError, OptionRangeError } = require("./errors");
-
-const integer = (min, max, fallback) => ({ kind: "integer", min, max, fallback });
-const ms = (fallback) => integer(1, 2 ** 31 - 1, fallback);
-// Infinity for no limit.
-const limit = (fallback) => ({ ...ms(fallback), infinite: true });
+const { OptionTypeError } = require("./errors");
+const { integer, isAbsent, limit, ms, readRow, readTable, show } = require("./option-table");
 
 /** Every option: its kind, range and default. Times in ms, sizes in MiB unless they say bytes. */
 const OPTIONS = {
@@ -58,100 +53,9 @@ const REQUEST_OPTIONS = {
 // The README of 0.1.x named these two; the plain name wins where both stand.
 const ALIASES = { numWorkers: "workers", iterations: "workerIterations" };
 
-function show(value) {
-  return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
-}
-
-function readInteger(name, value, { min, max, infinite, remedy = "" }) {
-  // Callers pass process.env.X straight through.
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  const allowed = `an integer from ${min} to ${max}${infinite ? " or Infinity" : ""}`;
-  if (typeof number !== "number" || (typeof value === "string" && Number.isNaN(number))) {
-    throw new OptionTypeError(`option "${name}" must be ${allowed}, not ${show(value)}`);
-  }
-  if (infinite && number === Number.POSITIVE_INFINITY) {
-    return number;
-  }
-  if (number === 0 && min > 0) {
-    return undefined;
-  }
-  if (!Number.isInteger(number) || number < min || number > max) {
-    throw new OptionRangeError(`option "${name}" must be ${allowed}, not ${show(value)}${remedy}`);
-  }
-  return number;
-}
-
-function readStrings(name, value) {
-  const list = typeof value === "string" ? [value] : value;
-  if (!Array.isArray(list) || !list.every((item) => typeof item === "string")) {
-    throw new OptionTypeError(`option "${name}" must be an array of strings, not ${show(value)}`);
-  }
-  return [...list];
-}
-
-function readAs(type) {
-  return (name, value) => {
-    if (typeof value !== type) {
-      throw new OptionTypeError(`option "${name}" must be a ${type}, not ${show(value)}`);
-    }
-    return value;
-  };
-}
-
-function readGroup(name, value, { options }) {
-  if (typeof value !== "object" || Array.isArray(value)) {
-    throw new OptionTypeError(`option "${name}" must be an object, not ${show(value)}`);
-  }
-  return readAll(value, options, `${name}.`);
-}
-
-function readSignal(name, value) {
-  if (typeof value?.addEventListener !== "function" || typeof value.aborted !== "boolean") {
-    throw new OptionTypeError(`option "${name}" must be an AbortSignal, not ${show(value)}`);
-  }
-  return value;
-}
-
-const READERS = {
-  integer: readInteger,
-  strings: readStrings,
-  string: readAs("string"),
-  function: readAs("function"),
-  boolean: readAs("boolean"),
-  group: readGroup,
-  signal: readSignal,
-};
-
-// What the original's `options.x or default` took for not given. `false` is a value where booleans are.
-function isAbsent(value) {
-  return value === undefined || value === null || value === 0 || value === "";
-}
-
-function fallbackOf(spec, path) {
-  if (spec.kind === "group") {
-    return readAll({}, spec.options, path);
-  }
-  return typeof spec.fallback === "function" ? spec.fallback() : spec.fallback;
-}
-
-function readAll(given, table, prefix) {
-  const result = {};
-  for (const [name, spec] of Object.entries(table)) {
-    const path = prefix + name;
-    const value = isAbsent(given[name]) ? undefined : READERS[spec.kind](path, given[name], spec);
-    result[name] = value ?? fallbackOf(spec, `${path}.`);
-  }
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(table, name) && !(prefix === "" && Object.hasOwn(ALIASES, name))) {
-      warnUnknown(prefix + name, Object.keys(table), name);
-    }
-  }
-  return result;
-}
-
-function warnUnknown(path, known, name) {
+function onUnknown(path, name, known) {
   // Workers run the same script: one voice is enough.
-  if (!cluster.isWorker) {
+  if (!cluster.isWorker && !Object.hasOwn(ALIASES, path)) {
     const { didYouMean } = require("./nearest");
     const { warnOnce } = require("./warn");
     const message = `phantom-cluster has no option "${path}"${didYouMean(name, known)}`;
@@ -165,7 +69,7 @@ function warnUnknown(path, known, name) {
  */
 function readOptions(given) {
   if (given === undefined || given === null) {
-    return readAll({}, OPTIONS, "");
+    return readTable({}, OPTIONS, onUnknown);
   }
   if (typeof given !== "object") {
     throw new OptionTypeError(`options must be an object, not ${show(given)}`);
@@ -176,10 +80,10 @@ function readOptions(given) {
       plain[name] = plain[alias];
     }
   }
-  return readAll(plain, OPTIONS, "");
+  return readTable(plain, OPTIONS, onUnknown);
 }
 
-const NO_REQUEST_OPTIONS = Object.freeze(readAll({}, REQUEST_OPTIONS, ""));
+const NO_REQUEST_OPTIONS = Object.freeze(readTable({}, REQUEST_OPTIONS, onUnknown));
 
 /**
  * The options of one request; `timeout` and `maxAttempts` are undefined where the engine's hold.
@@ -192,7 +96,7 @@ function readRequestOptions(given) {
   if (typeof given !== "object") {
     throw new OptionTypeError(`the options of a request must be an object, not ${show(given)}`);
   }
-  return readAll(given, REQUEST_OPTIONS, "");
+  return readTable(given, REQUEST_OPTIONS, onUnknown);
 }
 
 /**
@@ -200,7 +104,7 @@ function readRequestOptions(given) {
  * @throws {OptionTypeError | OptionRangeError} as `readOptions`
  */
 function readOption(name, value, fallback, label = name) {
-  return isAbsent(value) ? fallback : (READERS[OPTIONS[name].kind](label, value, OPTIONS[name]) ?? fallback);
+  return readRow(label, value, { ...OPTIONS[name], fallback });
 }
 
 module.exports = { readOptions, readOption, readRequestOptions };

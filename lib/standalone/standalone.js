@@ -1,158 +1,23 @@
 "use strict";
 
 const path = require("node:path");
-const { inspect } = require("node:util");
 const { findBinary } = require("../browser/binary");
 const { guard } = require("../page/bridge-method");
 const { Browser } = require("../browser/browser");
 const { byLine, logLines } = require("../browser/output");
-const { OptionRangeError, OptionTypeError } = require("../errors");
-const { didYouMean } = require("../nearest");
-const { readOption } = require("../options");
+const { sortArguments } = require("./options");
 const { Session, warnOfAssignment } = require("../page/session");
 const { StandalonePhantom, tellEnd } = require("./phantom");
-const { LEVELS, UserLog } = require("./user-log");
+const { UserLog } = require("./user-log");
 const { assignmentText } = require("../page/properties");
-const { warn, warnOnce } = require("../warn");
+const { warn } = require("../warn");
 
 const FOREVER = 2 ** 31 - 1;
-const LAST_PORT = 65_000;
-const PORT_REMEDY = ": it is the first port to try, so write 12300, or leave it out";
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
 const EXECUTABLE = process.platform === "win32" ? "phantomjs.exe" : "phantomjs";
 // What npm `phantom` 2 to 6 gave PhantomJS when its user gave nothing.
 const DEFAULT_SWITCHES = ["--local-url-access=false"];
 
 const ignored = () => undefined;
-
-/** Every option of both generations: how it is read, and its default. */
-const OPTIONS = {
-  binary: { read: readAs("string") },
-  dnodeOpts: { read: ignored },
-  hostname: { read: readHostname },
-  isolate: { read: readOption, fallback: false },
-  logLevel: { read: readLevel },
-  logger: { read: readLogger },
-  onExit: { read: readAs("function") },
-  onStderr: { read: readOption },
-  onStdout: { read: readOption },
-  pageTimeout: { read: readOption, fallback: 60_000 },
-  parameters: { read: readParameters, fallback: [] },
-  path: { read: readAs("string") },
-  phantomPath: { read: readAs("string") },
-  port: { read: readPort, fallback: 12_300 },
-  shimPath: { read: ignored },
-};
-
-function show(value) {
-  return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
-}
-
-function refuse(ErrorClass, name, allowed, value, remedy = "") {
-  throw new ErrorClass(`option "${name}" must be ${allowed}, not ${show(value)}${remedy}`);
-}
-
-function readAs(type) {
-  return (name, value) => {
-    if (typeof value !== type) {
-      refuse(OptionTypeError, name, `a ${type}`, value);
-    }
-    return value;
-  };
-}
-
-/** Only checked: PhantomJS is reached on loopback alone. */
-function readHostname(name, value) {
-  if (!LOOPBACK.test(value)) {
-    refuse(OptionRangeError, name, "localhost or an address of it, as nothing listens elsewhere", value);
-  }
-}
-
-function readLevel(name, value) {
-  if (!LEVELS.includes(value)) {
-    refuse(OptionRangeError, name, `one of ${LEVELS.join(", ")}`, value);
-  }
-  return value;
-}
-
-function readLogger(name, value) {
-  const isHolder = typeof value === "object" || typeof value === "function";
-  if (!isHolder || LEVELS.some((level) => value[level] && typeof value[level] !== "function")) {
-    refuse(OptionTypeError, name, `an object with functions ${LEVELS.join(", ")}`, value);
-  }
-  return value;
-}
-
-function readPort(name, value) {
-  // Callers pass process.env.X straight through.
-  const number = typeof value === "string" ? Number(value) : value;
-  if (!Number.isInteger(number) || number < 0 || number > LAST_PORT) {
-    const isNumber = typeof number === "number" && !Number.isNaN(number);
-    refuse(
-      isNumber ? OptionRangeError : OptionTypeError,
-      name,
-      `an integer from 0 to ${LAST_PORT}`,
-      value,
-      PORT_REMEDY,
-    );
-  }
-  return number === 0 ? undefined : number;
-}
-
-/** `{ name: value }` as switches. */
-function readParameters(name, value) {
-  if (typeof value !== "object" || Array.isArray(value)) {
-    refuse(OptionTypeError, name, "an object", value);
-  }
-  const given = Object.entries(value).filter(([, setting]) => setting !== undefined && setting !== null);
-  return given.map(([key, setting]) => {
-    if (!["string", "number", "boolean"].includes(typeof setting)) {
-      refuse(OptionTypeError, `${name}.${key}`, "a string, number or boolean", setting);
-    }
-    return `--${key}=${setting}`;
-  });
-}
-
-/** The options with all defaults filled in; as in the engines null, 0 and "" mean the default too. */
-function readOptions(given) {
-  const options = {};
-  for (const [name, { read, fallback }] of Object.entries(OPTIONS)) {
-    const value = given[name];
-    const isAbsent = value === undefined || value === null || value === 0 || value === "";
-    options[name] = (isAbsent ? undefined : read(name, value)) ?? fallback;
-  }
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(OPTIONS, name)) {
-      warnUnknown(name);
-    }
-  }
-  return options;
-}
-
-function warnUnknown(name) {
-  const message = `phantom-cluster/phantom has no option "${name}"${didYouMean(name, Object.keys(OPTIONS))}`;
-  warnOnce("PHANTOM_CLUSTER_UNKNOWN_OPTION", `phantom ${name}`, message);
-}
-
-/** What `create()` was given, in whatever order; `switches` is null when there were none, not even an empty array. */
-function sortArguments(args) {
-  let switches = null;
-  const options = {};
-  for (const argument of args) {
-    if (typeof argument === "string" || Array.isArray(argument)) {
-      switches = (switches ?? []).concat(argument);
-    } else if (typeof argument === "object" && argument !== null) {
-      Object.assign(options, argument);
-    } else if (typeof argument !== "function" && argument !== undefined && argument !== null) {
-      throw new OptionTypeError(`create() takes switches, options and a callback, not ${show(argument)}`);
-    }
-  }
-  const stranger = switches?.find((item) => typeof item !== "string");
-  if (stranger !== undefined) {
-    throw new OptionTypeError(`create(): switches must be strings, not ${show(stranger)}`);
-  }
-  return { switches, options: readOptions(options) };
-}
 
 /** The binary, found under the name of the option that its user knows. */
 function binaryOf({ binary, phantomPath, path: directory }, hasCallback) {
