@@ -22,9 +22,8 @@ const MIB = 2 ** 20;
 /**
  * The inside of a client: PhantomJS, the connection to the primary, and the end of both.
  *
- * A client with a queue gives it an intake by `use()`, which has these methods:
+ * A client with a queue names what makes its intake, by `use()`. An intake has these methods:
  * - `handle(event)`: an event of the primary's that is not of the worker as such
- * - `whileStarting()`: PhantomJS is starting, the time to load what is needed from then on
  * - `phantomRuns(session)`
  * - `refuse()`: no more work is taken from now on
  * - `holds()`: how many requests have been begun and are not done
@@ -35,6 +34,7 @@ class Worker {
   #number;
   #options;
   #native = new NativeClient((events) => dispatch(events, (event) => this.#handle(event)));
+  #makeIntake = () => null;
   #intake = null;
   #browser = null;
   #session = null;
@@ -56,8 +56,9 @@ class Worker {
     this.#retirement = new Retirement(client.iterations);
   }
 
-  use(intake) {
-    this.#intake = intake;
+  /** `makeIntake()` is called while PhantomJS starts, so that loading it costs no time. */
+  use(makeIntake) {
+    this.#makeIntake = makeIntake;
   }
 
   get native() {
@@ -177,7 +178,7 @@ class Worker {
     const started = Promise.all([launch(this.#browser, binary, this.#options), this.#connect()]);
     ({ Phantom, endOf } = require("../page/phantom"));
     ({ Session } = require("../page/session"));
-    this.#intake?.whileStarting();
+    this.#intake = this.#makeIntake();
     try {
       await started;
     } catch (error) {

@@ -3,12 +3,10 @@
 const cluster = require("node:cluster");
 const { PhantomClusterClient, workerOf } = require("../engine/client");
 const { contact } = require("../engine/worker-contact");
-const { Intake } = require("./intake");
-const { warnOfNoEngine } = require("./notices");
 
 /** Takes requests from the queue and gives each to the user's handler. */
 class PhantomQueuedClusterClient extends PhantomClusterClient {
-  #intake;
+  #intake = null;
 
   constructor(options) {
     super(options);
@@ -16,7 +14,12 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
     if (cluster.isWorker && !contact) {
       warnOfNoEngine();
     }
-    this.#intake = new Intake(this, workerOf(this));
+    const worker = workerOf(this);
+    worker.use(() => {
+      const { Intake } = require("./intake");
+      this.#intake = new Intake(this, worker);
+      return this.#intake;
+    });
   }
 
   start() {
@@ -28,8 +31,12 @@ class PhantomQueuedClusterClient extends PhantomClusterClient {
 
   /** Answers the request whose handler is running (0.1.x). */
   queueItemResponse(response) {
-    this.#intake.answerCurrent(response);
+    this.#intake?.answerCurrent(response);
   }
+}
+
+function warnOfNoEngine() {
+  require("./notices").warnOfNoEngine();
 }
 
 module.exports = { PhantomQueuedClusterClient };

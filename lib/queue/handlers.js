@@ -1,11 +1,9 @@
 "use strict";
 
 const { now } = require("../clock");
+const { Lease } = require("./lease");
 const { log } = require("../native/log");
-
-// What is not needed before PhantomJS runs is loaded while it starts.
-let Lease;
-let currentOwner;
+const { currentOwner } = require("../page/owner");
 
 /** The documented handler, which gets a page. */
 const DOCUMENTED = "request";
@@ -26,11 +24,6 @@ class Handlers {
     this.#client = client;
     this.#worker = worker;
     this.#onDone = onDone;
-  }
-
-  load() {
-    ({ Lease } = require("./lease"));
-    ({ currentOwner } = require("../page/owner"));
   }
 
   get isThere() {
@@ -61,7 +54,7 @@ class Handlers {
 
   /** The lease whose handler is running, or, where that is not known, the newest. */
   get current() {
-    return currentOwner?.getStore() ?? [...this.#leases.values()].at(-1);
+    return currentOwner.getStore() ?? [...this.#leases.values()].at(-1);
   }
 
   /** The primary has ended a lease; gives it if a handler still has it. */

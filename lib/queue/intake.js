@@ -28,8 +28,8 @@ class Intake {
     this.#worker = worker;
     this.#native = worker.native;
     this.#handlers = new Handlers(client, worker, (ms) => this.#prefetched.measure(ms));
-    worker.use(this);
-    client.on("workerReady", () => {
+    // A request that is here already is begun before the user's own listeners hear of the free slot.
+    client.prependListener("workerReady", () => {
       this.#slots += 1;
       this.#takePrefetched();
       this.#offerSoon();
@@ -45,10 +45,6 @@ class Intake {
   /** The answer of 0.1.x to the request whose handler is running. */
   answerCurrent(response) {
     this.#handlers.current?.answer(response);
-  }
-
-  whileStarting() {
-    this.#handlers.load();
   }
 
   phantomRuns({ vigil }) {
