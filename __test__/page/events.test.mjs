@@ -3,9 +3,11 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { parse } from "acorn";
 import { browser, site, until, warningsOf } from "../helpers.mjs";
 
 let started;
@@ -382,4 +384,19 @@ test("a page that is only opened and evaluated prints its errors, and its pop-up
   } finally {
     await own.close();
   }
+});
+
+/** What the driver's `var NAME = …` has: the keys of an object, or the values of an array. */
+function driversTable(name) {
+  const source = fs.readFileSync(new URL("../../driver/events.js", import.meta.url), "utf8");
+  const { body } = parse(source, { ecmaVersion: 5 });
+  const variables = body.filter(({ type }) => type === "VariableDeclaration").flatMap((node) => node.declarations);
+  const { init } = variables.find(({ id }) => id.name === name);
+  return (init.properties ?? init.elements).map((node) => node.key?.name ?? node.value).sort();
+}
+
+test("Node and the driver know the same events, and the same of them as answered", () => {
+  const { ANSWERED, EVENTS } = createRequire(import.meta.url)("../../lib/page/events.js");
+  assert.deepEqual(driversTable("SENT"), [...EVENTS].sort());
+  assert.deepEqual(driversTable("ANSWERED"), [...ANSWERED].sort());
 });

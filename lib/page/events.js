@@ -6,7 +6,7 @@ const { PageError } = require("../errors");
 const { didYouMean } = require("../nearest");
 const { warnOnce } = require("../warn");
 
-/** Every event of a page, as PhantomJS names it. */
+/** Every event of a page, as PhantomJS names it; driver/events.js has the same. */
 const EVENTS = [
   "onAlert",
   "onCallback",
@@ -31,7 +31,7 @@ const EVENTS = [
 ];
 
 // PhantomJS wants some answers at once (confirm(), prompt(), callPhantom()) and cannot wait for Node's.
-const ANSWERED = new Set(["onCallback", "onConfirm", "onFilePicker", "onLongRunningScript", "onPrompt"]);
+const ANSWERED = ["onCallback", "onConfirm", "onFilePicker", "onLongRunningScript", "onPrompt"];
 
 /** Whether it looks like the name of an event, known or not. */
 function isEventLike(name) {
@@ -60,7 +60,7 @@ class PageEvents {
 
   /** `more`: arguments that the listener gets behind the event's own. */
   add(name, listener, more) {
-    // Called later, from elsewhere: it must find the request it was made for.
+    // Called later, from elsewhere: it must find the owner it was made for.
     const call = AsyncLocalStorage.bind(listener);
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), { call, more }]);
   }
@@ -77,7 +77,7 @@ class PageEvents {
   emit(name, page, args) {
     return (this.#listeners.get(name) ?? []).map(({ call, more }) => {
       const answer = guard(page, () => Reflect.apply(call, page, [...args, ...more]));
-      if (answer !== undefined && ANSWERED.has(name)) {
+      if (answer !== undefined && ANSWERED.includes(name)) {
         warnOfAnswer(name);
       }
       return answer;
@@ -85,4 +85,4 @@ class PageEvents {
   }
 }
 
-module.exports = { EVENTS, PageEvents, checkEvent, isEventLike };
+module.exports = { ANSWERED, EVENTS, PageEvents, checkEvent, isEventLike };
