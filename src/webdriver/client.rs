@@ -5,7 +5,9 @@ use std::time::Duration;
 use fantoccini::Client;
 use fantoccini::error::{CmdError, NewSessionError};
 use fantoccini::wd::WebDriverCompatibleCommand;
+use http::Method;
 use serde_json::Value;
+use url::{ParseError, Url};
 
 use super::connector::LoopbackConnector;
 use crate::lived;
@@ -74,11 +76,24 @@ impl Drop for Channel {
 }
 
 impl Channel {
+    /// Runs an extension command that belongs to no session: POST to `path`, below the driver's address.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub(crate) async fn post(
+        &self,
+        path: &'static str,
+        body: Value,
+        limit: Duration,
+    ) -> Result<Value, WebDriverError> {
+        self.run(Extension { path, body }, limit).await
+    }
+
     /// Runs a command, waiting at most `limit` for its answer.
     ///
     /// # Errors
     /// [`WebDriverError::TimedOut`], or what the driver answered.
-    pub(crate) async fn run(
+    async fn run(
         &self,
         command: impl WebDriverCompatibleCommand + Send + 'static,
         limit: Duration,
@@ -88,6 +103,23 @@ impl Channel {
             .await
             .map_err(|lived::Elapsed| WebDriverError::TimedOut(limit))?
             .map_err(Box::new)?)
+    }
+}
+
+/// A command that W3C WebDriver does not have.
+#[derive(Debug)]
+struct Extension {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for Extension {
+    fn endpoint(&self, base: &Url, _session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(self.path)
+    }
+
+    fn method_and_body(&self, _url: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.body.to_string()))
     }
 }
 

@@ -3,12 +3,9 @@
 use std::io;
 use std::time::Duration;
 
-use fantoccini::wd::WebDriverCompatibleCommand;
-use http::Method;
 use serde_json::json;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::{debug, trace, warn};
-use url::{ParseError, Url};
 
 use super::listener::Listener;
 use super::socket::{Sender, Socket};
@@ -95,9 +92,9 @@ impl RemoteEnd for Bridge {
 
 async fn connect(endpoint: &Endpoint, limit: Duration) -> Result<Socket, BridgeError> {
     let listener = Listener::bind().await.map_err(BridgeError::Socket)?;
-    let call = Connect(listener.url().map_err(BridgeError::Socket)?);
+    let body = json!({ "url": listener.url().map_err(BridgeError::Socket)? });
     let client = endpoint.connect().await?;
-    let calling = async { Ok(client.run(call, limit).await?) };
+    let calling = async { Ok(client.post("phantom/connect", body, limit).await?) };
     let accepting = async {
         lived::timeout(limit, listener.accept())
             .await
@@ -114,20 +111,6 @@ async fn serve(socket: Socket, silence_limit: Duration, observer: impl Observer)
         .await;
     debug!(%error, "the connection to PhantomJS ended");
     observer.lost();
-}
-
-/// Asks the driver to connect to this address.
-#[derive(Debug)]
-struct Connect(String);
-
-impl WebDriverCompatibleCommand for Connect {
-    fn endpoint(&self, base: &Url, _session: Option<&str>) -> Result<Url, ParseError> {
-        base.join("phantom/connect")
-    }
-
-    fn method_and_body(&self, _url: &Url) -> (Method, Option<String>) {
-        (Method::POST, Some(json!({ "url": self.0 }).to_string()))
-    }
 }
 
 /// The entries of a frame, one a line: id, kind, JSON text.
