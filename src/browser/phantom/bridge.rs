@@ -1,34 +1,22 @@
 //! The `phantom/` extension: frames of commands out, one ordered stream of replies and events back (driver/bridge.js).
 
-use std::io;
 use std::time::Duration;
 
 use serde_json::json;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::{debug, trace, warn};
 
+use super::error::BridgeError;
 use super::listener::Listener;
 use super::socket::{Sender, Socket};
 use crate::browser::remote::{Entry, EntryKind, Observer, RemoteEnd};
 use crate::lived;
-use crate::webdriver::{Endpoint, WebDriverError};
+use crate::webdriver::Endpoint;
 
 /// How much longer than the longest script PhantomJS may be silent.
 const SILENCE_MARGIN: Duration = Duration::from_secs(6);
 /// A command nobody waits for: the answer is the end of the process.
 const EXIT: &str = r#"[-1,0,"exit",[]]"#;
-
-/// Why PhantomJS cannot be spoken to (any more).
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub(crate) enum BridgeError {
-    #[error(transparent)]
-    WebDriver(#[from] WebDriverError),
-    #[error("the driver did not answer within {0:?}")]
-    Silent(Duration),
-    #[error("the connection that PhantomJS opens failed: {0}")]
-    Socket(#[source] io::Error),
-}
 
 /// How long PhantomJS may take.
 #[derive(Clone, Copy, Debug)]

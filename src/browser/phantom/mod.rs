@@ -3,6 +3,7 @@
 mod advice;
 mod bridge;
 mod environment;
+mod error;
 mod file_types;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -21,7 +21,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::FrameHeader;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{Message, Role, WebSocketConfig};
 
-use super::bridge::BridgeError;
+use super::error::BridgeError;
 use crate::lived;
 use crate::outgoing::{Outgoing, TryWrite};
 use crate::webdriver::acknowledge_at_once;
