@@ -1,6 +1,6 @@
 "use strict";
 
-/** Ms on a clock that only goes forward. Node's own `performance` would be loaded for it, which takes a worker 1 ms. */
+/** Monotonic time in ms. Loading Node's `performance` for it would take 1 ms of a worker's start. */
 function now() {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1e3 + nanoseconds / 1e6;

@@ -33,7 +33,7 @@ const NEWER = {
   RestElement: ["a rest parameter (…)", always],
   SpreadElement: ["a spread (…)", always],
   TemplateLiteral: ["a template string", always],
-  // `const` it knows.
+  // PhantomJS knows `const`.
   VariableDeclaration: ["let", ({ kind }) => kind === "let"],
   YieldExpression: ["yield", always],
 };
@@ -71,7 +71,7 @@ function findNewer(node) {
 
 /** What in a function's source is newer than ES5, as "an arrow function at line 1, column 0"; null when nothing is. */
 function newerSyntax(source) {
-  // Wanted only when something is wrong.
+  // Loaded only when something is wrong.
   const { parse } = require("acorn");
   try {
     // In parentheses it must be one whole expression; the line before keeps columns what they are.

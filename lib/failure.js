@@ -5,7 +5,7 @@
 const { EngineError, ItemError, PageError, PhantomError } = require("./errors");
 const { LONGEST, MAX_CAUSES, UNREADABLE, describe, isError } = require("./thrown");
 
-/** Below this nothing is cut any more. */
+/** Texts are not cut shorter than this, in characters. */
 const SHORTEST = 16;
 
 /** What was thrown, whatever it is, as JSON text of at most `limit` bytes, which are 500 at least. */
@@ -18,7 +18,7 @@ function toWire(thrown, limit) {
       }
     }
   } catch {
-    // Such as a user's own `Error.prototype.toJSON`, which throws.
+    // For example, a user's own `Error.prototype.toJSON` throws.
   }
   return JSON.stringify({ name: "Error", message: UNREADABLE, stack: `Error: ${UNREADABLE}` });
 }

@@ -50,11 +50,11 @@ const REQUEST_OPTIONS = {
   signal: { kind: "signal" },
 };
 
-// The README of 0.1.x named these two; the plain name wins where both stand.
+// Names in the README of 0.1.x; where both are given, the other one counts.
 const ALIASES = { numWorkers: "workers", iterations: "workerIterations" };
 
 function onUnknown(path, name, known) {
-  // Workers run the same script: one voice is enough.
+  // Workers run the same script: one warning is enough.
   if (!cluster.isWorker && !Object.hasOwn(ALIASES, path)) {
     const { didYouMean } = require("./nearest");
     const { warnOnce } = require("./warn");

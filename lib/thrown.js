@@ -6,11 +6,11 @@ const { types, inspect } = require("node:util");
 
 /** The longest message, and the longest stack, that are passed on whole, in characters. */
 const LONGEST = 10_000;
-/** Names and codes are words. */
+/** The longest name or code that is passed on whole, in characters. */
 const LONGEST_WORD = 200;
-/** So many causes of causes are passed on. */
+/** How many causes of causes are passed on. */
 const MAX_CAUSES = 4;
-/** What is said of a value that no text can be made of. */
+/** Stands for a value that no text can be made of. */
 const UNREADABLE = "an error that cannot be read";
 
 const SHOWN = {
@@ -53,7 +53,7 @@ function cut(text, length) {
   if (text.length <= length) {
     return text;
   }
-  // Not between the two halves of a character.
+  // Not between the two halves of a surrogate pair.
   const end = /[\uD800-\uDBFF]/.test(text[length - 1]) ? length - 1 : length;
   return `${text.slice(0, end)}… (${text.length - end} characters left out)`;
 }

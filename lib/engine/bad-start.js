@@ -4,7 +4,7 @@
 
 const cluster = require("node:cluster");
 
-/** Why a worker was killed that was not ready within `limit` ms. `isConnected`: it had come as far as to say so. */
+/** Why a worker was killed that was not ready within `limit` ms. `isConnected`: it had connected to the primary. */
 function lateStart(limit, isConnected) {
   const late = `it was not ready within ${limit} ms (option "startTimeout")`;
   if (isConnected) {

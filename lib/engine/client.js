@@ -5,12 +5,12 @@ const { readOptions } = require("../options");
 const { Worker } = require("./worker");
 const { nextEngine } = require("./worker-contact");
 
-/** The inside of a client, for what is made of it here. */
+/** The internals of a client: for lib alone, users cannot reach them. */
 let workerOf;
 
 /** Runs PhantomJS in a worker and asks for work, a bounded number of times. */
 class PhantomClusterClient extends EventEmitter {
-  // The only member of ours beside the documented ones: a subclass may have any other name for itself.
+  // The one internal member, and private: a subclass is free to use any name.
   #worker;
 
   static {
@@ -28,7 +28,7 @@ class PhantomClusterClient extends EventEmitter {
     this.#worker = new Worker(this, number, given);
   }
 
-  /** Tells the two sides of `create()` apart. */
+  /** Tells clients from servers: `create()` gives either. */
   get role() {
     return "client";
   }

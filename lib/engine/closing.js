@@ -33,7 +33,7 @@ class Closing {
     if (isStopped) {
       return;
     }
-    // One for all who close: each would be a listener, and more than ten of them a leak to Node.
+    // One promise for all calls: from the eleventh listener on, Node would warn of a leak.
     this.#stopped ??= new Promise((resolve) => this.#server.once("stopped", resolve));
     const limit = readOption("messageTimeout", timeout, Number.POSITIVE_INFINITY, "timeout");
     log.info?.("engine closes", { engine: this.#number, timeout });

@@ -17,7 +17,7 @@ const { environment } = require("./worker-contact");
 const FOREVER = 2 ** 31 - 1;
 
 /**
- * The inside of a server: its workers, from fork to exit, and the native half, which decides about them.
+ * The internals of a server: its workers, from fork to exit, and the native half, which decides about them.
  *
  * A server with a queue gives it its requests by `use()`, which have these methods:
  * - `handle(event)`: an event of the native half that is not of the workers as such
@@ -33,7 +33,7 @@ class Primary {
   #native;
   #requests = null;
   #contact = null;
-  // Looked for once: a search takes a worker 3 ms of its start.
+  // Found once for all workers: a search would take 3 ms of each start.
   #binary;
   #binaryName;
   #keepAlive = null;

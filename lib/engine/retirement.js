@@ -4,7 +4,7 @@ const { now } = require("../clock");
 
 /** How much longer than its own start a worker's successor may take to start. */
 const MARGIN = 2;
-/** Not before so few items are left, or so small a share of all: the first say little about how long the rest take. */
+/** Only when so few items, or so small a share of them, are left: the first few say little about the rest. */
 const FEW = 8;
 const SHARE = 0.75;
 

@@ -6,12 +6,12 @@ const { Primary } = require("./primary");
 const { refuseRecursion } = require("./where");
 const { nextEngine } = require("./worker-contact");
 
-/** The inside of a server, for what is made of it here. */
+/** The internals of a server: for lib alone, users cannot reach them. */
 let primaryOf;
 
 /** Forks workers, replaces those that die, and ends them. */
 class PhantomClusterServer extends EventEmitter {
-  // The only member of ours beside the documented ones: a subclass may have any other name for itself.
+  // The one internal member, and private: a subclass is free to use any name.
   #primary;
 
   static {
@@ -29,7 +29,7 @@ class PhantomClusterServer extends EventEmitter {
     this.#primary = new Primary(this, number, given);
   }
 
-  /** Tells the two sides of `create()` apart. */
+  /** Tells servers from clients: `create()` gives either. */
   get role() {
     return "server";
   }

@@ -1,6 +1,6 @@
 "use strict";
 
-// Whether a server makes sense where it is made. Its workers run a script from its beginning, in processes of their own.
+// Refuses servers in places where they cannot work. Workers run the whole script again, in processes of their own.
 
 const cluster = require("node:cluster");
 const { isMainThread } = require("node:worker_threads");
@@ -10,8 +10,8 @@ const { contact } = require("./worker-contact");
 const REMEDY = "or name the script of the workers by cluster.setupPrimary({ exec }) before";
 
 /**
- * Refuses a server whose workers would make such servers too, and so on until the machine has no room for another process:
- * those of one in a thread run the program of the main thread, which makes that thread again.
+ * Refuses a server whose workers would make a server again, and so on without end. That is so in a thread too: its
+ * workers run the program of the main thread, which starts that thread again.
  */
 function refuseRecursion() {
   if (contact && cluster.isPrimary) {

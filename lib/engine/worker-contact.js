@@ -1,7 +1,7 @@
 "use strict";
 
-// How a worker finds the engine that forked it. The variable holds the queue's secret: it is taken out of the
-// environment at once, so that nothing the worker starts inherits it.
+// How a worker finds the engine that forked it. The variable has the authentication token: it is taken out of the
+// environment at once, so that no process that the worker starts inherits it.
 
 const VARIABLE = "PHANTOM_CLUSTER_WORKER";
 

@@ -11,7 +11,7 @@ const { launch, makeBrowser } = require("./own-browser");
 const { Retirement } = require("./retirement");
 const { contact } = require("./worker-contact");
 
-// Loaded while PhantomJS starts: before, it would take a worker's start 2 ms.
+// Loaded while PhantomJS starts: loaded earlier, they would take 2 ms of a worker's start.
 let Phantom;
 let Session;
 let endOf;
@@ -20,14 +20,14 @@ const FOREVER = 2 ** 31 - 1;
 const MIB = 2 ** 20;
 
 /**
- * The inside of a client: PhantomJS, the connection to the primary, and the end of both.
+ * The internals of a client: PhantomJS, the connection to the primary, and the end of both.
  *
  * A client with a queue names what makes its intake, by `use()`. An intake has these methods:
  * - `handle(event)`: an event of the primary's that is not of the worker as such
  * - `phantomRuns(session)`
  * - `refuse()`: no more work is taken from now on
  * - `holds()`: how many requests have been begun and are not done
- * - `leases()`: the leases of those that the primary must not give to another worker by itself
+ * - `leases()`: the leases of those, which the goodbye names
  */
 class Worker {
   #client;
@@ -166,7 +166,7 @@ class Worker {
     }
   }
 
-  // Not before its first request is done: with a limit below what an idle worker takes, workers would do nothing but start.
+  // Only after its first request: with a limit below what an idle worker takes, workers would never do any work.
   #retireIfTooLarge() {
     if (this.#isTooLarge && this.#retirement.hasServed) {
       this.#retire("memory");
@@ -265,7 +265,7 @@ class Worker {
       return;
     }
     log.warn?.("PhantomJS gone, and with it this worker", { phantom: this.#browser.pid, how });
-    // Tells the primary that this end was none of the worker's own choice, so that it does not fork as fast as it can.
+    // A fault makes this end a crash for the primary, which then waits before it forks again.
     const { signal } = endOf(how);
     this.#native.fault(`PhantomJS ended (${signal ? `signal ${signal}` : how})${output ? `, saying: ${output}` : ""}`);
     this.#client.emit("phantomDied");
@@ -274,7 +274,7 @@ class Worker {
 
   #onSigterm = () => this.#retire("signal");
 
-  /** Ends with requests in hand, which others get: they are not why. */
+  /** Ends although it holds requests. Other workers get them, and this end counts as no crash of theirs. */
   #giveUp() {
     this.#closeNative(false);
     this.#halt();
@@ -291,13 +291,13 @@ class Worker {
     this.#client.done = true;
     process.removeListener("SIGTERM", this.#onSigterm);
     await this.#browser?.close(0);
-    // As whoever stops an engine of 0.1.x sees it: a listener of the user's decides about the end of the process.
+    // As in 0.1.x: where the user listens for SIGTERM, that listener decides when the process ends.
     process.kill(process.pid, "SIGTERM");
   }
 
   async #end(stay) {
     this.#haltAlarm?.cancel();
-    // First what was answered: nothing of it may be lost. The browser may still be starting.
+    // Answers go out first, none may be lost. PhantomJS may still be starting.
     await this.#closeNative(stay);
     await this.#launched;
     await this.#browser?.close();
@@ -318,7 +318,7 @@ class Worker {
   }
 
   #exit(code) {
-    // Only a worker's life is the engine's; a script that made a client by hand goes on.
+    // A script that made a client by hand, outside of a cluster, goes on.
     if (cluster.isWorker) {
       process.exit(code);
     }

@@ -64,7 +64,7 @@ function takeCallback(args, callbackAt) {
   return isFunction(args.at(-1)) ? args.pop() : undefined;
 }
 
-// What old code meets that goes on using its page after its request's time.
+// Errors of code that goes on using its page after the request has ended.
 const TOO_LATE = new Set(["ERR_PAGE_CLOSED", "ERR_BROWSER_GONE"]);
 
 /** The promise of a call without a callback. */
@@ -98,7 +98,7 @@ function settle(subject, promise, callback, { failed = null, report } = {}) {
         tell(subject, error, failed);
       }
       if (TOO_LATE.has(codeOf(error))) {
-        // Code that asks again and again until it likes the value must not hold up the event loop.
+        // Code that polls until it gets the value it wants must not block the event loop.
         await new Promise(setImmediate);
       }
       guard(subject, () => callback(failed));
@@ -107,7 +107,7 @@ function settle(subject, promise, callback, { failed = null, report } = {}) {
   );
 }
 
-/** Pages, and PhantomJS, of which it was told that they are closed. */
+/** Handles of pages and of PhantomJS whose end was told already: once is enough. */
 const toldOf = new WeakSet();
 
 /** Tells of an error whose callback gets `failed`. */
@@ -123,7 +123,7 @@ function tell(subject, error, failed) {
     }
     toldOf.add(subject);
   }
-  // "fail" or `false` tells the handler of a mistake. Null tells it nothing, and nothing else does of a page that is gone.
+  // A handler sees the failure in "fail" or `false`, but not in null, and not where its page is gone.
   const isTold = failed !== null && !TOO_LATE.has(codeOf(error)) && codeOf(error) !== "ERR_PAGE_TIMEOUT";
   if (owner && !isTold) {
     owner.commandFailed(error);
@@ -163,7 +163,7 @@ function guard(subject, call) {
   }
 }
 
-/** What `subject` is used for, if for anything. */
+/** Whom `subject` works for; undefined where nobody is known. */
 function ownerOf(subject) {
   return targetOf(subject)?.owner ?? currentOwner.getStore();
 }

@@ -30,7 +30,7 @@ const EVENTS = [
   "onUrlChanged",
 ];
 
-// PhantomJS wants some answers at once (confirm(), prompt(), callPhantom()) and cannot wait for Node's.
+// For these PhantomJS needs the return value at once (confirm(), prompt(), …): it cannot wait for Node.
 const ANSWERED = ["onCallback", "onConfirm", "onFilePicker", "onLongRunningScript", "onPrompt"];
 
 /** Whether it looks like the name of an event, known or not. */
@@ -60,7 +60,7 @@ class PageEvents {
 
   /** `more`: arguments that the listener gets behind the event's own. */
   add(name, listener, more) {
-    // Called later, from elsewhere: it must find the owner it was made for.
+    // Called later, from elsewhere: keep the owner that is current now.
     const call = AsyncLocalStorage.bind(listener);
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), { call, more }]);
   }

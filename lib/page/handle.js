@@ -4,9 +4,9 @@
 let targetOf;
 
 /**
- * What users hold of something in PhantomJS: base of `ph` and `page`. What is ours is kept in its target, where no name
- * of the user's can meet it: see session.js and page-target.js. A target has `owner` and `isOfWorker`, and runs
- * commands: `command(method, args, call)`.
+ * The base of `ph` and `page`, which users hold. Everything internal is in the handle's target, so that no property that
+ * a user adds can collide with it. Targets are in session.js and page-target.js: they have `owner` and `isOfWorker`, and
+ * run commands by `command(method, args, call)`.
  */
 class Handle {
   #target;

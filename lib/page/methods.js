@@ -39,7 +39,7 @@ const toRequest = (encode) => ({
   encode: ([url, ...rest]) => [encodeAddress(url), ...(rest.length > 0 ? encode(rest) : [])],
 });
 
-/** What is not whole is relative to the page's address. */
+/** A relative address is left as it is: PhantomJS resolves it against the page's own. */
 const toScript = { encode: ([url]) => [URL.canParse(url) ? encodeAddress(url) : url] };
 
 const files = (given) =>
@@ -81,7 +81,7 @@ function property(prefix) {
 
 const decodePage = (number, target) => (number === null ? null : target.popup(number).page);
 
-// Pop-ups come as numbers; whoever asks for them gets pages.
+// PhantomJS names pop-ups by numbers; the caller gets pages.
 function decodePages(value, target, [name]) {
   return name === "pages" ? value.map((number) => decodePage(number, target)) : value;
 }

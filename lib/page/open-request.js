@@ -12,7 +12,7 @@ function checkMethod(method) {
   }
 }
 
-/** Whether it is sent part by part: a date is not. */
+/** Whether a form sends it part by part. A date, for example, is one value. */
 const hasParts = (value) => typeof value === "object" && value !== null && typeof value.toJSON !== "function";
 
 /** Adds a value as HTML forms do: `a: [1, 2]` as `a=1&a=2`, and `a: { b: 1 }`, which they do not know, as `a[b]=1`. */

@@ -3,17 +3,18 @@
 const { AsyncLocalStorage } = require("node:async_hooks");
 
 /**
- * What pages are used for; in a worker of a queued engine that is one request. It hears of what goes wrong with them.
+ * Whom a page works for. In a worker with a queue that is the request that its handler was given. The owner is told of
+ * what goes wrong with its pages.
  *
  * @typedef {object} Owner
- * @property {boolean} isOpen false when nobody waits for its outcome any more
+ * @property {boolean} isOpen false when it has ended already
  * @property {(page: { drop(): void }) => void} adopt a page was made for it; `drop()` closes that page
- * @property {(error: unknown) => void} fail code of its own has thrown
+ * @property {(error: unknown) => void} fail its handler, or a callback of it, has thrown
  * @property {(error: Error) => void} commandFailed a command failed, and its caller goes on without looking at that
  * @property {() => void} browserGone the worker's PhantomJS has ended, and with it all that the owner has there
  */
 
-/** The owner whose code is running, callbacks and promises that it started included. */
+/** The owner whose handler is running; callbacks and promises that the handler started have the same. */
 const currentOwner = new AsyncLocalStorage();
 
 module.exports = { currentOwner };

@@ -11,7 +11,7 @@ class PageTarget {
   #number;
   #closing = null;
 
-  /** `owner`: what the page was made for, if for anything. */
+  /** `owner`: whom the page works for; undefined where nobody is known. */
   constructor(session, number, owner) {
     this.#session = session;
     this.#number = number;

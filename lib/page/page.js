@@ -9,7 +9,7 @@ const { EVENTS, checkEvent, isEventLike } = require("./events");
 const { PageProperties } = require("./properties");
 const { warnOnce } = require("../warn");
 
-/** Where a name or a value is missing, the callback is in its place. What is set to a name like an event's is a listener. */
+/** The callback in the place of a missing name or value. A function for a name like "onX" is a listener instead. */
 function callbackAmong(name, value) {
   if (typeof name === "function") {
     return name;
@@ -17,7 +17,7 @@ function callbackAmong(name, value) {
   return typeof value === "function" && !isEventLike(name) ? value : undefined;
 }
 
-/** npm `phantom` 0.x set whatever it was told to; nothing came of what PhantomJS does not know, and the script went on. */
+/** In npm `phantom` 0.x an unknown name had no effect and was no error, so here it is a warning. */
 function reportUnknown(_target, error) {
   warnOnce("PHANTOM_CLUSTER_UNKNOWN_EVENT", error.message, `page.set() is ignored: ${error.message}`);
   return true;
@@ -36,7 +36,7 @@ async function removeListeners(target, name) {
  */
 async function addListener(target, name, { fn = null, listener = null, args = [], replace = false }) {
   checkEvent(name);
-  // What runs in PhantomJS may be given as source text.
+  // A function for PhantomJS may also be given as its source text.
   const isWrong = typeof fn !== "string" && typeof (fn ?? listener) !== "function";
   if (isWrong || (listener && typeof listener !== "function")) {
     throw new PageError("ERR_PAGE_COMMAND", `${name}: the listener must be a function`);

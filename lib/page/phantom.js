@@ -15,7 +15,7 @@ function cookie([first, value, domain]) {
   return [typeof first === "object" ? first : { name: first, value, domain }];
 }
 
-/** PhantomJS could not call a function of Node's. Without a value, the function is the callback. */
+/** PhantomJS cannot call a function of Node's. Where the function is the last argument, it is the callback. */
 function refuseFunction([name, value, ...more]) {
   if (typeof value === "function" && (more.length > 0 || isEventLike(name))) {
     throw new PageError("ERR_PAGE_COMMAND", `"${String(name)}" cannot be set to a function: use ph.defineMethod()`);
@@ -103,7 +103,7 @@ class Phantom extends Handle {
 
   /** Ends PhantomJS at once; done when it is gone. */
   kill(...args) {
-    // npm `phantom` 6 had a message as argument.
+    // npm `phantom` 6 took a message as argument; it is ignored.
     const callback = takeCallback(args);
     this.#browser.kill();
     return settle(this, this.#browser.gone, callback);

@@ -2,7 +2,7 @@
 
 const { Handle, targetOf } = require("./handle");
 
-/** What PhantomJS's page has as properties that can be written, and our `page` has `page.set()` for. */
+/** Properties that can be assigned to on PhantomJS's own page. Here they are set by `page.set()`. */
 const PROPERTIES = [
   "clipRect",
   "content",
@@ -23,7 +23,7 @@ function assignmentText(name) {
   return `Using page.${name} = ...; is not supported. Use page.property('${name}', ...) instead.`;
 }
 
-/** Hears of `page.clipRect = …`, which does nothing in PhantomJS. The value stays to be read. */
+/** Notices `page.clipRect = …`, which has no effect in PhantomJS. The value can be read back. */
 class PageProperties extends Handle {}
 
 for (const name of PROPERTIES) {

@@ -6,12 +6,12 @@ const { warnOnce } = require("../warn");
 const { PageTarget } = require("./page-target");
 const { assignmentText } = require("./properties");
 
-/** Of `page.clipRect = …`, which PhantomJS does not hear of. */
+/** Warns of `page.clipRect = …`, which has no effect in PhantomJS. */
 function warnOfAssignment(name) {
   warnOnce("PHANTOM_CLUSTER_PROPERTY_ASSIGNED", name, assignmentText(name));
 }
 
-/** A PhantomJS that is the worker's own, and that it ends with. */
+/** The traits of a worker's PhantomJS: when it ends, the worker ends. */
 const OF_WORKER = { isOfWorker: true, onAssignment: warnOfAssignment };
 
 /** One PhantomJS in use: the target of `ph`, and all pages there are. */
@@ -25,7 +25,7 @@ class Session {
     this.isOfWorker = isOfWorker;
     this.onAssignment = onAssignment;
     this.vigil = new Vigil(browser);
-    /** PhantomJS itself is used for many. */
+    /** `ph` itself works for nobody in particular. */
     this.owner = undefined;
     this.#isolate = isolate;
     browser.onPageEvent = (number, name, args) => this.#pages.get(number)?.receive(name, args);
@@ -51,7 +51,7 @@ class Session {
     return { target, created };
   }
 
-  /** The page that PhantomJS knows by this number, made known here if it is not yet. */
+  /** The page with this number in PhantomJS. It is added where it is new, as pop-ups are. */
   pageOf(number, owner) {
     const target = this.#pages.get(number) ?? new PageTarget(this, number, owner);
     this.#pages.set(number, target);

@@ -2,9 +2,9 @@
 
 /** How long the end of an item waits for the end of its last worker, ms: its connection ends a little before it does. */
 const PATIENCE = 1_000;
-/** So many ends of workers are kept in mind, for items that hear of theirs later. */
+/** How many ends of workers are remembered, for items that need them later. */
 const REMEMBERED = 100;
-/** So many are named of one item. */
+/** How many of an item's ends an error names. */
 const NAMED = 3;
 
 /** How the workers ended that ended under items. */

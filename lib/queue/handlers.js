@@ -16,7 +16,7 @@ class Handlers {
   #worker;
   #onDone;
   #leases = new Map();
-  /** Of failed handlers of 0.1.x: the primary has them until their time is over. */
+  /** Leases whose 0.1.x handler failed: for the primary they go on until their timeout. */
   #abandoned = new Set();
 
   /** `onDone(ms)` hears how long each request took. */

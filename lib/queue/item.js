@@ -4,7 +4,7 @@ const { EventEmitter } = require("node:events");
 const { answer } = require("../answer");
 const { ItemError } = require("../errors");
 
-/** Of a timer, ms. */
+/** The longest time of a timer in Node, ms. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
 // Keys for the engine alone; users see the methods.
@@ -59,7 +59,7 @@ class QueueItem extends EventEmitter {
       throw new ItemError("ERR_ITEM_STATE", `item ${this.id} cannot start: it is ${this.state}`);
     }
     this.#state = "started";
-    // For Node a longer time is 1 ms.
+    // Node would take a longer time for 1 ms.
     if (!(timeout > MAX_TIMEOUT)) {
       this.#timer = setTimeout(() => this.emit("timeout"), timeout);
     }
@@ -112,7 +112,7 @@ class QueueItem extends EventEmitter {
       } else {
         this.#onEnd = () => (this.#state === "done" ? resolve(this.response) : reject(this.error));
       }
-      // Its engine tells of failures that nobody hears of.
+      // The engine itself warns of failures that nobody listens to.
     }, ignore);
     return this.#result;
   }

@@ -20,7 +20,7 @@ class Lease {
   #limit;
   #isOpen = true;
   #isLost = false;
-  /** Its failure is certain, and waits for the news whose it is. */
+  /** It will fail, as soon as it is known whether its page or another request's blocks PhantomJS. */
   #isFailing = false;
   #returned = null;
 
@@ -86,7 +86,7 @@ class Lease {
     const goesOn = unlessWedged(error, this.published);
     if (goesOn) {
       this.#isFailing = true;
-      // PhantomJS may be stuck in another request's page: the same, if it does not come back.
+      // Another request's page may block PhantomJS. If PhantomJS does not go on, both requests go to other workers.
       goesOn.then((does) => does && this.fail(error));
       return;
     }
@@ -104,7 +104,7 @@ class Lease {
 
   /** A command failed, and its caller goes on without looking at that: code of the callback generation. */
   commandFailed(error) {
-    // What 0.1.x ran went on as well, and answered. Not where PhantomJS does not react: what comes then is no answer.
+    // A handler of 0.1.x goes on and answers. But where PhantomJS does not react, its answer would be wrong.
     if (this.published && codeOf(error) !== "ERR_PAGE_TIMEOUT") {
       if (this.#isOpen) {
         warnOfIgnored(this.item.id, error);
@@ -114,7 +114,7 @@ class Lease {
     }
   }
 
-  /** PhantomJS died: the request goes to another worker, and what its callbacks make of that is no answer. */
+  /** PhantomJS died: the request goes to another worker, and an answer from here does not count. */
   browserGone() {
     this.#isLost = true;
   }
@@ -170,7 +170,7 @@ class Lease {
 
   /** What the item's own methods do on this side. */
   #owner = {
-    // Its answer would come too late, which 0.1.x took without a word ("ignored").
+    // An answer after its time is dropped silently, as in 0.1.x.
     ignoresLate: true,
     stateOf: () => "leased",
     attemptsOf: () => this.attempt,

@@ -1,11 +1,11 @@
 "use strict";
 
-/** Requests are taken in advance as far as they keep a worker busy for so long, ms: some times what a hand-over takes. */
+/** As many requests are taken in advance as keep a worker busy for this time, ms: a few times that of a hand-over. */
 const AHEAD = 1;
 const MAX_DEPTH = 64;
-/** Behind a handler that takes longer, ms, none is taken: a hand-over is nothing to it. */
+/** None are taken in advance where a handler takes longer than this, ms: there a hand-over costs little. */
 const WORTHWHILE = 20;
-/** After so long, ms and times the mean, without any moving the primary takes them back, for other workers. */
+/** When no request here is begun for this time, ms and multiples of the mean, the primary takes them back. */
 const PATIENCE = 5;
 const PATIENCE_MEANS = 3;
 /** Weight of the newest request in the mean. */

@@ -17,7 +17,7 @@ const { codeOf, messageOf } = require("../thrown");
 const { enqueuedBeforeStart, started } = require("./unstarted");
 const { warn } = require("../warn");
 
-// The ends that come from outside of the queue.
+// Ends that users bring about.
 const ENDS = { done: EndKind.Completed, failed: EndKind.Failed, cancelled: EndKind.Cancelled };
 
 /**
@@ -109,7 +109,7 @@ class Requests {
     this.#hasRequests();
   }
 
-  /** Looks after those that nobody may ever ask for. */
+  /** Sees to warnings of requests that no worker will ever take. */
   #hasRequests() {
     if (this.#hasStarted) {
       this.#silence.watch();
@@ -131,7 +131,7 @@ class Requests {
     if (this.#items.size === 0) {
       return Promise.resolve();
     }
-    // One for all who ask: each would be a listener, and more than ten of them a leak to Node.
+    // One promise for all calls: from the eleventh listener on, Node would warn of a leak.
     this.#idle ??= new Promise((resolve) => {
       this.#server.once("idle", () => {
         this.#idle = null;

@@ -2,7 +2,7 @@
 
 const { dispatch } = require("../native/dispatch");
 
-/** Who is to hear of each signal. One listener a signal: Node takes more than ten for a leak. */
+/** The callbacks of each signal. It gets one listener for all: from the eleventh on, Node would warn of a leak. */
 const followers = new Map();
 
 /** Calls `onAbort` when the signal is aborted. Returns what lets go of the signal, which may live long. */
@@ -25,7 +25,7 @@ function listen(signal) {
   const onAbort = () => {
     stop();
     dispatch([...callbacks], (callback) => {
-      // An earlier one may have let go of a later one.
+      // An earlier callback may have removed a later one.
       if (callbacks.has(callback)) {
         callback();
       }

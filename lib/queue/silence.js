@@ -7,9 +7,9 @@ const { NativeAlarm } = require("../native/addon");
 const { didYouMean } = require("../nearest");
 const { warn } = require("../warn");
 
-/** Requests that nobody has asked for within this time, ms, are worth a word. */
+/** When no worker has asked for requests within this time, ms, there is a warning. */
 const SILENT_AFTER = 10_000;
-/** Where workers are still starting it is looked again after this time, ms. */
+/** How long to wait before the next look while workers are still starting, ms. */
 const LOOK_AGAIN = 2_000;
 const HANDLERS = ["request", "queueItemReady"];
 

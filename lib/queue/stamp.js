@@ -9,8 +9,8 @@ class Given {
 }
 
 /**
- * Remembers of an object that its `id` is ours. A private field that the object gets from here is seen by nobody and goes
- * along for nothing; a WeakSet of a million objects costs the garbage collector a tenth of all the time a queue takes.
+ * Marks an object whose `id` was set by the engine. The mark is a private field, which nobody sees and which costs
+ * nothing; with a WeakSet of a million objects the garbage collector takes a tenth of all the time of a queue.
  */
 class Stamp extends Given {
   #isOurs = true;

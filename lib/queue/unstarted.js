@@ -1,10 +1,10 @@
 "use strict";
 
-// A process that ends with requests in an engine that it never started: nothing keeps it alive, and nothing is said.
+// Warns where a process ends with requests in an engine that was never started: nothing else would tell.
 
 const { warn, warnAtExit } = require("../warn");
 
-/** From engines with requests, not started, to how many they have. */
+/** Engines with requests that are not started, and what counts those. */
 const unstarted = new Map();
 
 function tell(say) {
@@ -18,7 +18,7 @@ function tell(say) {
   unstarted.clear();
 }
 
-/** What Node ends with by itself: all done, and a top-level `await` that nothing can settle any more. */
+/** Exit codes when nothing is left to do: 13 is for a top-level `await` that can never settle. */
 const ENDS = [0, 13];
 
 /** `count()` says how many requests `engine` has, until `started` is called. */
