@@ -1,7 +1,7 @@
 "use strict";
 
 const { QUIET } = require("../browser/call");
-const { Vigil } = require("../browser/vigil");
+const { Watchdog } = require("../browser/watchdog");
 const { warnOnce } = require("../warn");
 const { PageTarget } = require("./page-target");
 const { assignmentText } = require("./properties");
@@ -24,7 +24,7 @@ class Session {
     this.browser = browser;
     this.isOfWorker = isOfWorker;
     this.onAssignment = onAssignment;
-    this.vigil = new Vigil(browser);
+    this.watchdog = new Watchdog(browser);
     /** `ph` itself works for nobody in particular. */
     this.owner = undefined;
     this.#isolate = isolate;

@@ -107,7 +107,7 @@ class Handlers {
     this.#onDone(now() - lease.since);
     lease.ownPage?.drop();
     if (lease.pages.length > 0) {
-      this.#worker.session?.vigil.watchClosing(this.#leases.size > 0);
+      this.#worker.session?.watchdog.watchClosing(this.#leases.size > 0);
     }
     this.#client.next();
   }

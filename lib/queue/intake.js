@@ -47,11 +47,11 @@ class Intake {
     this.#handlers.current?.answer(response);
   }
 
-  phantomRuns({ vigil }) {
+  phantomRuns({ watchdog }) {
     // What nobody has begun yet need not wait for what becomes of it.
-    vigil.onDoubt = () => this.#prefetched.clear();
-    vigil.onTrust = () => this.#offerSoon();
-    vigil.isShared = () => this.#handlers.size > 1;
+    watchdog.onDoubt = () => this.#prefetched.clear();
+    watchdog.onTrust = () => this.#offerSoon();
+    watchdog.isShared = () => this.#handlers.size > 1;
     if (this.#handlers.areTwo) {
       this.#tell(twoHandlers());
     }
@@ -133,7 +133,7 @@ class Intake {
 
   /** Whether it takes no requests, for good or for now. */
   get #refuses() {
-    return this.#client.done || this.#worker.isRetiring || this.#worker.session?.vigil.isDoubted;
+    return this.#client.done || this.#worker.isRetiring || this.#worker.session?.watchdog.isDoubted;
   }
 
   #receive(event) {
@@ -174,7 +174,7 @@ class Intake {
     } finally {
       lease.closePages();
       // A script that never ends holds up everything else there: others wait elsewhere until it has answered.
-      this.#worker.session?.vigil.doubt();
+      this.#worker.session?.watchdog.doubt();
     }
   }
 

@@ -6,7 +6,7 @@ const { toWire } = require("../failure");
 const { log } = require("../native/log");
 const { QueueItem, kEnd, kOwner } = require("./item");
 const { codeOf, messageOf } = require("../thrown");
-const { unlessWedged } = require("../browser/vigil");
+const { unlessWedged } = require("../browser/watchdog");
 const { warn } = require("../warn");
 
 /**

@@ -51,7 +51,7 @@ impl<R: RemoteEnd> Browser<R> {
         launcher: &impl Launcher<Remote = R>,
         on_event: impl Fn(BrowserEvent) + Send + Sync + 'static,
     ) -> Result<Self, LaunchError> {
-        let hearing = Hearing {
+        let relay = Relay {
             pending: Arc::new(Pending::new()),
             lost: Arc::new(Notify::new()),
             on_event: Arc::new(on_event),
@@ -61,16 +61,16 @@ impl<R: RemoteEnd> Browser<R> {
             pid,
             outputs,
             remote,
-        } = launcher.launch(hearing.clone()).await?;
+        } = launcher.launch(relay.clone()).await?;
         let (end, ended) = watch::channel(false);
         let browser = Self {
             pid,
             kill: Arc::clone(process.kill_handle()),
             remote,
-            pending: Arc::clone(&hearing.pending),
+            pending: Arc::clone(&relay.pending),
             ended,
         };
-        tokio::spawn(live::<R, _>(process, outputs, pid, hearing, end));
+        tokio::spawn(live::<R, _>(process, outputs, pid, relay, end));
         Ok(browser)
     }
 
@@ -136,13 +136,13 @@ impl<R> Drop for Browser<R> {
 }
 
 /// Passes on what is heard of one browser.
-struct Hearing<F> {
+struct Relay<F> {
     pending: Arc<Pending>,
     lost: Arc<Notify>,
     on_event: Arc<F>,
 }
 
-impl<F> Clone for Hearing<F> {
+impl<F> Clone for Relay<F> {
     fn clone(&self) -> Self {
         Self {
             pending: Arc::clone(&self.pending),
@@ -152,7 +152,7 @@ impl<F> Clone for Hearing<F> {
     }
 }
 
-impl<F: Fn(BrowserEvent) + Send + Sync + 'static> Observer for Hearing<F> {
+impl<F: Fn(BrowserEvent) + Send + Sync + 'static> Observer for Relay<F> {
     fn entries(&self, entries: Vec<Entry>) {
         for entry in entries {
             // A reply to a command whose time is over is too late.
@@ -179,15 +179,15 @@ async fn live<R: RemoteEnd, F: Fn(BrowserEvent)>(
     mut process: Process,
     mut outputs: Outputs,
     pid: u32,
-    hearing: Hearing<F>,
+    relay: Relay<F>,
     end: watch::Sender<bool>,
 ) {
     let kill = Arc::clone(process.kill_handle());
-    let on_event = &hearing.on_event;
+    let on_event = &relay.on_event;
     let status = tokio::select! {
         status = process.wait() => status.ok(),
-        never = hearing.pending.expire(|id| on_event(timed_out(R::NAME, id))) => never,
-        never = kill_when_lost(R::NAME, &hearing.lost, &kill) => never,
+        never = relay.pending.expire(|id| on_event(timed_out(R::NAME, id))) => never,
+        never = kill_when_lost(R::NAME, &relay.lost, &kill) => never,
     };
     outputs.rest().await;
     let how = status.map(describe);
@@ -222,3 +222,8 @@ fn timed_out(browser: &str, id: i64) -> BrowserEvent {
 #[cfg(test)]
 #[path = "browser_tests.rs"]
 mod tests;
+
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+#[path = "seam_tests.rs"]
+mod seam_tests;

@@ -91,6 +91,8 @@ mod tests {
             due.recv().await
         };
         let id = tokio::select! {
+            // It sees what was inserted before time goes on.
+            biased;
             never = expiring => never,
             id = waiting => id,
         };

@@ -25,10 +25,11 @@ function unlessWedged(error, published) {
 }
 
 /**
- * Sees that a PhantomJS goes on answering, and ends it when it does not. It has one thread: a script that does not end
- * holds up all its pages. While there is doubt its user should give it nothing more to do.
+ * Sees that PhantomJS goes on answering, and ends it when it does not. It has one thread: a script that does not end
+ * holds up all its pages. While there is doubt its user should give it nothing more to do. A browser whose pages have
+ * processes of their own is doubted only as a whole: a page that does not end is its remote end's to close.
  */
-class Vigil {
+class Watchdog {
   #browser;
   #doubts = 0;
   #timer = null;
@@ -100,4 +101,4 @@ class Vigil {
   }
 }
 
-module.exports = { Vigil, unlessWedged };
+module.exports = { Watchdog, unlessWedged };
