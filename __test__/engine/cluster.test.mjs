@@ -56,7 +56,7 @@ test("a created engine that is never started does not keep the script alive", as
   assert.equal(code, 0, text);
 });
 
-test("killing the master ends workers and PhantomJS, and the next start removes its files", {
+test("killing the primary ends workers and PhantomJS, and the next start removes its files", {
   skip: !isLinux,
 }, async () => {
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "pc-test-"));

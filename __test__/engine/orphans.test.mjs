@@ -58,36 +58,36 @@ function looking(look) {
   };
 }
 
-// The master's end ------------------------------------------------------------------------------------------------------
+// The primary's end -----------------------------------------------------------------------------------------------------
 
 for (const [how, code] of [
   ["exit", 3],
   ["throw", 1],
 ]) {
-  test(`the master ends by ${how}: nothing is left, its files included`, linux, async (t) => {
+  test(`the primary ends by ${how}: nothing is left, its files included`, linux, async (t) => {
     const result = await run("held.js", options({ how }), {
       whileRunning: looking(async ({ output, marker, child }) => {
         await heard(output, "go");
-        await until(() => child.exitCode !== null || child.signalCode !== null, "the master's end");
+        await until(() => child.exitCode !== null || child.signalCode !== null, "the primary's end");
         const time = await elapsed(() => processesOf(marker).length === 0, "the end of all");
-        t.diagnostic(`all gone ${time} ms after the master`);
+        t.diagnostic(`all gone ${time} ms after the primary`);
       }),
     });
     assert.equal(result.code, code, result.text);
   });
 }
 
-/** Sends a signal to the master, or to its group, and sees that all go; the next start removes its files. */
-async function endMaster(t, signal, inGroup) {
+/** Sends a signal to the primary, or to its group, and sees that all go; the next start removes its files. */
+async function endPrimary(t, signal, inGroup) {
   const { folder, engines } = temporaryFolder();
   const [name, more] = inGroup ? ["own-group.js", { script: "held.js" }] : ["held.js", {}];
   const result = await run(name, options(more), {
     temporary: folder,
     whileRunning: looking(async ({ output, marker }) => {
-      const { master } = await heard(output, "go");
-      assert.ok(processesOf(marker).length >= 5, "master, two workers, two PhantomJS");
+      const { primary } = await heard(output, "go");
+      assert.ok(processesOf(marker).length >= 5, "primary, two workers, two PhantomJS");
       assert.equal(engines().length, 1);
-      process.kill(inGroup ? -master : master, signal);
+      process.kill(inGroup ? -primary : primary, signal);
       const time = await elapsed(() => processesOf(marker).length === 0, "the end of all");
       t.diagnostic(`all gone ${time} ms after ${signal}`);
     }),
@@ -100,8 +100,8 @@ async function endMaster(t, signal, inGroup) {
 }
 
 for (const signal of ["SIGKILL", "SIGTERM", "SIGINT"]) {
-  test(`${signal} to the master alone: nothing is left`, linux, (t) => endMaster(t, signal, false));
-  test(`${signal} to the master's process group: nothing is left`, linux, (t) => endMaster(t, signal, true));
+  test(`${signal} to the primary alone: nothing is left`, linux, (t) => endPrimary(t, signal, false));
+  test(`${signal} to the primary's process group: nothing is left`, linux, (t) => endPrimary(t, signal, true));
 }
 
 // A worker's or PhantomJS's end -----------------------------------------------------------------------------------------

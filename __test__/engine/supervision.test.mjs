@@ -208,7 +208,7 @@ test("a worker script that throws at load: an error says so, and what waits stay
   assert.ok(all("workerStarted").length <= 6, "no fork storm");
 });
 
-test("without a listener, that error ends the master", async () => {
+test("without a listener, that error ends the primary", async () => {
   const { stderr } = await supervised("script throws, unheard", broken, { ends: 1 });
   assert.match(stderr, /ERR_WORKER_CRASH_LOOP/);
 });

@@ -11,7 +11,7 @@ async function overload(options) {
   return { events, named: (name) => events.find(({ event }) => event === name), text };
 }
 
-test("200,000 requests wait in little memory and are answered while the master stays responsive", async (t) => {
+test("200,000 requests wait in little memory and are answered while the primary stays responsive", async (t) => {
   const count = 200_000;
   const { named, text } = await overload({ scenario: "drain", count, workers: 2, workerParallelism: 4 });
   t.diagnostic(text);
