@@ -43,7 +43,7 @@ test("what was taken back means that requests are slow here", () => {
   prefetch.measure(0.1);
   assert.deepEqual([prefetch.depth, prefetch.patience], [10, 5]);
   for (const lease of [7, 8, 9]) {
-    prefetch.push(["leased", lease]);
+    prefetch.push({ lease });
   }
   assert.equal(prefetch.remove(8), true);
   assert.equal(prefetch.remove(8), false);

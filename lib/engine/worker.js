@@ -8,11 +8,11 @@ const { dispatch } = require("../native/dispatch");
 const { fromNative } = require("../errors");
 const { log } = require("../native/log");
 const { launch, makeBrowser } = require("./own-browser");
-const { Retirement } = require("./retirement");
 const { contact } = require("./worker-contact");
 
 // Loaded while PhantomJS starts: loaded earlier, they would take 2 ms of a worker's start.
 let Phantom;
+let Retirement;
 let Session;
 let endOf;
 
@@ -42,7 +42,7 @@ class Worker {
   #launched = null;
   #inFlight = 0;
   #keepAlive = null;
-  #retirement;
+  #retirement = null;
   #isAnnounced = false;
   #isRetiring = false;
   #isTooLarge = false;
@@ -53,7 +53,6 @@ class Worker {
     this.#client = client;
     this.#number = number;
     this.#options = options;
-    this.#retirement = new Retirement(client.iterations);
   }
 
   /** `makeIntake()` is called while PhantomJS starts, so that loading it costs no time. */
@@ -101,7 +100,7 @@ class Worker {
   next() {
     this.#client.iterations -= 1;
     this.#inFlight -= 1;
-    this.#retirement.count();
+    this.#retirement?.count();
     this.#retireIfTooLarge();
     this.#askForWork();
     this.#stopIfSpent();
@@ -168,7 +167,7 @@ class Worker {
 
   // Only after its first request: with a limit below what an idle worker takes, workers would never do any work.
   #retireIfTooLarge() {
-    if (this.#isTooLarge && this.#retirement.hasServed) {
+    if (this.#isTooLarge && this.#retirement?.hasServed) {
       this.#retire("memory");
     }
   }
@@ -178,6 +177,8 @@ class Worker {
     const started = Promise.all([launch(this.#browser, binary, this.#options), this.#connect()]);
     ({ Phantom, endOf } = require("../page/phantom"));
     ({ Session } = require("../page/session"));
+    ({ Retirement } = require("./retirement"));
+    this.#retirement = new Retirement(this.#client.iterations);
     this.#intake = this.#makeIntake();
     try {
       await started;
@@ -233,7 +234,7 @@ class Worker {
       this.#inFlight += 1;
       this.#client.emit("workerReady");
     }
-    if (this.#retirement.isNear(this.unasked)) {
+    if (this.#retirement?.isNear(this.unasked)) {
       this.#announce("iterations");
     }
   }
