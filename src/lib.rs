@@ -8,6 +8,7 @@
 //! - [`browser`]: one browser, and the seam behind which each kind lives
 //! - [`webdriver`]: W3C WebDriver
 //! - [`process`]: child processes, their output and memory
+//! - [`engine_directory`]: what engines make in the temporary directory, and how it goes
 //! - [`lived`]: time, without that for which this process was stopped
 //! - [`outgoing`]: bytes on their way to one peer
 //! - [`secret`]: what lets in whoever may speak to us
@@ -19,6 +20,7 @@ mod binding;
 mod browser;
 mod deadlines;
 mod engine;
+mod engine_directory;
 mod id;
 mod link;
 mod lived;

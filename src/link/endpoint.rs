@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
 use interprocess::local_socket::{ListenerOptions, Name};
 
-use super::leftovers;
-use crate::shortage;
+use crate::{engine_directory, shortage};
 
 /// `sun_path` holds 108 bytes on Linux, 104 on macOS, the end mark included.
 const MAX_SOCKET_PATH: usize = 103;
@@ -45,7 +44,7 @@ impl Endpoint {
     }
 
     fn listen_in(root: &Path) -> Result<(Self, Listener), ListenError> {
-        let name = leftovers::new_name();
+        let name = engine_directory::new_name();
         if cfg!(windows) {
             return Self::listen_at(name, None).map_err(|error| explain(root, error));
         }
@@ -70,7 +69,7 @@ impl Endpoint {
         // From here on it removes what is made, in part or whole.
         let endpoint = Self { address, directory };
         let begun = match &endpoint.directory {
-            Some(directory) => directory.join(leftovers::BEGUN_SOCKET),
+            Some(directory) => directory.join(engine_directory::BEGUN_SOCKET),
             None => PathBuf::from(&endpoint.address),
         };
         let listener = ListenerOptions::new()
@@ -104,14 +103,14 @@ impl Endpoint {
 impl Drop for Endpoint {
     fn drop(&mut self) {
         if let Some(directory) = &self.directory {
-            leftovers::remove(directory);
+            engine_directory::remove(directory);
         }
     }
 }
 
 /// Removes what killed primaries left behind beside an endpoint's directory.
 pub(crate) async fn sweep(directory: PathBuf) {
-    leftovers::sweep(&directory).await;
+    engine_directory::sweep(&directory).await;
 }
 
 /// Connects to an address that [`Endpoint::address`] gave.
@@ -134,7 +133,7 @@ fn name_of(address: &str) -> io::Result<Name<'_>> {
 
 /// None when the name is too long for a socket, or workers cannot be told it as text.
 fn socket_path(directory: &Path) -> Option<String> {
-    let path = directory.join(leftovers::SOCKET);
+    let path = directory.join(engine_directory::SOCKET);
     let path = path.to_str().filter(|path| path.len() <= MAX_SOCKET_PATH);
     path.map(str::to_owned)
 }

@@ -5,7 +5,6 @@ mod authentication;
 mod conduct;
 mod endpoint;
 mod heartbeat;
-mod leftovers;
 mod outbox;
 mod primary;
 pub(crate) mod wire;

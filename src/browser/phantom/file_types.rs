@@ -10,13 +10,12 @@ use std::path::Path;
 
 use tracing::debug;
 
+// Below the system's directory, too: what Qt 5 reads of types before it needs a description.
+use crate::engine_directory::SHARED_TABLES;
+
 /// Where systems keep it, and what the XDG base directory specification says when `XDG_DATA_DIRS` is not set.
 const SYSTEM: &str = "/usr/share";
 const DEFAULT_DATA_DIRS: &str = "/usr/local/share:/usr/share";
-/// Below the system's directory: what Qt 5 reads of types before it needs a description.
-pub(crate) const SHARED_TABLES: [&str; 2] = ["mime/mime.cache", "mime/types"];
-/// The folder of both.
-pub(crate) const SHARED_FOLDER: &str = "mime";
 /// Switches with which PhantomJS may print Qt's warnings; one of them says that a description is missing.
 const SHOWS_WARNINGS: [&str; 2] = ["--debug", "--config"];
 

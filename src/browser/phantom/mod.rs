@@ -12,5 +12,5 @@ mod listener;
 mod socket;
 
 pub(crate) use bridge::Bridge;
-pub(crate) use file_types::{SHARED_FOLDER, SHARED_TABLES, share_file_types};
+pub(crate) use file_types::share_file_types;
 pub(crate) use launch::PhantomLauncher;

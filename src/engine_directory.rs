@@ -7,21 +7,22 @@ use std::path::Path;
 #[cfg(unix)]
 use std::time::Duration;
 
-use crate::browser::phantom::{SHARED_FOLDER, SHARED_TABLES};
-
 /// Directories are named PREFIX, pid of the primary, "-", 16 hexadecimal digits by chance.
 const PREFIX: &str = "phantom-cluster-";
 const DIGITS: usize = 16;
 /// The socket that workers connect to.
-pub(super) const SOCKET: &str = "engine.sock";
+pub(crate) const SOCKET: &str = "engine.sock";
 /// Its name until somebody listens.
-pub(super) const BEGUN_SOCKET: &str = "engine.new";
+pub(crate) const BEGUN_SOCKET: &str = "engine.new";
+/// Links to the system's table of file types, for PhantomJS, and their folder.
+pub(crate) const SHARED_TABLES: [&str; 2] = ["mime/mime.cache", "mime/types"];
+pub(crate) const SHARED_FOLDER: &str = "mime";
 /// A directory without a socket may be one whose primary begins.
 #[cfg(unix)]
 const STILL_BEGINNING: Duration = Duration::from_secs(60);
 
 /// A name for a directory that nobody else has.
-pub(super) fn new_name() -> String {
+pub(crate) fn new_name() -> String {
     let chance = rand::random::<u64>();
     format!("{PREFIX}{}-{chance:0DIGITS$x}", std::process::id())
 }
@@ -43,7 +44,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Removes a directory of an engine's: the files that engines make, then the directory if nothing else is in it.
-pub(super) fn remove(directory: &Path) {
+pub(crate) fn remove(directory: &Path) {
     for file in [SOCKET, BEGUN_SOCKET].iter().chain(&SHARED_TABLES) {
         let _ = std::fs::remove_file(directory.join(file));
     }
@@ -53,7 +54,7 @@ pub(super) fn remove(directory: &Path) {
 
 /// Removes what primaries that were killed left behind beside `own`, a directory of this engine's.
 #[cfg(unix)]
-pub(super) async fn sweep(own: &Path) {
+pub(crate) async fn sweep(own: &Path) {
     let Some(root) = own.parent() else { return };
     let Ok(entries) = std::fs::read_dir(root) else {
         return;
@@ -73,7 +74,7 @@ pub(super) async fn sweep(own: &Path) {
 }
 
 #[cfg(not(unix))]
-pub(super) async fn sweep(_own: &Path) {}
+pub(crate) async fn sweep(_own: &Path) {}
 
 /// A directory that this user made as an engine makes it; no link to one.
 #[cfg(unix)]
@@ -149,5 +150,5 @@ fn is_old(directory: &Path) -> bool {
 
 #[cfg(unix)]
 #[cfg(test)]
-#[path = "leftovers_tests.rs"]
+#[path = "engine_directory_tests.rs"]
 mod tests;

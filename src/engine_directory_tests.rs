@@ -51,7 +51,7 @@ fn names_are_strict() {
     assert!(is_name(&new_name()));
     assert!(is_name("phantom-cluster-17-0123456789abcdef"));
     for name in [
-        "phantom-cluster-master",
+        "phantom-cluster-primary",
         "phantom-cluster-screenshots",
         "phantom-cluster-1.0.0",
         "phantom-cluster-doctor-a1b2c3",
