@@ -9,10 +9,10 @@
 //! - [`webdriver`]: W3C WebDriver
 //! - [`process`]: child processes, their output and memory
 //! - [`engine_directory`]: what engines make in the temporary directory, and how it goes
-//! - [`lived`]: time, without that for which this process was stopped
+//! - [`lived`]: time that this process lived through
 //! - [`outgoing`]: bytes on their way to one peer
-//! - [`secret`]: what lets in whoever may speak to us
-//! - [`shortage`]: what to do when the system has no more to give
+//! - [`secret`]: authentication tokens
+//! - [`shortage`]: what to do when files, processes, room or memory run out
 //! - [`logging`]: what `NODE_DEBUG` makes visible
 //! - [`binding`]: what JavaScript sees
 
