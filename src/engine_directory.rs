@@ -124,22 +124,22 @@ fn has_only_tables(directory: &Path) -> bool {
 #[cfg(unix)]
 fn is_abandoned(directory: &Path) -> bool {
     use std::io::ErrorKind;
-    match knock(&directory.join(SOCKET)) {
+    match connect(&directory.join(SOCKET)) {
         // A socket has its name from the moment on that somebody listens.
         Err(error) if error.kind() == ErrorKind::ConnectionRefused => true,
         // Its primary may be just about to listen.
         Err(error) if error.kind() == ErrorKind::NotFound => is_old(directory),
-        // Someone listens. When more knock than are let in, it would block.
+        // Someone listens. When more connect than it accepts, this would block.
         _ => false,
     }
 }
 
 #[cfg(unix)]
-fn knock(socket: &Path) -> std::io::Result<()> {
+fn connect(socket: &Path) -> std::io::Result<()> {
     use socket2::{Domain, SockAddr, Socket, Type};
-    let knocking = Socket::new(Domain::UNIX, Type::STREAM, None)?;
-    knocking.set_nonblocking(true)?;
-    knocking.connect(&SockAddr::unix(socket)?)
+    let connecting = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    connecting.set_nonblocking(true)?;
+    connecting.connect(&SockAddr::unix(socket)?)
 }
 
 #[cfg(unix)]

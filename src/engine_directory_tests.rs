@@ -91,7 +91,7 @@ async fn those_that_are_used_stay() {
     let _listener = UnixListener::bind(living.join(SOCKET)).expect("bound");
     let beginning = root.directory("phantom-cluster-1-0000000000000002");
     let full = root.directory("phantom-cluster-1-0000000000000003");
-    let (_full, _knocking) = full_socket(&full.join(SOCKET));
+    let (_full, _connecting) = full_socket(&full.join(SOCKET));
     sweep(&root.0.join("own")).await;
     assert!(living.exists() && beginning.exists() && full.exists());
 }
@@ -104,14 +104,14 @@ fn full_socket(path: &Path) -> (socket2::Socket, Vec<socket2::Socket>) {
     let full = socket();
     full.bind(&address).expect("bound");
     full.listen(0).expect("listens");
-    let mut knocking = Vec::new();
+    let mut connecting = Vec::new();
     loop {
         let next = socket();
         next.set_nonblocking(true).expect("set");
         if next.connect(&address).is_err() {
-            return (full, knocking);
+            return (full, connecting);
         }
-        knocking.push(next);
+        connecting.push(next);
     }
 }
 
