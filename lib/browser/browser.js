@@ -1,7 +1,6 @@
 "use strict";
 
 const { NativeBrowser, BrowserEventKind: Kind } = require("../native/addon");
-const { Commands } = require("./commands");
 const { PHANTOMJS } = require("./phantomjs");
 const { dispatch } = require("../native/dispatch");
 const { fromNative } = require("../errors");
@@ -21,7 +20,7 @@ process.on("exit", () => {
 class Browser {
   #native;
   #kind = PHANTOMJS;
-  #commands;
+  #commands = null;
   #pageTimeout;
   #silenceLimit;
   #handlers;
@@ -38,13 +37,6 @@ class Browser {
     this.#silenceLimit = Math.max(pageTimeout, messageTimeout);
     this.#handlers = handlers;
     this.#native = new NativeBrowser((events) => dispatch(events, (event) => this.#handle(event)));
-    this.#commands = new Commands(this.#native, {
-      kind: this.#kind,
-      limit: pageTimeout,
-      onCommand: handlers.onCommand,
-      onReply: handlers.onReply,
-      onTimeout: (error) => this.onTimeout(error),
-    });
     this.pid = null;
     /** Called with its error before a command that was not answered in time is rejected. */
     this.onTimeout = () => {};
@@ -59,7 +51,7 @@ class Browser {
     running.add(this);
     this.#exitGrace = this.#kind.keepsState(phantomArguments) ? EXIT_GRACE : 0;
     try {
-      this.pid = await this.#native.launch({
+      const launched = this.#native.launch({
         binary,
         arguments: phantomArguments,
         driver: this.#kind.driver,
@@ -68,10 +60,25 @@ class Browser {
         startTimeout,
         silenceLimit: this.#silenceLimit,
       });
+      this.#commands = this.#makeCommands();
+      this.pid = await launched;
     } catch (error) {
       running.delete(this);
       throw this.#kind.explainLaunch(fromNative(error), binary);
     }
+  }
+
+  /** Called while the browser starts, so that loading them costs no time. */
+  #makeCommands() {
+    const { Commands } = require("./commands");
+    const { onCommand, onReply } = this.#handlers;
+    return new Commands(this.#native, {
+      kind: this.#kind,
+      limit: this.#pageTimeout,
+      onCommand,
+      onReply,
+      onTimeout: (error) => this.onTimeout(error),
+    });
   }
 
   /** See `Commands.run()`. */
@@ -129,7 +136,7 @@ class Browser {
 
   /** Ends the browser, after `grace` ms at the latest; resolves when it is gone. */
   async close(grace = this.#exitGrace) {
-    this.#commands.flush();
+    this.#commands?.flush();
     await this.#native.close(grace);
   }
 

@@ -3,7 +3,6 @@
 const cluster = require("node:cluster");
 const { NativeAlarm, NativeClient } = require("../native/addon");
 const { findBinary } = require("../browser/binary");
-const { describeEnd } = require("../browser/end");
 const { dispatch } = require("../native/dispatch");
 const { fromNative } = require("../errors");
 const { log } = require("../native/log");
@@ -14,6 +13,7 @@ const { contact } = require("./worker-contact");
 let Phantom;
 let Retirement;
 let Session;
+let describeEnd;
 let endOf;
 
 const FOREVER = 2 ** 31 - 1;
@@ -177,6 +177,7 @@ class Worker {
     const started = Promise.all([launch(this.#browser, binary, this.#options), this.#connect()]);
     ({ Phantom, endOf } = require("../page/phantom"));
     ({ Session } = require("../page/session"));
+    ({ describeEnd } = require("../browser/end"));
     ({ Retirement } = require("./retirement"));
     this.#retirement = new Retirement(this.#client.iterations);
     this.#intake = this.#makeIntake();
