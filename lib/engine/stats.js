@@ -4,15 +4,15 @@
 function workerStats(native, processes) {
   const { workers, ...restarts } = native.supervisorStats();
   const pidOf = ({ id }) => processes[id]?.process.pid;
-  const pids = workers.flatMap((worker) => [pidOf(worker), worker.phantom]).filter(Boolean);
+  const pids = workers.flatMap((worker) => [pidOf(worker), worker.browser]).filter(Boolean);
   const bytes = native.residentMemory(pids);
   const memory = new Map(pids.map((pid, index) => [pid, bytes[index]]));
   const figuresOf = (pid) => ({ pid: pid ?? null, rss: memory.get(pid) ?? null });
   return {
-    workers: workers.map(({ phantom, ...worker }) => ({
+    workers: workers.map(({ browser, ...worker }) => ({
       ...worker,
       ...figuresOf(pidOf(worker)),
-      phantom: phantom ? figuresOf(phantom) : null,
+      phantom: browser ? figuresOf(browser) : null,
     })),
     restarts,
   };

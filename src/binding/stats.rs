@@ -61,8 +61,8 @@ pub struct NativeWorkerStats {
     pub uptime: f64,
     pub leased: u32,
     pub completed: f64,
-    /// The process of its PhantomJS, once it is known.
-    pub phantom: Option<u32>,
+    /// The process of its browser, once it is known.
+    pub browser: Option<u32>,
 }
 
 fn in_ms(span: Duration) -> f64 {
@@ -123,7 +123,7 @@ impl NativeSupervisorStats {
 }
 
 impl NativeWorkerStats {
-    fn new(worker: WorkerStats, (load, phantom): (WorkerLoad, Option<u32>)) -> Self {
+    fn new(worker: WorkerStats, (load, browser): (WorkerLoad, Option<u32>)) -> Self {
         let phase = match worker.phase {
             Phase::Starting => "starting",
             Phase::Ready => "ready",
@@ -137,7 +137,7 @@ impl NativeWorkerStats {
             uptime: in_ms(worker.uptime),
             leased: load.leased as u32,
             completed: load.completed as f64,
-            phantom,
+            browser,
         }
     }
 }
