@@ -245,9 +245,9 @@ impl NativeServer {
         let fate = self.queue()?.decide(from_js(id), decision.into());
         Ok(match fate {
             Some(Fate::Requeued) => TimeoutFate::Requeued,
-            Some(Fate::Exhausted(_)) => TimeoutFate::Exhausted,
+            Some(Fate::Exhausted) => TimeoutFate::Exhausted,
             // Time that is over is no crash.
-            Some(Fate::Dropped | Fate::Doomed(_)) | None => TimeoutFate::TimedOut,
+            Some(Fate::Dropped | Fate::Failed | Fate::Doomed) | None => TimeoutFate::TimedOut,
         })
     }
 

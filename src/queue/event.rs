@@ -1,6 +1,6 @@
 //! What a queue tells its owner.
 
-use super::backlog::Ended;
+use super::outcomes::Ended;
 use crate::id::{ItemId, WorkerId};
 
 /// What happened to an item.

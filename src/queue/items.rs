@@ -1,24 +1,13 @@
-//! Items as the backlog keeps them, and the order in which they wait.
+//! Items as they are kept in memory, and the order in which they wait.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::backlog::Generation;
+use super::backlog::{ItemOptions, ItemState, ItemView, Run};
+use super::fate::Tries;
+use super::outcomes::Ended;
 use crate::id::{ItemId, LeaseId};
-
-/// What the caller of [`Backlog::enqueue`](super::backlog::Backlog::enqueue) wants for one item.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ItemOptions {
-    /// Length of a lease.
-    pub(crate) timeout: Duration,
-    /// Attempts before the item fails; none for no limit.
-    pub(crate) max_attempts: Option<u32>,
-    /// Crashes of its worker before the item fails; none for no limit.
-    pub(crate) max_crashes: Option<u32>,
-    /// Higher goes first; equal ones in order of arrival.
-    pub(crate) priority: i32,
-}
 
 /// A hundred years: far enough, and near enough for any clock.
 const UNLIMITED: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
@@ -27,52 +16,42 @@ const UNLIMITED: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) payload: Arc<str>,
+    pub(super) tries: Tries,
     /// `u32::MAX` for no limit, as the longest that JavaScript's timers know is the half of it.
-    pub(super) timeout_ms: u32,
-    /// `u32::MAX` for no limit, which no count reaches. So is that of crashes.
-    pub(super) max_attempts: u32,
-    pub(super) max_crashes: u32,
-    pub(super) priority: i32,
-    /// Leases so far, the present one included.
-    pub(super) attempts: u32,
-    /// Failures of the handler so far.
-    pub(super) errors: u32,
-    /// How often its worker, or PhantomJS, ended under it.
-    pub(super) crashes: u32,
-    pub(super) state: ItemState,
+    timeout_ms: u32,
+    priority: i32,
+    state: State,
+    /// Its place among those of its priority, where it waits or did last.
+    turn: u64,
+    /// The lease that it has, if it is leased.
+    lease: LeaseId,
     /// When it was enqueued, µs after the backlog was made; `HANDED_OVER` from its first lease on.
-    pub(super) arrived: u64,
+    arrived: u64,
 }
 
-pub(super) const HANDED_OVER: u64 = u64::MAX;
+/// Apart from the lease's number, for the sake of size.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum State {
+    Waiting,
+    Leased,
+    Expired,
+}
+
+const HANDED_OVER: u64 = u64::MAX;
 
 impl Item {
+    /// One that waits. `arrived` in µs.
     pub(super) fn new(payload: Arc<str>, options: ItemOptions, turn: u64, arrived: u64) -> Self {
         Self {
             payload,
+            tries: Tries::new(options.max_attempts, options.max_crashes),
             timeout_ms: u32::try_from(options.timeout.as_millis()).unwrap_or(u32::MAX),
-            max_attempts: options.max_attempts.unwrap_or(u32::MAX),
-            max_crashes: options.max_crashes.unwrap_or(u32::MAX),
             priority: options.priority,
-            attempts: 0,
-            errors: 0,
-            crashes: 0,
-            state: ItemState::Waiting(turn),
+            state: State::Waiting,
+            turn,
+            lease: 0,
             arrived,
         }
-    }
-
-    pub(super) fn is_exhausted(&self) -> bool {
-        self.attempts >= self.max_attempts
-    }
-
-    /// It may be what ends workers: it runs alone from now on.
-    pub(super) fn is_suspect(&self) -> bool {
-        self.crashes > 0
-    }
-
-    pub(super) fn is_doomed(&self) -> bool {
-        self.crashes >= self.max_crashes
     }
 
     pub(super) fn timeout(&self) -> Duration {
@@ -81,20 +60,78 @@ impl Item {
             ms => Duration::from_millis(ms.into()),
         }
     }
-}
 
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum ItemState {
-    /// Its place among those of its priority.
-    Waiting(u64),
-    Leased(LeaseId),
-    Expired(Generation),
+    pub(super) fn run(&self) -> Run {
+        if self.tries.is_suspect() {
+            Run::Alone
+        } else {
+            Run::Beside
+        }
+    }
+
+    pub(super) fn place(&self) -> Place {
+        place(self.priority, self.turn)
+    }
+
+    pub(super) fn waits(&self) -> bool {
+        self.state == State::Waiting
+    }
+
+    pub(super) fn has(&self, lease: LeaseId) -> bool {
+        self.state == State::Leased && self.lease == lease
+    }
+
+    pub(super) fn is_expired(&self) -> bool {
+        self.state == State::Expired
+    }
+
+    /// It waits from now on, at a new place.
+    pub(super) fn wait(&mut self, turn: u64) {
+        self.state = State::Waiting;
+        self.turn = turn;
+    }
+
+    /// It waits where it did before, and its lease was no attempt.
+    pub(super) fn give_back(&mut self) {
+        self.state = State::Waiting;
+        self.tries.attempts -= 1;
+    }
+
+    /// Gives it a lease. How many µs it has waited for its first one, `now` counted as its arrival is.
+    pub(super) fn lease(&mut self, lease: LeaseId, now: u64) -> Option<u64> {
+        self.state = State::Leased;
+        self.lease = lease;
+        self.tries.attempts += 1;
+        let arrived = std::mem::replace(&mut self.arrived, HANDED_OVER);
+        (arrived != HANDED_OVER).then(|| now.saturating_sub(arrived))
+    }
+
+    pub(super) fn expire(&mut self) {
+        self.state = State::Expired;
+    }
+
+    /// What is said of it when it is over.
+    pub(super) fn ended(&self, item: ItemId) -> Ended {
+        let attempts = self.tries.attempts;
+        Ended { item, attempts }
+    }
+
+    pub(super) fn view(&self) -> ItemView {
+        ItemView {
+            state: match self.state {
+                State::Waiting => ItemState::Waiting,
+                State::Leased => ItemState::Leased(self.lease),
+                State::Expired => ItemState::Expired,
+            },
+            tries: self.tries,
+        }
+    }
 }
 
 /// A place in the queue: higher priority first (hence negated), then order of arrival.
 pub(super) type Place = (i64, u64);
 
-pub(super) fn place(priority: i32, turn: u64) -> Place {
+fn place(priority: i32, turn: u64) -> Place {
     (-i64::from(priority), turn)
 }
 
@@ -107,19 +144,23 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    pub(super) fn insert(&mut self, place: Place, id: ItemId, is_suspect: bool) {
-        let _ = self.line(is_suspect).insert(place, id);
+    pub(super) fn insert(&mut self, id: ItemId, item: &Item) {
+        let _ = self.line(item.run()).insert(item.place(), id);
     }
 
-    pub(super) fn remove(&mut self, place: Place, is_suspect: bool) {
-        let _ = self.line(is_suspect).remove(&place);
+    pub(super) fn remove(&mut self, item: &Item) {
+        let _ = self.line(item.run()).remove(&item.place());
     }
 
-    fn line(&mut self, is_suspect: bool) -> &mut BTreeMap<Place, ItemId> {
-        if is_suspect {
-            &mut self.suspects
-        } else {
-            &mut self.plain
+    /// The first that runs so is not among them any more.
+    pub(super) fn pop(&mut self, run: Run) -> Option<ItemId> {
+        self.line(run).pop_first().map(|(_, id)| id)
+    }
+
+    fn line(&mut self, run: Run) -> &mut BTreeMap<Place, ItemId> {
+        match run {
+            Run::Beside => &mut self.plain,
+            Run::Alone => &mut self.suspects,
         }
     }
 
@@ -127,31 +168,25 @@ impl Waiting {
         self.plain.len() + self.suspects.len()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.plain.is_empty() && self.suspects.is_empty()
-    }
-
-    pub(super) fn has_plain(&self) -> bool {
-        !self.plain.is_empty()
-    }
-
-    /// True when the first of all that wait is one that runs alone.
-    pub(super) fn is_suspects_turn(&self) -> bool {
-        match (
-            self.suspects.first_key_value(),
-            self.plain.first_key_value(),
-        ) {
-            (Some((suspect, _)), Some((plain, _))) => suspect < plain,
-            (first, _) => first.is_some(),
+    pub(super) fn has(&self, run: Run) -> bool {
+        match run {
+            Run::Beside => !self.plain.is_empty(),
+            Run::Alone => !self.suspects.is_empty(),
         }
     }
 
-    pub(super) fn pop_plain(&mut self) -> Option<(Place, ItemId)> {
-        self.plain.pop_first()
-    }
-
-    pub(super) fn pop_suspect(&mut self) -> Option<(Place, ItemId)> {
-        self.suspects.pop_first()
+    /// How the first of all runs.
+    pub(super) fn first(&self) -> Option<Run> {
+        if self.suspects.is_empty() {
+            return (!self.plain.is_empty()).then_some(Run::Beside);
+        }
+        let first = self.plain.keys().next();
+        let is_suspects_turn = first.is_none_or(|plain| self.suspects.keys().next() < Some(plain));
+        Some(if is_suspects_turn {
+            Run::Alone
+        } else {
+            Run::Beside
+        })
     }
 
     /// All of them, first the one whose turn is next.

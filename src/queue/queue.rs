@@ -1,18 +1,21 @@
-//! The queue of one engine: the backlog, with a clock and the way to each worker.
+//! The queue of one engine: its dispatcher, with a clock and the way to each worker.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::warn;
 
-use super::backlog::{
-    Assignment, Backlog, BacklogOptions, BacklogStats, Ended, Expiry, Failure, Fate, Generation,
-    Held, ItemOptions, Loss, Offer, Recall, TimeoutOutcome, WorkerLoad,
-};
+use super::backlog::{Backlog, ItemOptions};
+use super::dispatcher::{BacklogOptions, Dispatcher};
 use super::event::{QueueEvent, RequestTooLong};
+use super::fate::{Fate, Generation, TimeoutOutcome};
+use super::memory::Memory;
+use super::outcomes::{Assignment, BacklogStats, Cancelled, Expiry, Held, WorkerLoad};
+use super::recall::Recall;
+use super::slots::Offer;
 use super::tally::Outcome;
 use super::unheard::Unheard;
 use crate::deadlines;
@@ -41,16 +44,16 @@ pub(crate) struct QueueOptions {
 ///
 /// One lock holds all of its state: enqueueing takes it once, and so does an answer with the hand-over that follows.
 #[derive(Debug)]
-pub(crate) struct Queue {
-    state: Mutex<State>,
+pub(crate) struct Queue<B = Memory> {
+    state: Mutex<State<B>>,
     /// Rung when something falls due earlier than all before.
     timer: Notify,
     max_message: usize,
 }
 
 #[derive(Debug)]
-struct State {
-    backlog: Backlog,
+struct State<B> {
+    dispatcher: Dispatcher<B>,
     /// The ways to the connected workers.
     outboxes: HashMap<WorkerId, Outbox>,
     unheard: Unheard,
@@ -68,10 +71,11 @@ enum Due {
 }
 
 impl Queue {
+    /// A queue in memory.
     pub(crate) fn new(options: QueueOptions) -> Self {
         Self {
             state: Mutex::new(State {
-                backlog: Backlog::new(options.backlog),
+                dispatcher: Dispatcher::new(options.backlog),
                 outboxes: HashMap::new(),
                 unheard: Unheard::new(),
                 blocked: HashSet::new(),
@@ -82,7 +86,9 @@ impl Queue {
             max_message: options.max_message,
         }
     }
+}
 
+impl<B: Backlog> Queue<B> {
     /// Ends leases at their deadlines, for ever. `on_blocked` is told of a worker that takes no note of that: it does not
     /// react any more.
     pub(crate) async fn run(&self, on_event: impl Fn(QueueEvent), on_blocked: impl Fn(WorkerId)) {
@@ -111,7 +117,7 @@ impl Queue {
         RequestTooLong::check(request.len(), self.max_message)?;
         let mut state = self.state.lock();
         let now = state.clock.now();
-        state.backlog.enqueue(id, request.into(), options, now);
+        state.dispatcher.enqueue(id, request.into(), options, now);
         self.hand_over(&mut state);
         Ok(())
     }
@@ -119,7 +125,8 @@ impl Queue {
     /// Settles an item after [`QueueEvent::Expired`]. None when it is over already.
     pub(crate) fn decide(&self, item: ItemId, outcome: TimeoutOutcome) -> Option<Fate> {
         let mut state = self.state.lock();
-        let fate = state.backlog.decide(item, outcome);
+        let now = state.clock.now();
+        let fate = state.dispatcher.decide(item, outcome, now);
         self.hand_over(&mut state);
         fate
     }
@@ -127,30 +134,28 @@ impl Queue {
     /// Ends an item from outside; false when there is no such item (any more).
     pub(crate) fn cancel(&self, item: ItemId, outcome: Outcome) -> bool {
         let mut state = self.state.lock();
-        let Some(held) = state.backlog.cancel(item, outcome) else {
-            return false;
-        };
-        match held {
-            Some(Held {
+        let now = state.clock.now();
+        match state.dispatcher.cancel(item, outcome, now) {
+            Cancelled::Unknown => return false,
+            Cancelled::Idle => {}
+            Cancelled::Held(Held {
                 worker,
                 lease,
                 begun: true,
             }) => {
                 state.order(worker, QueueOrder::Cancelled { lease });
-                let now = state.clock.now();
                 if state.unheard.expect(worker, lease, now) {
                     self.timer.notify_one();
                 }
             }
-            Some(Held { worker, lease, .. }) => state.recall(worker, vec![lease]),
-            None => {}
+            Cancelled::Held(Held { worker, lease, .. }) => state.recall(worker, vec![lease]),
         }
         true
     }
 
     pub(crate) fn set_paused(&self, paused: bool) {
         let mut state = self.state.lock();
-        state.backlog.set_paused(paused);
+        state.dispatcher.set_paused(paused);
         self.hand_over(&mut state);
     }
 
@@ -161,14 +166,15 @@ impl Queue {
 
     /// A worker takes no more: what it has offered is void.
     pub(crate) fn withdraw(&self, worker: WorkerId) {
-        self.state.lock().backlog.withdraw(worker);
+        self.state.lock().dispatcher.withdraw(worker);
     }
 
     /// A worker has said goodbye: it has begun these leases, and the others go to the next.
     pub(crate) fn goodbye(&self, worker: WorkerId, started: &[LeaseId]) {
         let mut state = self.state.lock();
-        state.backlog.withdraw(worker);
-        state.backlog.give_back_unstarted(worker, started);
+        state.dispatcher.withdraw(worker);
+        let now = state.clock.now();
+        state.dispatcher.give_back_unstarted(worker, started, now);
         self.hand_over(&mut state);
     }
 
@@ -181,36 +187,19 @@ impl Queue {
     ) {
         let mut state = self.state.lock();
         let _ = state.outboxes.remove(&worker);
-        if state.backlog.load_of(worker).at_work {
+        if state.dispatcher.load_of(worker).at_work {
             state.lost_at_work.push_back(worker);
             if state.lost_at_work.len() > MAX_LOST {
                 let _ = state.lost_at_work.pop_front();
             }
         }
         let is_crash = !state.blocked.remove(&worker) && departure.is_crash();
-        let losses = state.backlog.remove_worker(worker, is_crash);
+        let now = state.clock.now();
+        let fault = departure.fault.as_deref();
+        let dispatcher = &mut state.dispatcher;
+        dispatcher.remove_worker(worker, is_crash, fault, now);
         self.hand_over(&mut state);
-        drop(state);
-        for Loss { item, fate } in losses {
-            if is_crash {
-                on_event(QueueEvent::Crashed {
-                    item,
-                    worker,
-                    fault: departure.fault.clone(),
-                });
-            }
-            match fate {
-                Fate::Exhausted(attempts) => {
-                    let ended = Ended { item, attempts };
-                    on_event(QueueEvent::Exhausted { ended });
-                }
-                Fate::Doomed(attempts) => {
-                    let ended = Ended { item, attempts };
-                    on_event(QueueEvent::Doomed { ended });
-                }
-                Fate::Requeued | Fate::Dropped => {}
-            }
-        }
+        tell(state, on_event);
     }
 
     /// Takes what a worker says of requests; false when no worker of ours says that.
@@ -243,26 +232,25 @@ impl Queue {
                     patience: Duration::from_millis(patience_ms.into()),
                 };
                 let mut state = self.state.lock();
-                state.backlog.offer(worker, offer);
+                state.dispatcher.offer(worker, offer);
                 self.hand_over(&mut state);
             }
             QueueReport::Answer { lease, response } => {
-                let settled = self.at_now(|backlog, now| backlog.settle(worker, lease, now));
-                if let Some(ended) = settled {
-                    let response = response.to_owned();
-                    on_event(QueueEvent::Answered { ended, response });
-                }
+                // Copied without the lock.
+                let response = response.to_owned();
+                self.at_now(on_event, |dispatcher, now| {
+                    dispatcher.answer(worker, lease, response, now);
+                });
             }
             QueueReport::Fail { lease, error } => {
-                let failure = self.at_now(|backlog, now| backlog.fail(worker, lease, now));
-                if let Failure::Failed(ended) = failure {
-                    let error = error.to_owned();
-                    on_event(QueueEvent::Failed { ended, error });
-                }
+                let error = error.to_owned();
+                self.at_now(on_event, |dispatcher, now| {
+                    dispatcher.fail(worker, lease, error, now);
+                });
             }
-            QueueReport::GiveBack { lease } => {
-                self.at_now(|backlog, now| backlog.give_back(worker, lease, now));
-            }
+            QueueReport::GiveBack { lease } => self.at_now(on_event, |dispatcher, now| {
+                dispatcher.give_back(worker, lease, now);
+            }),
             QueueReport::Released { lease } => self.released(worker, lease),
             QueueReport::Withdraw => self.withdraw(worker),
         }
@@ -273,51 +261,52 @@ impl Queue {
         let mut state = self.state.lock();
         state.unheard.heard(worker, lease);
         let now = state.clock.now();
-        state.backlog.released(worker, lease, now);
+        state.dispatcher.released(worker, lease, now);
         self.hand_over(&mut state);
     }
 
     /// What the queue holds and has seen.
     pub(crate) fn stats(&self) -> BacklogStats {
-        self.state.lock().backlog.stats()
+        self.state.lock().dispatcher.stats()
     }
 
     /// What a worker holds and has done.
     pub(crate) fn load_of(&self, worker: WorkerId) -> WorkerLoad {
-        self.state.lock().backlog.load_of(worker)
+        self.state.lock().dispatcher.load_of(worker)
     }
 
     /// Whether a worker that is gone was at work, and how many requests workers have answered so far.
     pub(crate) fn end_of(&self, worker: WorkerId) -> (bool, u64) {
         let state = self.state.lock();
         // Its process may be seen to end before its connection.
-        let at_work = state.lost_at_work.contains(&worker) || state.backlog.load_of(worker).at_work;
-        (at_work, state.backlog.stats().run.count)
+        let at_work =
+            state.lost_at_work.contains(&worker) || state.dispatcher.load_of(worker).at_work;
+        (at_work, state.dispatcher.stats().run.count)
     }
 
     /// How many items wait.
     pub(crate) fn waiting_len(&self) -> usize {
-        self.state.lock().backlog.waiting_len()
+        self.state.lock().dispatcher.waiting_len()
     }
 
     /// The items that wait, oldest first.
     pub(crate) fn waiting_ids(&self) -> Vec<ItemId> {
-        self.state.lock().backlog.waiting_ids().collect()
+        self.state.lock().dispatcher.waiting_ids().collect()
     }
 
     /// True while a worker has the item.
     pub(crate) fn is_leased(&self, item: ItemId) -> bool {
-        self.state.lock().backlog.is_leased(item)
+        self.state.lock().dispatcher.is_leased(item)
     }
 
     /// How often an item was handed over; none when it is over.
     pub(crate) fn attempts(&self, item: ItemId) -> Option<u32> {
-        self.state.lock().backlog.attempts(item)
+        self.state.lock().dispatcher.attempts(item)
     }
 
     /// The workers waiting for work, one entry per free slot.
     pub(crate) fn idle_workers(&self) -> Vec<WorkerId> {
-        self.state.lock().backlog.idle_workers().collect()
+        self.state.lock().dispatcher.idle_workers().collect()
     }
 
     /// True when no worker is connected, and none has to take note of anything.
@@ -327,22 +316,26 @@ impl Queue {
         state.outboxes.is_empty() && state.unheard.next().is_none()
     }
 
-    /// Tells the backlog what happened just now, and hands over what that allows.
-    fn at_now<T>(&self, event: impl FnOnce(&mut Backlog, Instant) -> T) -> T {
+    /// Tells the dispatcher what happened just now, and hands over what that allows.
+    fn at_now(
+        &self,
+        on_event: impl Fn(QueueEvent),
+        happened: impl FnOnce(&mut Dispatcher<B>, Instant),
+    ) {
         let mut state = self.state.lock();
         let now = state.clock.now();
-        let result = event(&mut state.backlog, now);
+        happened(&mut state.dispatcher, now);
         self.hand_over(&mut state);
-        result
+        tell(state, on_event);
     }
 
     /// Hands over all that items and free slots allow.
-    fn hand_over(&self, state: &mut State) {
+    fn hand_over(&self, state: &mut State<B>) {
         // Reading the clock is a good part of what an enqueued item costs.
-        if state.backlog.can_assign() {
+        if state.dispatcher.can_assign() {
             state.assign_all();
         }
-        if state.backlog.take_nearer() {
+        if state.dispatcher.take_nearer() {
             self.timer.notify_one();
         }
     }
@@ -356,13 +349,13 @@ impl Queue {
             item,
             lease,
             worker,
-        }) = state.backlog.expire(now)
+        }) = state.dispatcher.expire(now)
         {
             state.order(worker, QueueOrder::Expired { lease });
             let _ = state.unheard.expect(worker, lease, now);
             return Some(Due::Event(QueueEvent::Expired { item }));
         }
-        while let Some(Recall { worker, leases }) = state.backlog.recall(now) {
+        while let Some(Recall { worker, leases }) = state.dispatcher.recall(now) {
             state.recall(worker, leases);
             self.hand_over(state);
         }
@@ -380,7 +373,7 @@ impl Queue {
     }
 }
 
-impl State {
+impl<B: Backlog> State<B> {
     fn assign_all(&mut self) {
         let now = self.clock.now();
         while let Some(Assignment {
@@ -392,7 +385,7 @@ impl State {
             begun,
             payload,
             ..
-        }) = self.backlog.assign(now)
+        }) = self.dispatcher.assign(now)
         {
             let Some(outbox) = self.outboxes.get(&worker) else {
                 continue;
@@ -406,7 +399,7 @@ impl State {
                 request: &payload,
             });
             // Its size was checked when it was enqueued.
-            let _ = if ahead || self.backlog.has_waiting() {
+            let _ = if ahead || self.dispatcher.has_waiting() {
                 outbox.send(&frame)
             } else {
                 outbox.send_at_once(&frame)
@@ -430,8 +423,15 @@ impl State {
     }
 
     fn wake_at(&mut self) -> Option<Instant> {
-        let leases = self.backlog.next_deadline().into_iter();
+        let leases = self.dispatcher.next_deadline().into_iter();
         let due = leases.chain(self.unheard.next()).min();
         self.clock.wake_at(due)
     }
+}
+
+/// Tells the owner what happened, without the lock.
+fn tell<B: Backlog>(mut state: MutexGuard<'_, State<B>>, on_event: impl Fn(QueueEvent)) {
+    let (first, others) = state.dispatcher.take_events();
+    drop(state);
+    first.into_iter().chain(others).for_each(on_event);
 }

@@ -1,8 +1,10 @@
-//! What a backlog counts and measures, from its beginning on.
+//! What a queue counts and measures, from its beginning on.
 
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+
+use super::fate::Fate;
 
 /// Longer spans count as this long, µs.
 const LONGEST: u64 = 86_400_000_000;
@@ -39,7 +41,7 @@ pub(crate) enum Outcome {
     Cancelled,
 }
 
-/// Counters and spans of one backlog.
+/// Counters and spans of one queue.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) counts: Counts,
@@ -50,6 +52,16 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// It was decided what becomes of an item that ran out of time.
+    pub(crate) fn decide(&mut self, fate: Fate) {
+        let counter = match fate {
+            Fate::Requeued => &mut self.counts.requeued,
+            Fate::Dropped => &mut self.counts.timed_out,
+            Fate::Failed | Fate::Exhausted | Fate::Doomed => &mut self.counts.failed,
+        };
+        *counter += 1;
+    }
+
     /// An item was ended from outside.
     pub(crate) fn end(&mut self, outcome: Outcome) {
         let counter = match outcome {

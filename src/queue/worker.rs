@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
-use super::backlog::{Generation, Offer};
+use super::fate::Generation;
+use super::slots::Offer;
 use crate::id::{ItemId, LeaseId, WorkerId};
 use crate::link::wire::{FromWorker, QueueOrder, QueueReport, WireError};
 use crate::link::{ConnectError, Outbox, WorkerEvent, WorkerLink, WorkerOwner};

@@ -1,228 +1,41 @@
-//! The backlog beside a plain model of it, through random histories. The model keeps one sorted list and scans it; what
-//! both say must agree after every step.
+//! A queue beside a plain model of it, through random histories: what both say must agree after every step.
 
-use super::*;
-use crate::queue::tally::Counts;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use tokio::time::Instant;
 
-#[path = "backlog_steps.rs"]
-mod steps;
+use super::super::backlog::ItemOptions;
+use super::super::fate::{Fate, Generation, TimeoutOutcome};
+use super::super::outcomes::{Cancelled, Ended, Expiry, Held};
+use super::super::recall::Recall;
+use super::super::slots::Offer;
+use super::super::tally::Outcome;
+use super::Conforms;
+use super::model::{End, Model, ModelItem, ModelWorker, Place};
+use super::steps::{Pick, Step, WORKERS, steps};
+use super::subject::{Failure, Loss, Subject};
+use crate::id::{ItemId, LeaseId, WorkerId};
 
-use steps::{Pick, Step, WORKERS, backlog_options, steps};
-
-/// How an item left the backlog.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum End {
-    Answered,
-    Failed,
-    Dropped,
-    Exhausted,
-    Doomed,
-    Cancelled,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Place {
-    Waits,
-    Held {
-        lease: LeaseId,
-        worker: WorkerId,
-        /// None while it is held in advance.
-        due: Option<Instant>,
-    },
-    Expired(Generation),
-}
-
-#[derive(Debug)]
-struct ModelItem {
-    options: ItemOptions,
-    attempts: u32,
-    errors: u32,
-    crashes: u32,
-    place: Place,
-    /// It came to the tail as so many others had before.
-    turn: usize,
-}
-
-impl ModelItem {
-    fn is_exhausted(&self) -> bool {
-        let max = self.options.max_attempts;
-        max.is_some_and(|max| self.attempts >= max)
-    }
-}
-
-/// What a worker holds, and has offered and not got anything for.
-#[derive(Debug)]
-struct ModelWorker {
-    generation: Generation,
-    of: usize,
-    patience: Duration,
-    running: Vec<LeaseId>,
-    ahead: Vec<LeaseId>,
-    slots: u32,
-    room: u32,
-    suspect: Option<LeaseId>,
-    /// When a slot got free last.
-    moved: Instant,
-}
-
-impl ModelWorker {
-    fn is_empty(&self) -> bool {
-        self.running.is_empty() && self.ahead.is_empty()
-    }
-}
-
-/// What the backlog should be.
-#[derive(Debug)]
-struct Model {
-    options: BacklogOptions,
-    items: BTreeMap<ItemId, ModelItem>,
-    /// Next to be handed over first.
-    queue: Vec<ItemId>,
-    workers: BTreeMap<WorkerId, ModelWorker>,
-    ends: BTreeMap<ItemId, End>,
-    turns: usize,
-    paused: bool,
-}
-
-impl Model {
-    fn priority(&self, id: ItemId) -> i32 {
-        self.items[&id].options.priority
-    }
-
-    fn wait_at_tail(&mut self, id: ItemId) {
-        let priority = self.priority(id);
-        let at = self
-            .queue
-            .iter()
-            .rposition(|other| self.priority(*other) >= priority);
-        self.wait_at(at.map_or(0, |at| at + 1), id);
-        self.item(id).turn = self.turns;
-        self.turns += 1;
-    }
-
-    /// Behind all whose turn is before its own.
-    fn wait_again(&mut self, id: ItemId) {
-        let rank = |id: &ItemId| (-self.priority(*id), self.items[id].turn);
-        let own = rank(&id);
-        let before = self.queue.iter().filter(|other| rank(other) < own);
-        self.wait_at(before.count(), id);
-    }
-
-    fn wait_at(&mut self, at: usize, id: ItemId) {
-        self.queue.insert(at, id);
-        self.item(id).place = Place::Waits;
-    }
-
-    fn item(&mut self, id: ItemId) -> &mut ModelItem {
-        self.items.get_mut(&id).expect("it is there")
-    }
-
-    fn held(&self, wanted: LeaseId) -> Option<ItemId> {
-        let mut items = self.items.iter();
-        let found = items
-            .find(|(_, item)| matches!(item.place, Place::Held { lease, .. } if lease == wanted));
-        found.map(|(id, _)| *id)
-    }
-
-    /// The leases of one worker, or of all, oldest first: the lease, its item, its end.
-    fn leases(&self, of: Option<WorkerId>) -> Vec<(LeaseId, ItemId, Option<Instant>)> {
-        let mut leases: Vec<_> = self
-            .items
-            .iter()
-            .filter_map(|(id, item)| match item.place {
-                Place::Held { lease, worker, due } if of.is_none_or(|of| of == worker) => {
-                    Some((lease, *id, due))
-                }
-                _ => None,
-            })
-            .collect();
-        leases.sort_unstable();
-        leases
-    }
-
-    fn is_suspect(&self, id: ItemId) -> bool {
-        self.items[&id].crashes > 0
-    }
-
-    fn end(&mut self, id: ItemId, how: End) -> u32 {
-        assert_eq!(self.ends.insert(id, how), None, "item {id} ended twice");
-        self.queue.retain(|other| *other != id);
-        self.leaves(id);
-        self.items.remove(&id).expect("it is there").attempts
-    }
-
-    /// An item is not held in advance any more.
-    fn leaves(&mut self, id: ItemId) {
-        if let Place::Held { lease, worker, .. } = self.items[&id].place
-            && let Some(worker) = self.workers.get_mut(&worker)
-        {
-            worker.ahead.retain(|other| *other != lease);
-        }
-    }
-
-    fn goes_back(&mut self, id: ItemId) {
-        self.leaves(id);
-        self.item(id).attempts -= 1;
-        self.wait_again(id);
-    }
-
-    /// A worker has a slot free that a lease took; it begins the next one.
-    fn freed(&mut self, id: WorkerId, lease: LeaseId, now: Instant) {
-        let Some(worker) = self.workers.get_mut(&id) else {
-            return;
-        };
-        let Some(at) = worker.running.iter().position(|other| *other == lease) else {
-            return;
-        };
-        let _ = worker.running.remove(at);
-        worker.moved = now;
-        worker.suspect.take_if(|suspect| *suspect == lease);
-        if worker.ahead.is_empty() {
-            return;
-        }
-        let next = worker.ahead.remove(0);
-        worker.running.push(next);
-        let item = self.held(next).expect("what is held in advance is held");
-        let timeout = self.items[&item].options.timeout;
-        if let Place::Held { due, .. } = &mut self.item(item).place {
-            *due = Some(now + timeout);
-        }
-    }
-
-    fn requeue(&mut self, id: ItemId) -> Fate {
-        if self.item(id).is_exhausted() {
-            return Fate::Exhausted(self.end(id, End::Exhausted));
-        }
-        self.wait_at_tail(id);
-        Fate::Requeued
-    }
-
-    fn wants_requeue(&self, generation: Generation, outcome: TimeoutOutcome) -> bool {
-        if outcome.replaced || outcome.cancelled {
-            return false;
-        }
-        let has_last_word = generation == Generation::Published && outcome.has_listener;
-        outcome.asked_requeue || self.options.requeue.unwrap_or(!has_last_word)
-    }
-}
-
-struct World {
-    backlog: Backlog,
-    model: Model,
+pub(super) struct World<B> {
+    pub(super) subject: Subject<B>,
+    pub(super) model: Model,
     now: Instant,
     /// Ids given so far: items count from 0.
-    items: ItemId,
+    pub(super) items: ItemId,
     /// All leases there were, and whose.
-    leases: Vec<(LeaseId, WorkerId)>,
+    pub(super) leases: Vec<(LeaseId, WorkerId)>,
 }
 
-impl World {
-    fn new(options: BacklogOptions) -> Self {
+impl<B: Conforms> World<B> {
+    fn new(requeue: Option<bool>, retries: u32) -> Self {
         Self {
-            backlog: Backlog::new(options),
+            subject: Subject::new(requeue, retries),
             model: Model {
-                options,
+                requeue,
+                retries,
                 items: BTreeMap::new(),
                 queue: Vec::new(),
                 workers: BTreeMap::new(),
@@ -247,7 +60,7 @@ impl World {
     }
 
     fn take(&mut self, step: &Step) {
-        let before = self.backlog.next_deadline();
+        let before = self.subject.queue.next_deadline();
         match *step {
             Step::Enqueue(options) => self.enqueue(options),
             Step::Offer(worker, offer) => self.offer(worker, offer),
@@ -265,24 +78,23 @@ impl World {
             Step::Withdraw(worker) => self.withdraw(worker),
             Step::Remove(worker, crashed) => self.remove(worker, crashed),
             Step::Pause(paused) => {
-                self.backlog.set_paused(paused);
+                self.subject.set_paused(paused);
                 self.model.paused = paused;
             }
         }
-        let after = self.backlog.next_deadline();
+        let after = self.subject.queue.next_deadline();
         if before.is_none_or(|before| after.is_some_and(|after| after < before)) {
-            let is_told = self.backlog.take_nearer();
+            let is_told = self.subject.queue.take_nearer();
             assert_eq!(is_told, after.is_some(), "the timer must look again");
         }
-        let _ = self.backlog.take_nearer();
+        let _ = self.subject.queue.take_nearer();
         self.check();
     }
 
     fn enqueue(&mut self, options: ItemOptions) {
         let id = self.items;
         self.items += 1;
-        self.backlog
-            .enqueue(id, id.to_string().into(), options, self.now);
+        self.subject.enqueue(id, options, self.now);
         let item = ModelItem {
             options,
             attempts: 0,
@@ -296,7 +108,7 @@ impl World {
     }
 
     fn offer(&mut self, id: WorkerId, offer: Offer) {
-        self.backlog.offer(id, offer);
+        self.subject.offer(id, offer);
         let new = ModelWorker {
             generation: offer.generation,
             of: 0,
@@ -317,10 +129,10 @@ impl World {
     }
 
     fn assign(&mut self) -> Option<(LeaseId, WorkerId)> {
-        let idle = self.backlog.crew.idle.clone();
-        let has_room = !idle.is_empty() || !self.backlog.crew.ahead.is_empty();
-        let keeps_room = self.backlog.crew.keeps_room();
-        let assigned = self.backlog.assign(self.now);
+        let idle = self.subject.queue.slots.idle.clone();
+        let has_room = !idle.is_empty() || !self.subject.queue.slots.ahead.is_empty();
+        let keeps_room = self.subject.queue.slots.keeps_room();
+        let assigned = self.subject.assign(self.now);
         let model = &mut self.model;
         let first = model.queue.first().copied();
         let plain = model
@@ -349,14 +161,14 @@ impl World {
             let is_wanted = plain.is_some() || is_any_suspect_wanted;
             let mut workers = model.workers.iter();
             let forgotten = workers.find(|(id, w)| {
-                w.is_empty() && w.slots > 0 && !self.backlog.crew.workers[id].is_stalled()
+                w.is_empty() && w.slots > 0 && !self.subject.queue.slots.workers[id].is_stalled()
             });
             assert!(
                 model.paused || !is_wanted || forgotten.is_none(),
                 "one that holds nothing is given something"
             );
             // Room that is kept for a suspect is none for others.
-            let reserves = has_room && first != plain && self.backlog.crew.idle.is_empty();
+            let reserves = has_room && first != plain && self.subject.queue.slots.idle.is_empty();
             assert!(expected.is_none() || (expected == plain && reserves));
             return None;
         };
@@ -368,7 +180,7 @@ impl World {
         assert!(!is_suspect || worker.is_empty(), "a suspect runs alone");
         let begun = worker.running.len() < worker.of;
         assert_eq!(assigned.begun, begun);
-        assert!(begun || self.backlog.crew.idle.is_empty());
+        assert!(begun || self.subject.queue.slots.idle.is_empty());
         if assigned.ahead {
             worker.room -= 1;
         } else {
@@ -390,10 +202,7 @@ impl World {
             worker: assigned.worker,
             due: begun.then_some(now + item.options.timeout),
         };
-        assert_eq!(
-            (assigned.attempt, assigned.timeout),
-            (item.attempts, item.options.timeout)
-        );
+        assert_eq!(assigned.attempt, item.attempts);
         assert_eq!(*assigned.payload, *id.to_string());
         let lease = (assigned.lease, assigned.worker);
         assert!(!self.leases.contains(&lease), "a lease's id is used once");
@@ -408,7 +217,7 @@ impl World {
             attempts: self.model.end(item, End::Answered),
         });
         self.model.freed(worker, lease, self.now);
-        assert_eq!(self.backlog.settle(worker, lease, self.now), expected);
+        assert_eq!(self.subject.settle(worker, lease, self.now), expected);
     }
 
     fn fail(&mut self, (lease, worker): (LeaseId, WorkerId)) {
@@ -418,16 +227,16 @@ impl World {
         }
         self.model.freed(worker, lease, self.now);
         let expected = held.map_or(Failure::Late, |item| self.model_failure(item));
-        assert_eq!(self.backlog.fail(worker, lease, self.now), expected);
+        assert_eq!(self.subject.fail(worker, lease, self.now), expected);
     }
 
     fn released(&mut self, (lease, worker): (LeaseId, WorkerId)) {
-        self.backlog.released(worker, lease, self.now);
+        self.subject.released(worker, lease, self.now);
         self.model.freed(worker, lease, self.now);
     }
 
     fn model_failure(&mut self, item: ItemId) -> Failure {
-        let retries = self.model.options.retry_errors;
+        let retries = self.model.retries;
         let failed = self.model.item(item);
         failed.errors += 1;
         if failed.errors <= retries && !failed.is_exhausted() {
@@ -439,7 +248,7 @@ impl World {
     }
 
     fn give_back(&mut self, (lease, worker): (LeaseId, WorkerId)) {
-        self.backlog.give_back(worker, lease, self.now);
+        self.subject.give_back(worker, lease, self.now);
         if let Some(item) = self.model.held(lease) {
             self.model.goes_back(item);
         }
@@ -450,7 +259,7 @@ impl World {
         let held = self.model.leases(Some(worker)).into_iter();
         let (started, unstarted): (Vec<_>, Vec<_>) = held.partition(|(id, _, _)| id % 2 == rest);
         let started: Vec<_> = started.into_iter().map(|(id, _, _)| id).collect();
-        self.backlog.give_back_unstarted(worker, &started);
+        self.subject.give_back_unstarted(worker, &started, self.now);
         for (_, item, _) in unstarted {
             self.model.goes_back(item);
         }
@@ -458,13 +267,13 @@ impl World {
 
     /// Only what has not moved for as long as its worker wants to wait is wanted back.
     fn recall(&mut self) -> Option<WorkerId> {
-        let Recall { worker: id, leases } = self.backlog.recall(self.now)?;
+        let Recall { worker: id, leases } = self.subject.recall(self.now)?;
         let worker = &self.model.workers[&id];
         assert_eq!(leases, worker.ahead);
         assert!(self.now >= worker.moved + worker.patience.min(Duration::from_millis(1)));
         let is_taken = leases
             .iter()
-            .all(|lease| !self.backlog.leases.contains_key(lease));
+            .all(|lease| !self.subject.queue.leases.is_open(*lease));
         for lease in leases.iter().filter(|_| is_taken) {
             let item = self.model.held(*lease).expect("held until now");
             self.model.goes_back(item);
@@ -473,7 +282,7 @@ impl World {
     }
 
     fn expire(&mut self) -> Option<ItemId> {
-        let expired = self.backlog.expire(self.now);
+        let expired = self.subject.expire(self.now);
         let leases = self.model.leases(None);
         let begun = leases
             .iter()
@@ -507,33 +316,37 @@ impl World {
             }
             _ => None,
         };
-        assert_eq!(self.backlog.decide(id, outcome), expected);
+        assert_eq!(self.subject.decide(id, outcome, self.now), expected);
     }
 
     fn cancel(&mut self, id: ItemId) {
-        let expected = self.model.items.get(&id).map(|item| match item.place {
-            Place::Held { worker, lease, due } => Some(Held {
+        let expected = match self.model.items.get(&id).map(|item| item.place) {
+            Some(Place::Held { worker, lease, due }) => Cancelled::Held(Held {
                 worker,
                 lease,
                 begun: due.is_some(),
             }),
-            _ => None,
-        });
-        if expected.is_some() {
+            Some(_) => Cancelled::Idle,
+            None => Cancelled::Unknown,
+        };
+        if expected != Cancelled::Unknown {
             let _ = self.model.end(id, End::Cancelled);
         }
-        assert_eq!(self.backlog.cancel(id, Outcome::Cancelled), expected);
+        assert_eq!(
+            self.subject.cancel(id, Outcome::Cancelled, self.now),
+            expected
+        );
     }
 
     fn withdraw(&mut self, id: WorkerId) {
-        self.backlog.withdraw(id);
+        self.subject.withdraw(id);
         if let Some(worker) = self.model.workers.get_mut(&id) {
             (worker.slots, worker.room) = (0, 0);
         }
     }
 
     fn remove(&mut self, id: WorkerId, crashed: bool) {
-        let losses = self.backlog.remove_worker(id, crashed);
+        let losses = self.subject.remove_worker(id, crashed, self.now);
         let mut expected = Vec::new();
         let running = self.model.workers.get(&id);
         let running = running.map_or_else(Vec::new, |worker| worker.running.clone());
@@ -541,8 +354,13 @@ impl World {
             if due.is_none() {
                 self.model.goes_back(item);
             } else {
+                let attempts = self.model.items[&item].attempts;
                 let fate = self.lose(item, crashed && running.contains(&lease));
-                expected.push(Loss { item, fate });
+                expected.push(Loss {
+                    item,
+                    fate,
+                    attempts,
+                });
             }
         }
         let _ = self.model.workers.remove(&id);
@@ -554,89 +372,10 @@ impl World {
         item.crashes += u32::from(crashed);
         let max = item.options.max_crashes;
         if crashed && max.is_some_and(|max| item.crashes >= max) {
-            return Fate::Doomed(self.model.end(id, End::Doomed));
+            let _ = self.model.end(id, End::Doomed);
+            return Fate::Doomed;
         }
         self.model.requeue(id)
-    }
-
-    /// All that can be asked of the backlog, and its own books.
-    fn check(&self) {
-        let Self { backlog, model, .. } = self;
-        assert_eq!(backlog.waiting_len(), model.queue.len());
-        assert_eq!(backlog.waiting_ids().collect::<Vec<_>>(), model.queue);
-        let leases = model.leases(None);
-        assert_eq!(
-            backlog.deadlines.next(),
-            leases.iter().filter_map(|(_, _, due)| *due).min()
-        );
-        assert_eq!(backlog.leases.len(), leases.len());
-        self.check_stats(leases.len());
-        for id in 0..=self.items {
-            let item = model.items.get(&id);
-            let is_held = item.is_some_and(|item| matches!(item.place, Place::Held { .. }));
-            assert_eq!(
-                backlog.attempts(id),
-                item.map(|item| item.attempts),
-                "item {id}"
-            );
-            assert_eq!(backlog.is_leased(id), is_held, "item {id}");
-            assert_eq!(
-                item.is_none(),
-                id == self.items || model.ends.contains_key(&id),
-                "item {id}"
-            );
-        }
-        assert_eq!(backlog.crew.workers.len(), model.workers.len());
-        for (id, worker) in &model.workers {
-            let known = &backlog.crew.workers[id];
-            assert_eq!(known.generation, worker.generation, "worker {id}");
-            let (mut running, mut expected) = (known.running.clone(), worker.running.clone());
-            running.sort_unstable();
-            expected.sort_unstable();
-            assert_eq!(running, expected, "worker {id}");
-            assert_eq!(known.ahead, worker.ahead, "worker {id}");
-            let (slots, room) = backlog.crew.tokens_of(*id);
-            assert_eq!((slots, room), (worker.slots, worker.room), "worker {id}");
-            let idle = backlog.idle_workers().filter(|idle| idle == id).count();
-            let taken = worker.running.len();
-            assert!(idle == 0 || idle + taken <= worker.of, "worker {id}");
-            let is_waiting = worker.ahead.is_empty() || known.is_watched;
-            assert!(is_waiting, "worker {id} is looked at");
-        }
-    }
-
-    /// Every item is somewhere, once.
-    fn check_stats(&self, leased: usize) {
-        let stats = self.backlog.stats();
-        let ended = |end| self.model.ends.values().filter(|one| **one == end).count() as u64;
-        let Counts {
-            enqueued,
-            delivered,
-            returned,
-            completed,
-            failed,
-            timed_out,
-            cancelled,
-            ..
-        } = stats.counts;
-        assert_eq!(
-            (stats.waiting, stats.leased),
-            (self.model.queue.len(), leased)
-        );
-        assert_eq!(enqueued, self.items);
-        assert_eq!(completed, ended(End::Answered));
-        let doomed = ended(End::Doomed);
-        assert_eq!(failed, ended(End::Failed) + ended(End::Exhausted) + doomed);
-        assert_eq!(timed_out, ended(End::Dropped));
-        assert_eq!(cancelled, ended(End::Cancelled));
-        let open = stats.waiting + stats.leased + stats.expired;
-        assert_eq!(
-            enqueued,
-            open as u64 + completed + failed + timed_out + cancelled
-        );
-        assert_eq!(delivered, self.leases.len() as u64);
-        assert!(returned <= delivered && stats.run.count <= delivered);
-        assert!(stats.wait.count <= enqueued);
     }
 
     /// Brings everything to its end: what is held expires, what waits is answered.
@@ -681,13 +420,14 @@ impl World {
             self.model.ends.len(),
             usize::try_from(self.items).expect("few")
         );
-        assert!(self.backlog.items.is_empty() && self.backlog.leases.is_empty());
-        assert_eq!(self.backlog.next_deadline(), None);
+        assert_eq!(self.subject.queue.leases.len(), 0);
+        assert!((0..self.items).all(|id| self.subject.attempts(id).is_none()));
+        assert_eq!(self.subject.queue.next_deadline(), None);
     }
 }
 
 /// Cheap steps: many more cases than the default. PROPTEST_CASES asks for more still.
-fn config() -> ProptestConfig {
+pub(super) fn config() -> ProptestConfig {
     let default = ProptestConfig::default();
     ProptestConfig {
         cases: default.cases.max(2048),
@@ -696,15 +436,18 @@ fn config() -> ProptestConfig {
     }
 }
 
-proptest! {
-    #![proptest_config(config())]
-
-    #[test]
-    fn the_backlog_does_what_its_model_does(options in backlog_options(), steps in steps()) {
-        let mut world = World::new(options);
+pub(super) fn the_queue_does_what_its_model_does<B: Conforms>() {
+    let mut runner = TestRunner::new(config());
+    let history = (any::<Option<bool>>(), 0_u32..3, steps());
+    let result = runner.run(&history, |(requeue, retries, steps)| {
+        let mut world = World::<B>::new(requeue, retries);
         for step in &steps {
             world.take(step);
         }
         world.finish();
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
     }
 }

@@ -1,13 +1,16 @@
-//! The workers as the backlog knows them: their slots, what each holds, and who may be given more.
+//! The workers of this process: their slots, what each holds, and whose turn it is. Local, whatever the backlog.
 //!
 //! A lease is begun when it takes a slot of its worker. Others are held in advance, in order: each time a slot gets free
 //! there, the worker begins the next one by itself. The worker says when a slot is free by the answer, the failure or the
 //! release of a begun lease, so that no further word is needed to know what is begun.
+//!
+//! Room is promised when an item is asked for, and used when the item comes: at once from memory, later from elsewhere.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use super::backlog::Generation;
+use super::backlog::Run;
+use super::fate::Generation;
 use crate::id::{LeaseId, WorkerId};
 
 /// One suspect may run for so many workers; one in any case.
@@ -31,9 +34,19 @@ pub(crate) struct Offer {
 /// Room for one request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
-    pub(super) worker: WorkerId,
+    worker: WorkerId,
     /// It was offered as a free slot. One that the worker has filled meanwhile counts as room in advance.
+    is_slot: bool,
+}
+
+/// Where a lease went.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Given {
+    pub(super) worker: WorkerId,
+    /// It uses what was offered as a free slot.
     pub(super) is_slot: bool,
+    /// The worker has a slot for it now.
+    pub(super) begun: bool,
 }
 
 #[derive(Debug)]
@@ -46,11 +59,15 @@ pub(super) struct Worker {
     pub(super) running: Vec<LeaseId>,
     /// Leases held in advance, the next to begin first.
     pub(super) ahead: VecDeque<LeaseId>,
+    /// Leases that are open though the worker says that their slots are free.
+    strays: Vec<LeaseId>,
     slots: u32,
     /// Its entries in the list of free slots.
     idle: u32,
     /// Its slots among the room in advance.
     filled: u32,
+    /// Its room that is promised.
+    promised: u32,
     pub(super) patience: Duration,
     /// How often a slot got free.
     pub(super) moves: u64,
@@ -62,8 +79,8 @@ pub(super) struct Worker {
     pub(super) is_recalled: bool,
     /// What it holds in advance did not move: it gets no more of it until it does.
     is_stalled: bool,
-    /// The suspect that runs there.
-    alone: Option<LeaseId>,
+    /// What is there of a suspect.
+    suspect: Suspect,
     /// What it has offered and gets nothing for, for now.
     parked: Vec<Token>,
 }
@@ -76,16 +93,18 @@ impl Worker {
             at_work: false,
             running: Vec::new(),
             ahead: VecDeque::new(),
+            strays: Vec::new(),
             slots: 0,
             idle: 0,
             filled: 0,
+            promised: 0,
             patience: Duration::ZERO,
             moves: 0,
             seen_moves: None,
             is_watched: false,
             is_recalled: false,
             is_stalled: false,
-            alone: None,
+            suspect: Suspect::None,
             parked: Vec::new(),
         }
     }
@@ -94,8 +113,19 @@ impl Worker {
         self.running.len() < self.slots as usize
     }
 
+    fn holds_any(&self) -> bool {
+        !self.running.is_empty() || !self.ahead.is_empty()
+    }
+
+    /// It holds nothing, and nothing is on its way to it.
     fn is_empty(&self) -> bool {
-        self.running.is_empty() && self.ahead.is_empty()
+        !self.holds_any() && self.promised == 0
+    }
+
+    /// The leases that it may hold: some may be over.
+    pub(super) fn leases(&self) -> impl Iterator<Item = LeaseId> + '_ {
+        let held = self.running.iter().chain(&self.ahead);
+        held.chain(&self.strays).copied()
     }
 
     #[cfg(test)]
@@ -104,8 +134,17 @@ impl Worker {
     }
 }
 
+/// An item that may end its worker, and so runs alone.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Suspect {
+    None,
+    /// One has been asked for.
+    Promised,
+    Runs(LeaseId),
+}
+
 #[derive(Debug, Default)]
-pub(super) struct Crew {
+pub(super) struct Slots {
     pub(super) workers: HashMap<WorkerId, Worker>,
     /// One entry per free slot, longest free first.
     pub(super) idle: VecDeque<WorkerId>,
@@ -113,11 +152,13 @@ pub(super) struct Crew {
     pub(super) ahead: VecDeque<Token>,
     /// Gets nothing more, so that it has nothing before long and a suspect can run there.
     reserved: Option<WorkerId>,
-    /// Suspects that run.
+    /// Suspects that run or have been asked for.
     suspects: usize,
+    /// Room for items that have been asked for.
+    promises: VecDeque<(Run, Token)>,
 }
 
-impl Crew {
+impl Slots {
     pub(super) fn offer(&mut self, worker: WorkerId, offer: Offer) {
         let entry = self.workers.entry(worker);
         let entry = entry.or_insert_with(|| Worker::new(offer.generation));
@@ -125,7 +166,7 @@ impl Crew {
         let is_resized = entry.slots != offer.of;
         entry.slots = offer.of;
         entry.patience = offer.patience;
-        entry.at_work = !entry.is_empty();
+        entry.at_work = entry.holds_any();
         if entry.has_free_slot() && offer.slots > 0 {
             entry.is_stalled = false;
         }
@@ -151,7 +192,8 @@ impl Crew {
         if is_held_back {
             worker.parked.push(token);
         } else if token.is_slot
-            && worker.running.len() + (worker.idle as usize) < worker.slots as usize
+            && worker.running.len() + ((worker.idle + worker.promised) as usize)
+                < worker.slots as usize
         {
             worker.idle += 1;
             self.idle.push_back(token.worker);
@@ -163,7 +205,8 @@ impl Crew {
 
     fn is_held_back(&self, id: WorkerId) -> bool {
         let worker = self.workers.get(&id);
-        self.reserved == Some(id) || worker.is_some_and(|w| w.is_stalled || w.alone.is_some())
+        self.reserved == Some(id)
+            || worker.is_some_and(|w| w.is_stalled || w.suspect != Suspect::None)
     }
 
     /// Takes all tokens of a worker that is held back out of the lists.
@@ -213,17 +256,23 @@ impl Crew {
         }
         self.idle.retain(|idle| *idle != id);
         self.ahead.retain(|token| token.worker != id);
+        self.promises.retain(|(_, token)| token.worker != id);
         if let Some(worker) = self.workers.get_mut(&id) {
             worker.idle = 0;
             worker.filled = 0;
+            worker.promised = 0;
             worker.parked.clear();
+            if worker.suspect == Suspect::Promised {
+                worker.suspect = Suspect::None;
+                self.suspects -= 1;
+            }
         }
     }
 
     pub(super) fn remove(&mut self, id: WorkerId) -> Option<Worker> {
         self.withdraw(id);
         let gone = self.workers.remove(&id)?;
-        if gone.alone.is_some() {
+        if gone.suspect != Suspect::None {
             self.suspects -= 1;
         }
         Some(gone)
@@ -239,11 +288,68 @@ impl Crew {
         !self.idle.is_empty() || !self.ahead.is_empty()
     }
 
+    /// Promises room for an item that runs so; false where there is none now.
+    pub(super) fn promise(&mut self, run: Run) -> bool {
+        let token = match run {
+            Run::Beside => self.take(),
+            Run::Alone => self.take_empty(),
+        };
+        self.promises.extend(token.map(|token| (run, token)));
+        token.is_some()
+    }
+
+    /// Gives an item that has come the room that was promised to it; none where its worker takes nothing any more.
+    pub(super) fn redeem(&mut self, run: Run, lease: LeaseId) -> Option<Given> {
+        let Token {
+            worker: id,
+            is_slot,
+        } = self.take_promise(run)?;
+        let worker = self.workers.get_mut(&id)?;
+        worker.promised -= 1;
+        if worker.suspect == Suspect::Promised {
+            worker.suspect = Suspect::Runs(lease);
+        }
+        worker.at_work = true;
+        let begun = worker.has_free_slot();
+        if begun {
+            worker.running.push(lease);
+        } else {
+            worker.ahead.push_back(lease);
+        }
+        Some(Given {
+            worker: id,
+            is_slot,
+            begun,
+        })
+    }
+
+    fn take_promise(&mut self, run: Run) -> Option<Token> {
+        let index = self.promises.iter().position(|(other, _)| *other == run)?;
+        self.promises.remove(index).map(|(_, token)| token)
+    }
+
+    /// Nothing comes for the room that was promised: it is room as it was.
+    pub(super) fn refund(&mut self, run: Run) {
+        let Some(token) = self.take_promise(run) else {
+            return;
+        };
+        if let Some(worker) = self.workers.get_mut(&token.worker) {
+            worker.promised -= 1;
+            if run == Run::Alone {
+                worker.suspect = Suspect::None;
+                self.suspects -= 1;
+            }
+        }
+        self.put(token);
+        self.unpark(token.worker);
+    }
+
     /// Room for one request: a free slot, else room in advance.
-    pub(super) fn take(&mut self) -> Option<Token> {
+    fn take(&mut self) -> Option<Token> {
         if let Some(worker) = self.idle.pop_front() {
             if let Some(entry) = self.workers.get_mut(&worker) {
                 entry.idle -= 1;
+                entry.promised += 1;
             }
             return Some(Token {
                 worker,
@@ -253,6 +359,7 @@ impl Crew {
         let token = self.ahead.pop_front()?;
         if let Some(worker) = self.workers.get_mut(&token.worker) {
             worker.filled -= u32::from(token.is_slot);
+            worker.promised += 1;
         }
         Some(token)
     }
@@ -265,7 +372,7 @@ impl Crew {
     }
 
     /// Room for a suspect, at a worker that holds nothing. Where there is none, one is kept free from now on.
-    pub(super) fn take_empty(&mut self) -> Option<Token> {
+    fn take_empty(&mut self) -> Option<Token> {
         if self.suspects >= (self.workers.len() / WORKERS_PER_SUSPECT).max(1) {
             return None;
         }
@@ -291,9 +398,12 @@ impl Crew {
         if let Some(other) = self.reserved.take() {
             self.unpark_unless(other, id);
         }
-        let parked = &mut self.workers.get_mut(&id)?.parked;
-        let slot = parked.iter().position(|token| token.is_slot);
-        Some(parked.swap_remove(slot.unwrap_or(0)))
+        let worker = self.workers.get_mut(&id)?;
+        worker.promised += 1;
+        worker.suspect = Suspect::Promised;
+        self.suspects += 1;
+        let slot = worker.parked.iter().position(|token| token.is_slot);
+        Some(worker.parked.swap_remove(slot.unwrap_or(0)))
     }
 
     fn load_of(&self, id: WorkerId) -> usize {
@@ -307,25 +417,6 @@ impl Crew {
         }
     }
 
-    /// A worker is given a lease; true when it begins it at once.
-    pub(super) fn give(&mut self, id: WorkerId, lease: LeaseId, is_suspect: bool) -> bool {
-        let Some(worker) = self.workers.get_mut(&id) else {
-            return true;
-        };
-        if is_suspect {
-            worker.alone = Some(lease);
-            self.suspects += 1;
-        }
-        worker.at_work = true;
-        let begins = worker.has_free_slot();
-        if begins {
-            worker.running.push(lease);
-        } else {
-            worker.ahead.push_back(lease);
-        }
-        begins
-    }
-
     /// A worker has a slot free that this lease took: the one that it begins next, if it holds any in advance.
     pub(super) fn freed(&mut self, id: WorkerId, lease: LeaseId) -> Option<LeaseId> {
         let worker = self.workers.get_mut(&id)?;
@@ -333,8 +424,8 @@ impl Crew {
         let _ = worker.running.swap_remove(index);
         worker.moves += 1;
         worker.is_stalled = false;
-        if worker.alone == Some(lease) {
-            worker.alone = None;
+        if worker.suspect == Suspect::Runs(lease) {
+            worker.suspect = Suspect::None;
             self.suspects -= 1;
         }
         let next = worker.ahead.pop_front();
@@ -358,13 +449,23 @@ impl Crew {
         }
     }
 
-    /// A lease is not held in advance any more; false when it was not.
-    pub(super) fn drop_ahead(&mut self, id: WorkerId, lease: LeaseId) -> bool {
-        let Some(worker) = self.workers.get_mut(&id) else {
-            return false;
-        };
-        let index = worker.ahead.iter().position(|other| *other == lease);
-        index.is_some_and(|index| worker.ahead.remove(index).is_some())
+    /// The slot of a lease that is still open is free, says its worker.
+    pub(super) fn stray(&mut self, id: WorkerId, lease: LeaseId) {
+        if let Some(worker) = self.workers.get_mut(&id)
+            && !worker.strays.contains(&lease)
+        {
+            worker.strays.push(lease);
+        }
+    }
+
+    /// A lease is over that was held in advance, or whose slot was free already.
+    pub(super) fn forget(&mut self, id: WorkerId, lease: LeaseId) {
+        if let Some(worker) = self.workers.get_mut(&id) {
+            if let Some(index) = worker.ahead.iter().position(|other| *other == lease) {
+                let _ = worker.ahead.remove(index);
+            }
+            worker.strays.retain(|other| *other != lease);
+        }
     }
 
     /// True when the worker that is kept free has room.

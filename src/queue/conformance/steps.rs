@@ -1,7 +1,13 @@
-//! Random histories of a backlog.
+//! Random histories of a queue.
 
-use super::super::*;
+use std::time::Duration;
+
 use proptest::prelude::*;
+
+use super::super::backlog::ItemOptions;
+use super::super::fate::{Generation, TimeoutOutcome};
+use super::super::slots::Offer;
+use crate::id::{LeaseId, WorkerId};
 
 pub(super) const WORKERS: WorkerId = 4;
 
@@ -89,12 +95,5 @@ fn outcome() -> impl Strategy<Value = TimeoutOutcome> {
             asked_requeue,
             cancelled,
         }
-    })
-}
-
-pub(super) fn backlog_options() -> impl Strategy<Value = BacklogOptions> {
-    (any::<Option<bool>>(), 0_u32..3).prop_map(|(requeue, retry_errors)| BacklogOptions {
-        requeue,
-        retry_errors,
     })
 }
