@@ -92,7 +92,7 @@ describe("the tarballs", { skip: !isHere && `there is no ${ADDON}` }, () => {
     }
     assert.deepEqual(
       files.filter((file) =>
-        /\.node$|[_/]tests\.rs$|_model\.rs$|^(__test__|bench|node_modules|scripts|target)\//.test(file),
+        /\.node$|[_/]tests\.rs$|_model\.rs$|\/conformance\/|^(__test__|bench|node_modules|scripts|target)\//.test(file),
       ),
       [],
     );
