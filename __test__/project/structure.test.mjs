@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import "../leftovers.mjs";
 import {
   cratesOf,
   cycleOf,
@@ -105,18 +106,6 @@ test("each foreign interface is known to one module alone", () => {
     const asks = /require\("[^"]*\/binding(\.js)?"\)/.test(read(file));
     assert.ok(!asks || path.dirname(file) === "lib/native", `${file} loads the addon`);
   }
-});
-
-test("no source has more than 500 lines", () => {
-  const written = ["bench", "chaos", "cli", "driver", "examples", "fuzz", "lib", "scripts", "src", "types", "__test__"];
-  const sources = [...written, ".github"].filter((folder) => fs.existsSync(path.join(root, folder)));
-  const endings = [".rs", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".css", ".html"];
-  const files = filesUnder(sources, "").filter((file) => endings.some((ending) => file.endsWith(ending)));
-  const long = files
-    .filter((file) => !file.includes("node_modules"))
-    .map((file) => [file, read(file).split("\n").length - 1])
-    .filter(([, lines]) => lines > 500);
-  assert.deepEqual(long, []);
 });
 
 test("the files that comments name are there", () => {
