@@ -1,22 +1,23 @@
 //! Deadlines by key, with the nearest one at hand.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::hash::Hash;
 
+use rustc_hash::FxHashMap;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// A set of keys that each fall due at one instant.
 #[derive(Debug)]
 pub(crate) struct Deadlines<K> {
-    by_key: HashMap<K, Instant>,
+    by_key: FxHashMap<K, Instant>,
     by_time: BTreeSet<(Instant, K)>,
 }
 
 impl<K: Copy + Eq + Hash + Ord> Deadlines<K> {
     pub(crate) fn new() -> Self {
         Self {
-            by_key: HashMap::new(),
+            by_key: FxHashMap::default(),
             by_time: BTreeSet::new(),
         }
     }

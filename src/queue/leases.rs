@@ -1,8 +1,8 @@
 //! The open leases of a queue, and when they end.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
+use rustc_hash::FxHashMap;
 use tokio::time::Instant;
 
 use crate::deadlines::Deadlines;
@@ -21,7 +21,7 @@ pub(super) struct Lease {
 
 #[derive(Debug)]
 pub(super) struct Leases {
-    open: HashMap<LeaseId, Lease>,
+    open: FxHashMap<LeaseId, Lease>,
     /// The ends of those that are begun.
     deadlines: Deadlines<LeaseId>,
 }
@@ -29,7 +29,7 @@ pub(super) struct Leases {
 impl Leases {
     pub(super) fn new() -> Self {
         Self {
-            open: HashMap::new(),
+            open: FxHashMap::default(),
             deadlines: Deadlines::new(),
         }
     }

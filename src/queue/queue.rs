@@ -1,9 +1,10 @@
 //! The queue of one engine: its dispatcher, with a clock and the way to each worker.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
+use rustc_hash::FxHashMap;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::warn;
@@ -55,7 +56,7 @@ pub(crate) struct Queue<B = Memory> {
 struct State<B> {
     dispatcher: Dispatcher<B>,
     /// The ways to the connected workers.
-    outboxes: HashMap<WorkerId, Outbox>,
+    outboxes: FxHashMap<WorkerId, Outbox>,
     unheard: Unheard,
     /// A lease that is over blocks them: whatever else they hold is not to blame for their end.
     blocked: HashSet<WorkerId>,
@@ -76,7 +77,7 @@ impl Queue {
         Self {
             state: Mutex::new(State {
                 dispatcher: Dispatcher::new(options.backlog),
-                outboxes: HashMap::new(),
+                outboxes: FxHashMap::default(),
                 unheard: Unheard::new(),
                 blocked: HashSet::new(),
                 lost_at_work: VecDeque::new(),

@@ -6,8 +6,10 @@
 //!
 //! Room is promised when an item is asked for, and used when the item comes: at once from memory, later from elsewhere.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
+
+use rustc_hash::FxHashMap;
 
 use super::backlog::Run;
 use super::fate::Generation;
@@ -145,7 +147,7 @@ enum Suspect {
 
 #[derive(Debug, Default)]
 pub(super) struct Slots {
-    pub(super) workers: HashMap<WorkerId, Worker>,
+    pub(super) workers: FxHashMap<WorkerId, Worker>,
     /// One entry per free slot, longest free first.
     pub(super) idle: VecDeque<WorkerId>,
     /// Room in advance: used only when there is no free slot anywhere.
