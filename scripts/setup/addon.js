@@ -8,7 +8,7 @@ const { SetupError, npm, root, say } = require("./run");
 
 const LOADER = path.join(root, "binding.js");
 // Tests alone; the package leaves them out as well.
-const TESTS = /(_tests|_model|fixture)\.rs$/;
+const TESTS = /(tests|_model|fixture)\.rs$|\bconformance\b/;
 
 /** The addons for this system; on Linux there may be one for each C library. */
 function files() {
