@@ -50,29 +50,31 @@ class Browser {
   async launch({ binary, phantomArguments, basePort, fileTypes, startTimeout = START_TIMEOUT }) {
     running.add(this);
     this.#exitGrace = this.#kind.keepsState(phantomArguments) ? EXIT_GRACE : 0;
-    try {
-      const launched = this.#native.launch({
-        binary,
-        arguments: phantomArguments,
-        driver: this.#kind.driver,
-        fileTypes,
-        basePort,
-        startTimeout,
-        silenceLimit: this.#silenceLimit,
-      });
-      this.#commands = this.#makeCommands();
-      this.pid = await launched;
-    } catch (error) {
+    const launch = this.#native.launch({
+      binary,
+      arguments: phantomArguments,
+      driver: this.#kind.driver,
+      fileTypes,
+      basePort,
+      startTimeout,
+      silenceLimit: this.#silenceLimit,
+    });
+    // Where both fail, as they do when no more files can be opened, the launch says what to do.
+    const [launched, prepared] = await Promise.allSettled([launch, this.#prepareCommands()]);
+    const failure = [launched, prepared].find(({ status }) => status === "rejected");
+    if (failure) {
       running.delete(this);
-      throw this.#kind.explainLaunch(fromNative(error), binary);
+      this.#native.kill();
+      throw this.#kind.explainLaunch(fromNative(failure.reason), binary);
     }
+    this.pid = launched.value;
   }
 
   /** Called while the browser starts, so that loading them costs no time. */
-  #makeCommands() {
+  async #prepareCommands() {
     const { Commands } = require("./commands");
     const { onCommand, onReply } = this.#handlers;
-    return new Commands(this.#native, {
+    this.#commands = new Commands(this.#native, {
       kind: this.#kind,
       limit: this.#pageTimeout,
       onCommand,
@@ -160,7 +162,7 @@ class Browser {
   #end(exit) {
     this.#exit = exit;
     running.delete(this);
-    this.#commands.end(exit);
+    this.#commands?.end(exit);
     // Behind the listeners, even behind one that throws.
     this.#onGone();
     this.#handlers.onExit(exit);
