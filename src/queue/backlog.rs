@@ -106,6 +106,23 @@ pub(crate) enum LeaseEnd {
     Expired,
 }
 
+/// Why a lease brought no answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Miss {
+    HandlerFailed,
+    WorkerGone,
+}
+
+impl Miss {
+    /// As the log has it.
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            Self::HandlerFailed => "its handler failed",
+            Self::WorkerGone => "its worker is gone",
+        }
+    }
+}
+
 /// What came of a call.
 #[derive(Debug)]
 pub(crate) enum Event {
@@ -113,8 +130,8 @@ pub(crate) enum Event {
     HandOver(HandOver),
     /// There is no item any more for a request: it was cancelled, or another process was faster.
     Unavailable { run: Run },
-    /// The item waits again, at the tail: its handler failed, or its worker is gone.
-    Requeued { item: ItemId },
+    /// The item waits again, at the tail.
+    Requeued { item: ItemId, miss: Miss },
     /// The item waits again where it did before.
     Returned { item: ItemId },
     /// The item is over, by an answer.

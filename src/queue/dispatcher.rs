@@ -161,8 +161,8 @@ impl<B: Backlog> Dispatcher<B> {
                     }
                 }
                 Event::Unavailable { run } => self.slots.refund(run),
-                Event::Requeued { item } => {
-                    trace!(item, "enqueued again");
+                Event::Requeued { item, miss } => {
+                    trace!(item, reason = miss.reason(), "enqueued again");
                     self.tally.counts.requeued += 1;
                 }
                 Event::Returned { item } => {
@@ -175,12 +175,26 @@ impl<B: Backlog> Dispatcher<B> {
                         .push_back(QueueEvent::Answered { ended, response });
                 }
                 Event::Failed { ended, error } => {
-                    self.failed(ended, QueueEvent::Failed { ended, error });
+                    trace!(item = ended.item, "failed");
+                    self.failed(QueueEvent::Failed { ended, error });
                 }
-                Event::Exhausted { ended } => self.failed(ended, QueueEvent::Exhausted { ended }),
-                Event::Doomed { ended } => self.failed(ended, QueueEvent::Doomed { ended }),
+                Event::Exhausted {
+                    ended: ended @ Ended { item, attempts },
+                } => {
+                    trace!(item, attempts, "failed: attempts used up");
+                    self.failed(QueueEvent::Exhausted { ended });
+                }
+                Event::Doomed { ended } => {
+                    trace!(item = ended.item, "failed: its workers ended");
+                    self.failed(QueueEvent::Doomed { ended });
+                }
                 Event::Decided { item, fate } => {
-                    trace!(item, ?fate, "its time was over");
+                    let reason = "its time was over";
+                    match fate {
+                        Fate::Requeued => trace!(item, reason, "enqueued again"),
+                        Fate::Exhausted => trace!(item, reason, "failed: attempts used up"),
+                        _ => trace!(item, "timed out"),
+                    }
                     self.tally.decide(fate);
                 }
                 Event::Cancelled { item, how } => {
@@ -197,9 +211,7 @@ impl<B: Backlog> Dispatcher<B> {
         None
     }
 
-    fn failed(&mut self, ended: Ended, event: QueueEvent) {
-        let Ended { item, attempts } = ended;
-        trace!(item, attempts, "failed");
+    fn failed(&mut self, event: QueueEvent) {
         self.tally.counts.failed += 1;
         self.events.push_back(event);
     }

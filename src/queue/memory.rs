@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::trace;
 
-use super::backlog::{Backlog, Event, HandOver, ItemOptions, ItemView, LeaseEnd, Run};
+use super::backlog::{Backlog, Event, HandOver, ItemOptions, ItemView, LeaseEnd, Miss, Run};
 use super::fate::{self, Fate};
 use super::items::{Item, Waiting};
 use super::tally::Outcome;
@@ -65,7 +65,12 @@ impl Memory {
     fn miss(&mut self, item: ItemId, fate: Fate, error: Option<String>) {
         if fate == Fate::Requeued {
             self.requeue(item);
-            self.events.push_back(Event::Requeued { item });
+            let miss = if error.is_some() {
+                Miss::HandlerFailed
+            } else {
+                Miss::WorkerGone
+            };
+            self.events.push_back(Event::Requeued { item, miss });
         } else if let Some(gone) = self.items.remove(&item) {
             let ended = gone.ended(item);
             self.events.push_back(match (error, fate) {
