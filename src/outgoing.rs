@@ -59,12 +59,7 @@ impl<W: TryWrite> Outgoing<W> {
         &self,
         append: impl FnOnce(&mut BytesMut) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut state = self.state.lock();
-        if !state.is_closed {
-            append(&mut state.pending)?;
-            self.more.notify_one();
-        }
-        Ok(())
+        self.add(append, |_| true)
     }
 
     /// The same for what no more is likely to follow: this thread writes it.
@@ -75,10 +70,19 @@ impl<W: TryWrite> Outgoing<W> {
         &self,
         append: impl FnOnce(&mut BytesMut) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.add(append, |state| !state.write_pending())
+    }
+
+    /// `is_left` says whether the task has to write anything.
+    fn add<E>(
+        &self,
+        append: impl FnOnce(&mut BytesMut) -> Result<(), E>,
+        is_left: impl FnOnce(&mut State<W>) -> bool,
+    ) -> Result<(), E> {
         let mut state = self.state.lock();
         if !state.is_closed {
             append(&mut state.pending)?;
-            if !state.write_pending() {
+            if is_left(&mut state) {
                 self.more.notify_one();
             }
         }
