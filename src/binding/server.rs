@@ -366,11 +366,12 @@ impl From<NativeServerOptions> for EngineOptions {
 
 impl From<TimeoutDecision> for TimeoutOutcome {
     fn from(decision: TimeoutDecision) -> Self {
-        Self {
-            has_listener: !matches!(decision, TimeoutDecision::Unheard),
-            replaced: matches!(decision, TimeoutDecision::Replaced),
-            asked_requeue: matches!(decision, TimeoutDecision::Requeue),
-            cancelled: matches!(decision, TimeoutDecision::Cancelled),
+        match decision {
+            TimeoutDecision::Unheard => Self::Unheard,
+            TimeoutDecision::Heard => Self::Heard,
+            TimeoutDecision::Replaced => Self::Replaced,
+            TimeoutDecision::Requeue => Self::Requeue,
+            TimeoutDecision::Cancelled => Self::Cancelled,
         }
     }
 }

@@ -220,7 +220,7 @@ async fn a_lease_ends_at_its_deadline_on_both_sides() {
         QueueEvent::Expired { item: 1 }
     );
     assert_eq!(
-        queue(&server).decide(1, TimeoutOutcome::default()),
+        queue(&server).decide(1, TimeoutOutcome::Unheard),
         Some(Fate::Requeued)
     );
     assert_eq!(queue(&server).attempts(1), Some(1));

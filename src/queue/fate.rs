@@ -10,16 +10,18 @@ pub(crate) enum Generation {
 }
 
 /// What the user's code did while `timeout` was emitted.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) struct TimeoutOutcome {
-    /// The item has a `timeout` listener of the user's.
-    pub(crate) has_listener: bool,
-    /// The listener enqueued the same request again: that call took the item's place.
-    pub(crate) replaced: bool,
-    /// The listener called `item.requeue()`.
-    pub(crate) asked_requeue: bool,
-    /// The listener ended the item (`item.cancel()`).
-    pub(crate) cancelled: bool,
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum TimeoutOutcome {
+    /// The item has no `timeout` listener of the user's.
+    Unheard,
+    /// A listener heard of it, and did none of the rest.
+    Heard,
+    /// A listener enqueued the same request again: that call took the item's place.
+    Replaced,
+    /// A listener called `item.requeue()`.
+    Requeue,
+    /// A listener ended the item (`item.cancel()`).
+    Cancelled,
 }
 
 /// What becomes of an item that lost its lease.
@@ -108,11 +110,15 @@ pub(crate) fn after_timeout(
     requeue: Option<bool>,
     tries: &Tries,
 ) -> Fate {
-    // 0.1.x never re-enqueues by itself, and its users answer an error in their listener: a response after that would
-    // answer twice.
-    let has_last_word = generation == Generation::Published && outcome.has_listener;
-    let is_over = outcome.replaced || outcome.cancelled;
-    if !is_over && (outcome.asked_requeue || requeue.unwrap_or(!has_last_word)) {
+    let waits_again = match outcome {
+        TimeoutOutcome::Replaced | TimeoutOutcome::Cancelled => false,
+        TimeoutOutcome::Requeue => true,
+        // 0.1.x never re-enqueues by itself, and its users answer an error in their listener: a response after that would
+        // answer twice.
+        TimeoutOutcome::Heard => requeue.unwrap_or(generation == Generation::Documented),
+        TimeoutOutcome::Unheard => requeue.unwrap_or(true),
+    };
+    if waits_again {
         tries.again()
     } else {
         Fate::Dropped
@@ -136,35 +142,19 @@ mod tests {
     fn a_timeout_means_what_listener_generation_and_setting_say() {
         use Fate::{Dropped, Requeued};
         use Generation::{Documented, Published};
-        let none = TimeoutOutcome::default();
-        let listener = TimeoutOutcome {
-            has_listener: true,
-            ..none
-        };
-        let replaced = TimeoutOutcome {
-            replaced: true,
-            ..listener
-        };
-        let asked = TimeoutOutcome {
-            asked_requeue: true,
-            ..listener
-        };
-        let cancelled = TimeoutOutcome {
-            cancelled: true,
-            ..asked
-        };
+        use TimeoutOutcome::{Cancelled, Heard, Replaced, Requeue, Unheard};
         let table = [
             // outcome, generation, and the fate by the setting: none, always, never
-            (none, Documented, [Requeued, Requeued, Dropped]),
-            (none, Published, [Requeued, Requeued, Dropped]),
-            (listener, Documented, [Requeued, Requeued, Dropped]),
-            (listener, Published, [Dropped, Requeued, Dropped]),
-            (asked, Documented, [Requeued; 3]),
-            (asked, Published, [Requeued; 3]),
-            (replaced, Documented, [Dropped; 3]),
-            (replaced, Published, [Dropped; 3]),
-            (cancelled, Documented, [Dropped; 3]),
-            (cancelled, Published, [Dropped; 3]),
+            (Unheard, Documented, [Requeued, Requeued, Dropped]),
+            (Unheard, Published, [Requeued, Requeued, Dropped]),
+            (Heard, Documented, [Requeued, Requeued, Dropped]),
+            (Heard, Published, [Dropped, Requeued, Dropped]),
+            (Requeue, Documented, [Requeued; 3]),
+            (Requeue, Published, [Requeued; 3]),
+            (Replaced, Documented, [Dropped; 3]),
+            (Replaced, Published, [Dropped; 3]),
+            (Cancelled, Documented, [Dropped; 3]),
+            (Cancelled, Published, [Dropped; 3]),
         ];
         for (outcome, generation, fates) in table {
             for (requeue, fate) in [None, Some(true), Some(false)].into_iter().zip(fates) {

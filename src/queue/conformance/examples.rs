@@ -94,7 +94,7 @@ pub(super) fn an_answer_counts_once_and_a_late_one_not_at_all<B: Conforms>() {
     let first = queue.assign(now).expect("handed over").lease;
     let _ = queue.expire(now + MINUTE).expect("expired");
     assert_eq!(
-        queue.decide(0, TimeoutOutcome::default(), now),
+        queue.decide(0, TimeoutOutcome::Unheard, now),
         Some(Fate::Requeued)
     );
     queue.offer(1, slots(1));
@@ -124,12 +124,12 @@ pub(super) fn a_timed_out_item_goes_to_the_tail<B: Conforms>() {
     let id = expired(&mut queue, Generation::Documented, now);
     queue.enqueue(8, options(), now);
     assert_eq!(
-        queue.decide(id, TimeoutOutcome::default(), now),
+        queue.decide(id, TimeoutOutcome::Unheard, now),
         Some(Fate::Requeued)
     );
     assert_eq!(queue.waiting(), [8, 7]);
     assert_eq!(
-        queue.decide(id, TimeoutOutcome::default(), now),
+        queue.decide(id, TimeoutOutcome::Unheard, now),
         None,
         "decided already"
     );
@@ -138,36 +138,20 @@ pub(super) fn a_timed_out_item_goes_to_the_tail<B: Conforms>() {
 pub(super) fn who_decides_after_a_timeout<B: Conforms>() {
     let now = Instant::now();
     use Generation::{Documented, Published};
-    let none = TimeoutOutcome::default();
-    let listener = TimeoutOutcome {
-        has_listener: true,
-        ..none
-    };
-    let replaced = TimeoutOutcome {
-        replaced: true,
-        ..listener
-    };
-    let asked = TimeoutOutcome {
-        asked_requeue: true,
-        ..listener
-    };
-    let cancelled = TimeoutOutcome {
-        cancelled: true,
-        ..listener
-    };
+    use TimeoutOutcome::{Cancelled, Heard, Replaced, Requeue, Unheard};
     for (requeue, generation, outcome, fate) in [
-        (None, Documented, none, Fate::Requeued),
-        (None, Documented, listener, Fate::Requeued),
-        (None, Documented, replaced, Fate::Dropped),
-        (None, Documented, cancelled, Fate::Dropped),
-        (None, Published, none, Fate::Requeued),
-        (None, Published, listener, Fate::Dropped),
-        (None, Published, replaced, Fate::Dropped),
-        (None, Published, asked, Fate::Requeued),
-        (Some(true), Published, listener, Fate::Requeued),
-        (Some(true), Published, replaced, Fate::Dropped),
-        (Some(false), Documented, none, Fate::Dropped),
-        (Some(false), Documented, asked, Fate::Requeued),
+        (None, Documented, Unheard, Fate::Requeued),
+        (None, Documented, Heard, Fate::Requeued),
+        (None, Documented, Replaced, Fate::Dropped),
+        (None, Documented, Cancelled, Fate::Dropped),
+        (None, Published, Unheard, Fate::Requeued),
+        (None, Published, Heard, Fate::Dropped),
+        (None, Published, Replaced, Fate::Dropped),
+        (None, Published, Requeue, Fate::Requeued),
+        (Some(true), Published, Heard, Fate::Requeued),
+        (Some(true), Published, Replaced, Fate::Dropped),
+        (Some(false), Documented, Unheard, Fate::Dropped),
+        (Some(false), Documented, Requeue, Fate::Requeued),
     ] {
         let mut queue = Subject::<B>::new(requeue, 0);
         let id = expired(&mut queue, generation, now);
@@ -199,7 +183,7 @@ pub(super) fn attempts_run_out<B: Conforms>() {
     let _ = queue.assign(now).expect("second attempt");
     let _ = queue.expire(now + MINUTE).expect("expired");
     assert_eq!(
-        queue.decide(0, TimeoutOutcome::default(), now),
+        queue.decide(0, TimeoutOutcome::Unheard, now),
         Some(Fate::Exhausted)
     );
     assert!(queue.waiting().is_empty());

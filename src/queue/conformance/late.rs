@@ -184,7 +184,7 @@ impl<B: Conforms> Queue<B> {
         }
         self.arrive_all();
         for id in 0..self.items {
-            self.decide(id, TimeoutOutcome::default());
+            self.decide(id, TimeoutOutcome::Unheard);
         }
         let all = u32::try_from(self.items).expect("few").max(1);
         let offer = Offer {

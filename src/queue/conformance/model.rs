@@ -200,10 +200,11 @@ impl Model {
     }
 
     pub(super) fn wants_requeue(&self, generation: Generation, outcome: TimeoutOutcome) -> bool {
-        if outcome.replaced || outcome.cancelled {
+        use TimeoutOutcome::{Cancelled, Heard, Replaced, Requeue};
+        if matches!(outcome, Replaced | Cancelled) {
             return false;
         }
-        let has_last_word = generation == Generation::Published && outcome.has_listener;
-        outcome.asked_requeue || self.requeue.unwrap_or(!has_last_word)
+        let has_last_word = generation == Generation::Published && outcome == Heard;
+        outcome == Requeue || self.requeue.unwrap_or(!has_last_word)
     }
 }

@@ -88,12 +88,11 @@ fn generation() -> impl Strategy<Value = Generation> {
 }
 
 fn outcome() -> impl Strategy<Value = TimeoutOutcome> {
-    any::<[bool; 4]>().prop_map(|[has_listener, replaced, asked_requeue, cancelled]| {
-        TimeoutOutcome {
-            has_listener,
-            replaced,
-            asked_requeue,
-            cancelled,
-        }
-    })
+    prop_oneof![
+        Just(TimeoutOutcome::Unheard),
+        Just(TimeoutOutcome::Heard),
+        Just(TimeoutOutcome::Replaced),
+        Just(TimeoutOutcome::Requeue),
+        Just(TimeoutOutcome::Cancelled),
+    ]
 }

@@ -398,7 +398,7 @@ impl<B: Conforms> World<B> {
             self.check();
         }
         for id in 0..self.items {
-            self.decide(id, TimeoutOutcome::default());
+            self.decide(id, TimeoutOutcome::Unheard);
         }
         for worker in 0..WORKERS {
             self.remove(worker, false);
