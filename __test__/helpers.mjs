@@ -17,8 +17,18 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const MARKER = "PHANTOM_CLUSTER_TEST";
 const SETTLE = 10_000;
 
-/** The browsers that page tests run on: name to the options of an engine. */
-export const BROWSERS = { phantomjs: {} };
+const OPTIONS = { phantomjs: {}, chromium: { browser: "chromium" } };
+
+/**
+ * The browsers that page tests run on: name to the options of an engine. PHANTOM_CLUSTER_TEST_BROWSERS names others, with
+ * commas between.
+ */
+export const BROWSERS = Object.fromEntries(
+  (process.env.PHANTOM_CLUSTER_TEST_BROWSERS ?? "phantomjs").split(",").map((name) => {
+    assert.ok(Object.hasOwn(OPTIONS, name), `PHANTOM_CLUSTER_TEST_BROWSERS: no browser ${name}`);
+    return [name, OPTIONS[name]];
+  }),
+);
 
 export const isLinux = process.platform === "linux";
 

@@ -1,14 +1,17 @@
 // The tables of docs/page-api.md, made of the rows.
 
+import assert from "node:assert/strict";
+import fs from "node:fs";
 import { membersOf } from "../../types/declarations.mjs";
 import { METHODS, PROPERTIES, stylesOf } from "./rows.mjs";
 
 /** The interface that declares what a row is `on`. */
 export const INTERFACES = { ph: "Phantom", page: "Page", out: "OutObject" };
 
-const cell = (text) => text.replace(/\s+/g, " ").replaceAll("|", "\\|");
-const code = (text) => `\`${cell(text)}\``;
-const table = (head, rows) => [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+export const cell = (text) => text.replace(/\s+/g, " ").replaceAll("|", "\\|");
+export const code = (text) => `\`${cell(text)}\``;
+export const table = (head, rows) =>
+  [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 
 /** `page.open(url, callback)`; what has no arguments is a property. */
 function callForm({ on, name, form, args, callbackAt = Infinity }, style) {
@@ -84,4 +87,20 @@ export function propertyDocument() {
     "set" in row ? "get, set" : "get",
   ]);
   return table(["property", "what it is", "tested"], rows);
+}
+
+/** That docs/NAME has these texts between the marks of their names; UPDATE_DOCS=1 puts them there. */
+export function holdsTables(name, parts) {
+  const file = new URL(`../../../docs/${name}`, import.meta.url);
+  let text = fs.readFileSync(file, "utf8");
+  for (const [part, made] of Object.entries(parts)) {
+    const marked = new RegExp(`(<!-- ${part} -->\n)[^]*?(\n<!-- /${part} -->)`);
+    assert.match(text, marked);
+    text = text.replace(marked, (_all, begin, end) => `${begin}\n${made}\n${end}`);
+  }
+  if (process.env.UPDATE_DOCS) {
+    fs.writeFileSync(file, text);
+  }
+  // By line, so that a failure shows the lines that differ and not the whole.
+  assert.deepEqual(fs.readFileSync(file, "utf8").split("\n"), text.split("\n"));
 }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import path from "node:path";
-import { arrivesAt, LATE, PHANTOMJS, read, scriptIn } from "./checks.mjs";
+import { arrivesAt, LATE, read, scriptIn } from "./checks.mjs";
 
 export const methods = [
   {
@@ -87,7 +87,6 @@ export const methods = [
   {
     on: "page",
     name: "stopJavaScript",
-    browsers: PHANTOMJS,
     at: "/script",
     args: [],
     // There is nothing to stop: while a script runs, PhantomJS takes no commands. Scripts go on as before.

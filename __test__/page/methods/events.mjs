@@ -1,7 +1,7 @@
 // The events of a page, but those of its requests. rows.mjs says what a row is.
 
 import assert from "node:assert/strict";
-import { arrivesAt, click, eventRow, opens, PHANTOMJS, read } from "./checks.mjs";
+import { arrivesAt, click, eventRow, opens, read } from "./checks.mjs";
 
 export const methods = [
   {
@@ -110,7 +110,6 @@ export const methods = [
   eventRow("onLoadStarted", { fire: opens("/"), expected: [] }),
   // PhantomJS 2.1.1 never emits it by itself, so a function in there does.
   eventRow("onLongRunningScript", {
-    browsers: PHANTOMJS,
     fire: async ({ page }) => {
       await page.defineMethod("emit", "function () { this._getJsInterruptCallback().called([]); }");
       await page.invokeMethod("emit");

@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { BROWSERS, browser, site } from "../../helpers.mjs";
 import { ifClosed } from "./checks.mjs";
-import { forgetRequests, notingSite, proxy } from "./site.mjs";
+import { forgetRequests, notingSite, PAGES, proxy } from "./site.mjs";
 
 /** How a method is called: `(subject, name, args, callbackAt)` gives its value. */
 export const STYLES = {
@@ -28,24 +28,43 @@ export const STYLES = {
   value: (subject, name, args) => (typeof subject[name] === "function" ? subject[name](...args) : subject[name]),
 };
 
-/** Whether the row holds for the browser of that name. */
-export const holdsFor = (name, { browsers = Object.keys(BROWSERS) }) => browsers.includes(name);
+/** That the call is refused, and says what to use instead. With a callback it calls back, with what tells of an error. */
+export async function isRefused(style, subject, name, args, callbackAt, remedy) {
+  if (style === "callback") {
+    await STYLES.callback(subject, name, args, callbackAt);
+    return;
+  }
+  // What gives its value at once throws.
+  await assert.rejects(
+    async () => await STYLES[style](subject, name, args),
+    (error) => {
+      assert.equal(error.code, "ERR_UNSUPPORTED", `${error}`);
+      assert.ok(error.message.includes(remedy.replaceAll("`", "")), `${error.message} has: ${remedy}`);
+      return true;
+    },
+  );
+}
 
 /** A browser and what its pages load, for one case after the other. */
 export class Harness {
+  #name;
   #options;
+  #served;
   #shared;
   #pages;
   #other;
   #proxy;
 
-  constructor(name) {
+  /** `name` is a browser's; `served` are its pages (site.mjs). */
+  constructor(name, served = PAGES) {
+    this.#name = name;
     this.#options = BROWSERS[name];
+    this.#served = served;
   }
 
   async start() {
     this.#proxy = await proxy();
-    this.#pages = await notingSite();
+    this.#pages = await notingSite(this.#served);
     this.#other = await site();
     this.#shared = await browser(this.#options);
   }
@@ -82,6 +101,7 @@ export class Harness {
     forgetRequests();
     this.#proxy.asked.length = 0;
     return {
+      browser: this.#name,
       ph,
       pid: ph.process.pid,
       page: await ph.createPage(),

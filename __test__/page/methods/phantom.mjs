@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { isGone, until } from "../../helpers.mjs";
-import { bodyOf, COOKIE, namesOf, PHANTOMJS, paper, read, scriptIn, TWICE } from "./checks.mjs";
+import { bodyOf, COOKIE, namesOf, paper, read, scriptIn, TWICE } from "./checks.mjs";
 
 export const methods = [
   {
@@ -132,7 +132,6 @@ export const methods = [
     on: "ph",
     name: "get",
     form: "name",
-    browsers: PHANTOMJS,
     args: ["version.major"],
     check: (value) => assert.equal(value, 2),
   },
@@ -203,7 +202,6 @@ export const methods = [
     on: "ph",
     name: "property",
     form: "name",
-    browsers: PHANTOMJS,
     args: ["version"],
     check: (value) => assert.deepEqual(value, { major: 2, minor: 1, patch: 1 }),
   },

@@ -1,7 +1,7 @@
 // Requests of a page: headers, proxies, the cache, and their events. rows.mjs says what a row is.
 
 import assert from "node:assert/strict";
-import { bodyOf, eventRow, LATE, opens, PHANTOMJS, setting } from "./checks.mjs";
+import { bodyOf, eventRow, LATE, opens, setting } from "./checks.mjs";
 import { forgetRequests, PAGES, requested, requests } from "./site.mjs";
 
 export const methods = [
@@ -178,7 +178,6 @@ export const properties = [
     },
   }),
   setting("userAgent", {
-    browsers: PHANTOMJS,
     get: (value) => assert.match(value, /PhantomJS\/2\.1\.1/),
     set: "test agent",
     effect: async ({ page, url }) => {

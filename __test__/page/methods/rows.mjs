@@ -9,8 +9,16 @@
 // A row of `properties` of a page: `at` and `prepare` as above; `get`, the expected value or a check of it; for one that
 // can be set, `set`, the value or what gives it, and `effect(context)`, which asserts what that did.
 //
-// `browsers` of either names the browsers (helpers.mjs) for which the row holds: all where it is left out. A member that
-// differs from browser to browser has a row for each.
+// A row holds on every browser (helpers.mjs), as it does on PhantomJS, unless it says otherwise; docs/browsers.md is made
+// of what it says:
+//
+// - `differs: { chromium: "how, in one sentence" }`, when `check` itself looks at `context.browser`, or
+//   `differs: { chromium: { how: "…", check, … } }`, with all fields of the row that are others there.
+// - `unsupported: { chromium: "what to use instead" }`: the call is refused there with ERR_UNSUPPORTED, in a message that
+//   has these words. Of a property that can be set, `set` is refused and `get` works; of any other, `get` is refused.
+//
+// One row on one browser:
+// PHANTOM_CLUSTER_TEST_BROWSERS=chromium node --test --test-name-pattern="page.render(file)" __test__/page/methods.test.mjs
 
 import * as content from "./content.mjs";
 import * as cookies from "./cookies.mjs";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { until } from "../../helpers.mjs";
-import { bodyOf, fetched, PHANTOMJS, picture, read, setting } from "./checks.mjs";
+import { bodyOf, fetched, picture, read, setting } from "./checks.mjs";
 
 export const methods = [
   {
@@ -64,7 +64,7 @@ export const methods = [
 ];
 
 export const properties = [
-  { name: "offlineStoragePath", browsers: PHANTOMJS, get: (value) => assert.match(value, /PhantomJS/) },
+  { name: "offlineStoragePath", get: (value) => assert.match(value, /PhantomJS/) },
   { name: "offlineStorageQuota", get: 5 * 1024 * 1024 },
   {
     name: "settings",
@@ -76,7 +76,6 @@ export const properties = [
     },
   },
   setting("javascriptCanCloseWindows", {
-    browsers: PHANTOMJS,
     get: true,
     set: false,
     effect: async ({ page, url }) => {
@@ -88,7 +87,6 @@ export const properties = [
     },
   }),
   setting("javascriptCanOpenWindows", {
-    browsers: PHANTOMJS,
     get: true,
     set: false,
     effect: async ({ page, url }) => {

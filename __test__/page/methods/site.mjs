@@ -92,7 +92,7 @@ export async function proxy() {
   return { ...server, asked };
 }
 
-/** Starts the site. */
-export function notingSite() {
-  return site(Object.fromEntries(Object.entries(PAGES).map(([name, page]) => [name, noting(page)])));
+/** Starts a site of these pages. */
+export function notingSite(pages) {
+  return site(Object.fromEntries(Object.entries(pages).map(([name, page]) => [name, noting(page)])));
 }
