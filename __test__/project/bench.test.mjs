@@ -8,6 +8,7 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { findChromium } from "../../bench/run/chromium.js";
 import "../leftovers.mjs";
 
 const script = fileURLToPath(new URL("../../bench/run.js", import.meta.url));
@@ -51,6 +52,19 @@ test("the benchmark gives figures, a table and plots", async () => {
   for (const name of ["queue-length", "pages", "latency"]) {
     assert.match(read(`${name}.svg`), /^<svg [\s\S]*<title>[\s\S]*<\/svg>$/);
   }
+});
+
+const isThere = findChromium() !== null || process.env.CI;
+
+test("rows of Chromium are beside puppeteer-cluster", { skip: isThere ? false : "no Chromium" }, async () => {
+  const { stdout } = await bench("--pairs", "1", "--scale", "0.01", "--only", "Chromium, pages, 1 × 1");
+
+  const [{ rows, beside }] = JSON.parse(read("latest.json")).results;
+  assert.equal(beside, "puppeteer-cluster");
+  assert.ok(rows[0].other.median > 0, "puppeteer-cluster was measured");
+  assert.ok(rows[0].ceiling.median > 0, "the ceiling was measured beside it");
+  assert.match(stdout, /^Chromium, beside puppeteer-cluster [\d.]+ with puppeteer-core [\d.]+/m);
+  assert.match(stdout, /^\| Chromium, pages, 1 × 1 \| [\d.]+\/s \|/m);
 });
 
 test("it names its rows without measuring", async () => {

@@ -88,7 +88,10 @@ function memory({ results, label }) {
 
 /** All that is measured in ms, on a scale of tens. */
 function latency({ results, label }) {
-  const rows = results.flatMap(({ rows }) => rows).filter(({ unit }) => unit === "ms");
+  const rows = results
+    .filter(({ beside }) => !beside)
+    .flatMap(({ rows }) => rows)
+    .filter(({ unit }) => unit === "ms");
   if (rows.length === 0) {
     return null;
   }

@@ -2,15 +2,30 @@
 
 const { number, spread, plain, times, timesSpread, percent, table } = require("./format");
 
-function machine({ date, cores, cpu, node, phantomjs, command, pairs, scale, note }) {
+function machine({ date, cores, cpu, node, phantomjs, chromium, command, pairs, scale, note }) {
   const length = scale === 1 ? "" : `, ${number(scale)} of their full length`;
+  const browsers = [`PhantomJS ${phantomjs}`, chromium].filter(Boolean).join(", ");
   return (
-    `${date}, ${cores} cores, ${cpu}, Node ${node}, PhantomJS ${phantomjs}, \`${command}\`: ` +
+    `${date}, ${cores} cores, ${cpu}, Node ${node}, ${browsers}, \`${command}\`: ` +
     `medians of ${pairs} pairs of runs${length}.${note ? ` ${note}` : ""}`
   );
 }
 
-function measured({ label, results }) {
+/** A table for each engine that ours is beside. */
+function measured({ label, results, puppeteer }) {
+  const beside = (name) => results.filter((result) => result.beside === name);
+  const tables = [comparison(label ?? "original", beside(undefined))];
+  const chromium = beside("puppeteer-cluster");
+  if (chromium.length > 0) {
+    tables.push(`Chromium, beside ${puppeteer}, with the same program:`, comparison("puppeteer-cluster", chromium));
+  }
+  return tables.filter(Boolean).join("\n\n");
+}
+
+function comparison(label, results) {
+  if (results.length === 0) {
+    return null;
+  }
   const rows = results.flatMap(({ rows }) =>
     rows.map((row) => [
       row.name,
@@ -21,7 +36,7 @@ function measured({ label, results }) {
       percent(row.share),
     ]),
   );
-  return table([["measured", label ?? "original", "ours", "times better", "ceiling", "ours / ceiling"], ...rows]);
+  return table([["measured", label, "ours", "times better", "ceiling", "ours / ceiling"], ...rows]);
 }
 
 const reason = (text) => (text.split("\n").find((line) => /^\w*Error/.test(line)) ?? text.split("\n")[0]).trim();
@@ -35,8 +50,8 @@ function losses({ label, results }) {
     ].filter(Boolean);
     return what.length ? [`- ${name}: ${engine} ${what.join(", ")}`] : [];
   };
-  return results.flatMap(({ name, accounts }) => [
-    ...line(name, label, accounts.other),
+  return results.flatMap(({ name, beside, accounts }) => [
+    ...line(name, beside ?? label, accounts.other),
     ...line(name, "ours", accounts.ours),
   ]);
 }

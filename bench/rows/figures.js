@@ -10,6 +10,8 @@ module.exports = {
   worker: { key: "workerMiB", name: "worker", unit: "MiB", better: "lower" },
   phantom: { key: "phantomMiB", name: "PhantomJS", unit: "MiB", better: "lower" },
   perPage: { key: "perPageMiB", name: "memory per page in flight", unit: "MiB", better: "lower" },
+  browser: { key: "browserMiB", name: "browser's memory per page in flight", unit: "MiB", better: "lower" },
+  all: { key: "allMiB", name: "all memory per page in flight", unit: "MiB", better: "lower" },
   stalled: { key: "stalledPercent", name: "loads that do not end", unit: "%", better: "lower" },
   workers: (count) => `${count} worker${count === 1 ? "" : "s"}`,
 };

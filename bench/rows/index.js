@@ -6,7 +6,9 @@
 //   scenario      options of scripts/scenario.js
 //   ours          options in which ours differs, being able to what the original is not
 //   oursOnly      the original cannot do it at all
-//   ceiling       `{ path, processes, atOnce }`: PhantomJS by itself; `{ ours: options }`: ours in another way
+//   beside        what it is beside, where that is not the original: "puppeteer-cluster"
+//   ceiling       `{ path, processes, atOnce }`: PhantomJS by itself; `{ ours: options }`: ours in another way;
+//                 `{ cdp: { way, path, processes, atOnce } }`: Chromium by itself, `way` as in scripts/cdp.js
 //   figures       of those the scenario prints: `{ key, name, unit, better }`
 // `scale` shortens all: 1 for full length.
 
@@ -17,6 +19,7 @@ const groups = [
   require("./start"),
   require("./memory"),
   require("./bridge"),
+  require("./chromium"),
 ];
 
 function measurements(scale) {

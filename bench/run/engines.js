@@ -17,8 +17,11 @@ function original() {
   return ORIGINAL;
 }
 
-/** `ours`, and beside it `other`: the original, another checkout of this project, or nothing. */
-function engines({ baseline, oursOnly }) {
+/**
+ * `ours`, and beside it `other`: the original, another checkout of this project, or nothing. The original is installed
+ * for `rows` that are beside it alone.
+ */
+function engines({ baseline, oursOnly }, rows) {
   const ours = path.join(__dirname, "..", "..");
   if (oursOnly) {
     return { ours, other: null, label: null };
@@ -26,7 +29,12 @@ function engines({ baseline, oursOnly }) {
   if (baseline) {
     return { ours, other: path.resolve(baseline), label: "baseline" };
   }
-  return { ours, other: original(), label: "original" };
+  return { ours, other: rows.some(({ beside }) => !beside) ? original() : null, label: "original" };
 }
 
-module.exports = { engines };
+/** Whether an engine can run what a row is about: one before Chromium would take PhantomJS in its place. */
+function canRun(engine, { browser }) {
+  return browser !== "chromium" || fs.existsSync(path.join(engine, "lib", "browser", "chromium.js"));
+}
+
+module.exports = { canRun, engines };

@@ -4,10 +4,11 @@
 // its speed changes all of them.
 
 const path = require("node:path");
+const { canRun } = require("./engines");
 const { freeRange } = require("./ports");
 const { runScript } = require("./processes");
 
-const script = path.join(__dirname, "..", "scripts", "scenario.js");
+const scripts = path.join(__dirname, "..", "scripts");
 /** After so many pairs without figures an engine is not tried any more. */
 const PATIENCE = 2;
 
@@ -17,10 +18,12 @@ class Side {
   hung = 0;
   failed = 0;
   failure = null;
+  #script;
   #scenario;
   #limit;
 
-  constructor(scenario, limit) {
+  constructor(script, scenario, limit) {
+    this.#script = path.join(scripts, script);
     this.#scenario = scenario;
     this.#limit = limit;
   }
@@ -36,7 +39,7 @@ class Side {
 
   async #try() {
     const scenario = { ...this.#scenario, basePort: await freeRange() };
-    const args = ["--expose-gc", script, JSON.stringify(scenario)];
+    const args = ["--expose-gc", this.#script, JSON.stringify(scenario)];
     const { output, hung, failure } = await runScript(process.execPath, args, this.#limit);
     this.tries += 1;
     if (output) {
@@ -53,18 +56,42 @@ class Side {
   }
 }
 
-/** `context`: engines, binary, url, limit, pairs, ceiling. */
+/** An engine's side; null, and said so, where the engine does not know the row's browser. */
+function engineSide(engine, scenario, side) {
+  if (!canRun(engine, scenario)) {
+    console.error(`left out: ${engine} does not know ${scenario.browser}`);
+    return null;
+  }
+  return side("scenario.js", { engine, ...scenario });
+}
+
+/** What ours is beside: the original, another checkout, puppeteer-cluster, or nothing. */
+function otherSide(measurement, mine, { engines, side }) {
+  if (engines.label === "baseline") {
+    return engineSide(engines.other, mine, side);
+  }
+  if (!engines.label || measurement.oursOnly) {
+    return null;
+  }
+  if (measurement.beside === "puppeteer-cluster") {
+    return side("puppeteer.js", mine);
+  }
+  return side("scenario.js", { engine: engines.other, ...measurement.scenario });
+}
+
+/** `context`: engines, programs, url, limit, pairs, ceiling. */
 async function measure(measurement, context) {
-  const { engines, binary, url, limit, pairs, ceiling } = context;
-  const common = ({ path: page, ...scenario }) => ({ ...scenario, binary, url: page && `${url}${page}` });
-  const side = (engine, scenario) => new Side({ engine, ...common(scenario) }, limit);
+  const { engines, programs, url, limit, pairs, ceiling } = context;
+  const binary = programs[measurement.scenario.browser ?? "phantomjs"];
+  const side = (script, { path: page, ...scenario }) =>
+    new Side(script, { ...scenario, binary, url: page && `${url}${page}` }, limit);
   const mine = { ...measurement.scenario, ...measurement.ours };
-  const isAlone = !engines.other || (measurement.oursOnly && engines.label === "original");
-  const other = isAlone ? null : side(engines.other, engines.label === "original" ? measurement.scenario : mine);
-  const ours = side(engines.ours, mine);
+  const other = otherSide(measurement, mine, { engines, side });
+  const ours = engineSide(engines.ours, mine, side);
   const limits = [];
-  const beside = measurement.ceiling?.ours && side(engines.ours, measurement.ceiling.ours);
-  const turns = [() => other?.turn(), () => ours.turn()];
+  const beside =
+    measurement.ceiling?.ours && side("scenario.js", { engine: engines.ours, ...measurement.ceiling.ours });
+  const turns = [() => other?.turn(), () => ours?.turn()];
   if (beside) {
     turns.push(() => beside.turn());
   } else if (measurement.ceiling) {

@@ -4,7 +4,7 @@
 // resolves with figures.
 
 const { median, percentile } = require("../statistics");
-const { memory } = require("./memory");
+const { Samples, memory } = require("./memory");
 
 /** With distinct text for each, so that nobody holds it once for all. */
 function request({ payload = 0, url, title }, id) {
@@ -93,7 +93,10 @@ async function burst(engine, options) {
   return { perSecond: median(rates) };
 }
 
-/** A few more requests than can be handled at once, for `seconds`, or `count` requests. */
+/**
+ * A few more requests than can be handled at once, for `seconds`, or `count` requests. With `samples` the memory is that
+ * of Chromium's processes, shared pages counted once, while pages are in flight.
+ */
 async function steady(engine, options) {
   const { count = Number.POSITIVE_INFINITY, seconds = Number.POSITIVE_INFINITY } = options;
   await warm(engine, options);
@@ -101,14 +104,19 @@ async function steady(engine, options) {
   let last = begun;
   let answered = 0;
   let stalled = 0;
+  const samples = options.samples && new Samples();
   await feed(engine, options, (response) => {
     last = performance.now();
     answered += response.stalled ? 0 : 1;
     stalled += response.stalled ? 1 : 0;
     return answered >= count || last - begun >= seconds * 1000;
   });
-  const { worker, phantom, phantomPeak } = memory();
   const inFlight = options.workers * (options.parallelism ?? 1);
+  if (samples) {
+    const { browser, all } = samples.end();
+    return { perSecond: (answered / (last - begun)) * 1000, browserMiB: browser / inFlight, allMiB: all / inFlight };
+  }
+  const { worker, phantom, phantomPeak } = memory();
   return {
     perSecond: (answered / (last - begun)) * 1000,
     stalledPercent: (stalled / (answered + stalled)) * 100,

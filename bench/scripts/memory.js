@@ -3,6 +3,7 @@
 // Memory of a cluster's processes, from /proc: Linux alone.
 
 const fs = require("node:fs");
+const { median } = require("../statistics");
 
 function status(pid) {
   try {
@@ -36,6 +37,44 @@ function descendants(root = process.pid) {
   return found;
 }
 
+/** What a process has of memory, with its part of what it shares, MiB. */
+function proportional(pid) {
+  try {
+    return Number(/^Pss:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))[1]) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+const SAMPLE_EVERY = 250;
+const CHROMIUM = /^(chrom|headless_shell)/;
+const sum = (list) => list.reduce((total, value) => total + value, 0);
+
+/** Looks at the memory of this process and all that come from it, several times a second. */
+class Samples {
+  #found = [];
+  #timer = setInterval(() => this.#take(), SAMPLE_EVERY);
+
+  #take() {
+    const all = [...descendants(), { pid: process.pid, name: "node" }];
+    const sizes = all.map(({ pid, name }) => ({ size: proportional(pid), isBrowser: CHROMIUM.test(name) }));
+    this.#found.push({
+      browser: sum(sizes.filter(({ isBrowser }) => isBrowser).map(({ size }) => size)),
+      all: sum(sizes.map(({ size }) => size)),
+    });
+  }
+
+  /** Medians: of the browser's processes, and of all, MiB. */
+  end() {
+    clearInterval(this.#timer);
+    this.#take();
+    return {
+      browser: median(this.#found.map(({ browser }) => browser)),
+      all: median(this.#found.map(({ all }) => all)),
+    };
+  }
+}
+
 const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
 
 /** Resident memory of a worker and of a PhantomJS, means, MiB. */
@@ -50,4 +89,4 @@ function memory() {
   };
 }
 
-module.exports = { memory, descendants };
+module.exports = { memory, descendants, Samples };

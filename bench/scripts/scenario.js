@@ -11,16 +11,20 @@ const STOP_LIMIT = 2000;
 
 const options = JSON.parse(process.argv[2]);
 
+// Without the argument the original's bridge cannot connect under PhantomJS 2.
+const program =
+  options.browser === "chromium"
+    ? { browser: "chromium", browserBinary: options.binary, isolate: Boolean(options.isolate) }
+    : { phantomBinary: options.binary, phantomArguments: ["--web-security=false"] };
+
 const engine = require(options.engine).createQueued({
+  ...program,
   workers: options.workers,
   // Neither engine takes 0 as "never".
   workerIterations: options.iterations ?? 1_000_000_000,
   workerParallelism: options.parallelism,
-  phantomBinary: options.binary,
   phantomBasePort: options.basePort,
   messageTimeout: 600_000,
-  // Without it the original's bridge cannot connect under PhantomJS 2.
-  phantomArguments: ["--web-security=false"],
   onStdout: () => {},
   onStderr: () => {},
 });

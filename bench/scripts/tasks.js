@@ -6,7 +6,7 @@ const cluster = require("node:cluster");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
-const { percentile } = require("../statistics");
+const { repeat } = require("./repeat");
 
 const answer = () => ({ worker: cluster.worker.id });
 
@@ -43,23 +43,14 @@ function page(ph, request, done, { patience }) {
 
 /** Calls `once(page, then)` again and again on one page, and answers with how long it took, ms. */
 function repeated(once) {
-  return (ph, request, done, { count, warmup }) => {
+  return (ph, request, done, options) => {
     ph.createPage((page) => {
       page.open(request.url, () => {
-        const times = [];
-        const next = () => {
-          const begun = performance.now();
-          once(page, () => {
-            times.push(performance.now() - begun);
-            if (times.length < warmup + count) {
-              setImmediate(next);
-            } else {
-              const sorted = times.slice(warmup).sort((a, b) => a - b);
-              done({ ...answer(), p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99) });
-            }
-          });
-        };
-        next();
+        repeat(
+          (then) => once(page, then, options),
+          options,
+          (figures) => done({ ...answer(), ...figures }),
+        );
       });
     });
   };
@@ -84,16 +75,22 @@ const result = repeated((page, then) => {
   );
 });
 
-const render = repeated((page, then) => {
-  const file = path.join(os.tmpdir(), `phantom-cluster-bench-${process.pid}.png`);
-  page.render(file, () => {
-    const { size } = fs.statSync(file);
-    fs.rmSync(file);
-    if (size > 900_000) {
-      then();
-    }
+/** Renders into a file of at least `size` bytes, or `then` is not called, and the run has no figures. */
+function rendered(extension) {
+  const file = path.join(os.tmpdir(), `phantom-cluster-bench-${process.pid}.${extension}`);
+  return repeated((page, then, { size }) => {
+    page.render(file, () => {
+      const { size: found } = fs.statSync(file);
+      fs.rmSync(file);
+      if (found > size) {
+        then();
+      }
+    });
   });
-});
+}
+
+const render = rendered("png");
+const pdf = rendered("pdf");
 
 function base64(ph, request, done, options) {
   repeated((page, then) => {
@@ -105,4 +102,4 @@ function base64(ph, request, done, options) {
   })(ph, request, done, options);
 }
 
-module.exports = { nothing, page, evaluate, result, render, base64 };
+module.exports = { nothing, page, evaluate, result, render, pdf, base64 };

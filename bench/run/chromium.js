@@ -1,0 +1,52 @@
+"use strict";
+
+// Chromium's program, and what it does by itself, in as many processes as the row has workers.
+
+const { execFileSync } = require("node:child_process");
+const fs = require("node:fs");
+const path = require("node:path");
+const { runScript } = require("./processes");
+
+const script = path.join(__dirname, "..", "scripts", "cdp.js");
+const LIMIT = 60_000;
+/** What a Chromium takes to start, with the first page, ms. */
+const START = 1000;
+const WARMUP = { "/": 1000, "/heavy": 2000 };
+/** Debian's own are scripts of shell around these, which stay in between. */
+const PROGRAMS = ["/usr/lib/chromium/chromium-headless-shell", "/usr/lib/chromium/chromium"];
+
+/** The program of `PHANTOM_CLUSTER_BENCH_CHROMIUM`, or Debian's; null where there is none. */
+function findChromium() {
+  const chosen = process.env.PHANTOM_CLUSTER_BENCH_CHROMIUM;
+  return [chosen, ...PROGRAMS].find((file) => file && fs.existsSync(file)) ?? null;
+}
+
+function versionOf(binary) {
+  return execFileSync(binary, ["--version", "--no-sandbox"], { stdio: ["ignore", "pipe", "ignore"] })
+    .toString()
+    .trim();
+}
+
+class ChromiumCeiling {
+  #binary;
+  #url;
+  #scale;
+
+  constructor(binary, url, scale) {
+    this.#binary = binary;
+    this.#url = url;
+    this.#scale = scale;
+  }
+
+  /** Pages per second. */
+  async measure({ way, path: page, processes, atOnce }) {
+    const from = Date.now() + WARMUP[page] + START * processes;
+    const to = from + Math.max(500, Math.round((page === "/heavy" ? 8000 : 4000) * this.#scale));
+    const args = [script, JSON.stringify({ binary: this.#binary, url: `${this.#url}${page}`, way, atOnce, from, to })];
+    const runs = Array.from({ length: processes }, () => runScript(process.execPath, args, LIMIT));
+    const rates = (await Promise.all(runs)).map(({ output }) => Number(output));
+    return rates.reduce((sum, rate) => sum + rate, 0);
+  }
+}
+
+module.exports = { ChromiumCeiling, findChromium, versionOf };
