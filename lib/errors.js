@@ -15,7 +15,7 @@ class PhantomClusterError extends Error {
 /** The engine as a whole: ERR_WORKER_CRASH_LOOP, ERR_ENGINE_STOPPED, ERR_LISTEN, ERR_MASTER_GONE, ERR_ADDON_MISSING, … */
 class EngineError extends PhantomClusterError {}
 
-/** PhantomJS: ERR_PHANTOM_BINARY, ERR_PHANTOM_START, ERR_NO_FREE_PORT, ERR_BROWSER_GONE. */
+/** The browser: ERR_PHANTOM_BINARY, ERR_PHANTOM_START, ERR_BROWSER_BINARY, ERR_NO_FREE_PORT, ERR_BROWSER_GONE. */
 class PhantomError extends PhantomClusterError {}
 
 /** A command of `ph` or `page`: ERR_PAGE_CLOSED, ERR_PAGE_TIMEOUT, ERR_EVALUATE, ERR_PAGE_COMMAND. */

