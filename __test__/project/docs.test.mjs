@@ -226,6 +226,8 @@ test("no document names a code that is not there", () => {
     // For the processes that the engine starts.
     "PHANTOM_CLUSTER_WORKER",
     "PHANTOM_CLUSTER_TOKEN",
+    // For tests.
+    "PHANTOM_CLUSTER_TEST_BROWSERS",
   ]);
   for (const file of DOCUMENTS) {
     for (const code of read(file).match(/\b(ERR|PHANTOM_CLUSTER)_[A-Z_]+\b/g) ?? []) {

@@ -1,7 +1,8 @@
-// The tables of docs/browsers.md, made of the rows: what each member does on Chromium.
+// The tables of docs/browsers.md, made of the rows: what each member does on Chromium, and the facts that do not hold.
 
-import { code, isEvent, namesIn, table } from "./document.mjs";
-import { countOutcomes, outcomeOfAll } from "./outcome.mjs";
+import { FACTS } from "../webpage/facts.mjs";
+import { cell, code, isEvent, namesIn, table } from "./document.mjs";
+import { countOutcomes, outcomeOf, outcomeOfAll } from "./outcome.mjs";
 import { isSetting, METHODS, PROPERTIES } from "./rows.mjs";
 
 const BROWSER = "chromium";
@@ -51,6 +52,17 @@ export function memberDocument() {
       return `### ${kind}\n\n${table(["member", "on Chromium"], rows)}`;
     })
     .join("\n\n");
+}
+
+const factOutcomes = FACTS.map((row) => ({ row, ...outcomeOf(BROWSER, row) }));
+
+export const factCounts = () => countOutcomes(factOutcomes);
+
+export function factDocument() {
+  const rows = factOutcomes
+    .filter(({ kind }) => kind !== "same")
+    .map(({ row, kind, text }) => [row.of.map(code).join(", "), cell(row.fact), `**${kind}**: ${text}`]);
+  return table(["PhantomJS's test", "on PhantomJS", "on Chromium"], rows);
 }
 
 /** One sentence with the figures. */

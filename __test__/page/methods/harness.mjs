@@ -78,7 +78,8 @@ export class Harness {
 
   /** Runs `body` with what a case needs, and takes it all away again. */
   async inContext(row, body) {
-    const started = row.own ? await browser(this.#options) : this.#shared;
+    const isOwn = row.own || row.options !== undefined;
+    const started = isOwn ? await browser({ ...this.#options, ...row.options }) : this.#shared;
     const context = await this.#contextOf(started.ph);
     try {
       if (row.at) {
@@ -88,7 +89,7 @@ export class Harness {
       await body(context);
     } finally {
       fs.rmSync(context.folder, { recursive: true });
-      if (row.own) {
+      if (isOwn) {
         await started.close();
       } else {
         await context.page.close().catch(ifClosed);
