@@ -1,6 +1,7 @@
 // The tables of docs/browsers.md, made of the rows: what each member does on Chromium, and the facts that do not hold.
 
 import { FACTS } from "../webpage/facts.mjs";
+import { ORDERS } from "../webpage/orders.mjs";
 import { cell, code, isEvent, namesIn, table } from "./document.mjs";
 import { countOutcomes, outcomeOf, outcomeOfAll } from "./outcome.mjs";
 import { isSetting, METHODS, PROPERTIES } from "./rows.mjs";
@@ -54,16 +55,29 @@ export function memberDocument() {
     .join("\n\n");
 }
 
-const factOutcomes = FACTS.map((row) => ({ row, ...outcomeOf(BROWSER, row) }));
+const outcomesOf = (rows) => rows.map((row) => ({ row, ...outcomeOf(BROWSER, row) }));
+const factOutcomes = outcomesOf(FACTS);
+const orderOutcomes = outcomesOf(ORDERS);
 
 export const factCounts = () => countOutcomes(factOutcomes);
+export const orderCounts = () => countOutcomes(orderOutcomes);
 
-export function factDocument() {
-  const rows = factOutcomes
-    .filter(({ kind }) => kind !== "same")
-    .map(({ row, kind, text }) => [row.of.map(code).join(", "), cell(row.fact), `**${kind}**: ${text}`]);
-  return table(["PhantomJS's test", "on PhantomJS", "on Chromium"], rows);
+/** A table of those that are not the same; `cellsOf(row)` begins each line. */
+function differences(head, outcomes, cellsOf) {
+  const others = outcomes.filter(({ kind }) => kind !== "same");
+  return table(
+    [...head, "on Chromium"],
+    others.map(({ row, kind, text }) => [...cellsOf(row), `**${kind}**: ${cell(text)}`]),
+  );
 }
+
+export const factDocument = () =>
+  differences(["PhantomJS's test", "on PhantomJS"], factOutcomes, ({ of, fact }) => [
+    of.map(code).join(", "),
+    cell(fact),
+  ]);
+
+export const orderDocument = () => differences(["events of"], orderOutcomes, ({ what }) => [cell(what)]);
 
 /** One sentence with the figures. */
 export function countText(what, { total, same, differs, none }) {
