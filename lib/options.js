@@ -10,6 +10,9 @@ const OPTIONS = {
   workers: integer(1, 1024, () => os.availableParallelism()),
   workerIterations: integer(1, 2 ** 31 - 1, 100),
   workerParallelism: integer(1, 1024, 1),
+  browser: { kind: "string", fallback: () => process.env.PHANTOM_CLUSTER_BROWSER || "phantomjs" },
+  browserBinary: { kind: "string" },
+  browserArguments: { kind: "strings", fallback: () => [] },
   phantomArguments: { kind: "strings", fallback: () => [] },
   phantomBinary: { kind: "string" },
   phantomBasePort: {

@@ -1,7 +1,7 @@
 "use strict";
 
 const { NativeBrowser, BrowserEventKind: Kind } = require("../native/addon");
-const { PHANTOMJS } = require("./phantomjs");
+const { kindOf } = require("./kinds");
 const { dispatch } = require("../native/dispatch");
 const { fromNative } = require("../errors");
 
@@ -19,7 +19,7 @@ process.on("exit", () => {
 /** One browser: its process, its commands, its end. */
 class Browser {
   #native;
-  #kind = PHANTOMJS;
+  #kind;
   #commands = null;
   #pageTimeout;
   #silenceLimit;
@@ -31,7 +31,8 @@ class Browser {
   #why;
 
   /** `handlers`: `onStdout(text)`, `onStderr(text)`, `onExit({ how, why, output })`, `onCommand(text)`, `onReply(text)`. */
-  constructor({ pageTimeout, messageTimeout = 0 }, handlers) {
+  constructor({ browser, pageTimeout, messageTimeout = 0 }, handlers) {
+    this.#kind = kindOf({ browser });
     this.#pageTimeout = pageTimeout;
     // A script that takes longer has nobody waiting for it any more.
     this.#silenceLimit = Math.max(pageTimeout, messageTimeout);
@@ -47,18 +48,12 @@ class Browser {
   }
 
   /** Starts the browser; rejects with a PhantomError that says why it did not start. */
-  async launch({ binary, phantomArguments, basePort, fileTypes, startTimeout = START_TIMEOUT }) {
+  async launch({ startTimeout = START_TIMEOUT, ...options }) {
     running.add(this);
+    const { binary, phantomArguments } = options;
     this.#exitGrace = this.#kind.keepsState(phantomArguments) ? EXIT_GRACE : 0;
-    const launch = this.#native.launch({
-      binary,
-      arguments: phantomArguments,
-      driver: this.#kind.driver,
-      fileTypes,
-      basePort,
-      startTimeout,
-      silenceLimit: this.#silenceLimit,
-    });
+    const silenceLimit = this.#silenceLimit;
+    const launch = this.#kind.launch(this.#native, { ...options, startTimeout, silenceLimit });
     // Where both fail, as they do when no more files can be opened, the launch says what to do.
     const [launched, prepared] = await Promise.allSettled([launch, this.#prepareCommands()]);
     const failure = [launched, prepared].find(({ status }) => status === "rejected");
@@ -115,6 +110,11 @@ class Browser {
   /** `listener(page, name, args)` hears of what happens in the pages. */
   set onPageEvent(listener) {
     this.#onPageEvent = listener;
+  }
+
+  /** The table of its facts: see kinds.js. */
+  get kind() {
+    return this.#kind;
   }
 
   get isGone() {

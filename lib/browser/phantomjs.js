@@ -3,7 +3,7 @@
 // What is PhantomJS's own, beside where its binary is. Another browser has its own such table.
 
 const path = require("node:path");
-const { explainLaunch } = require("./binary");
+const { explainLaunch, findBinary, nameOf } = require("./binary");
 
 /** Runs inside PhantomJS. */
 const DRIVER = path.join(__dirname, "..", "..", "driver", "main.js");
@@ -14,13 +14,29 @@ const KEEPS_STATE = /^--(cookies-file|config|disk-cache|local-storage-path|offli
 
 const PHANTOMJS = Object.freeze({
   name: "PhantomJS",
-  driver: DRIVER,
   /** The command that is answered at once by a browser that is not stuck. */
   status: "status",
+  /** Functions inside PhantomJS run there. */
+  realm: false,
   /** Whether `method` may keep the browser from answering anything else. */
   computes: (method) => COMPUTES.test(method),
   /** Whether an exit writes something. */
   keepsState: (switches) => switches.some((given) => KEEPS_STATE.test(given)),
+  /** `known`: what was found before, see binary.js. */
+  findBinary: ({ phantomBinary }, known) => findBinary(phantomBinary, known),
+  /** What names the binary, or null when it is to be looked for. */
+  nameOf: ({ phantomBinary }) => nameOf(phantomBinary),
+  /** Starts it; resolves with its pid. */
+  launch: (native, { binary, phantomArguments, basePort, fileTypes, startTimeout, silenceLimit }) =>
+    native.launchPhantom({
+      binary,
+      arguments: phantomArguments,
+      driver: DRIVER,
+      fileTypes,
+      basePort,
+      startTimeout,
+      silenceLimit,
+    }),
   explainLaunch,
 });
 

@@ -3,7 +3,7 @@
 const cluster = require("node:cluster");
 const { NativeServer } = require("../native/addon");
 const { EARLY_END, lateStart } = require("./bad-start");
-const { findBinary, nameOf } = require("../browser/binary");
+const { kindOf } = require("../browser/kinds");
 const { Closing } = require("./closing");
 const { dispatch } = require("../native/dispatch");
 const { EngineError, fromNative } = require("../errors");
@@ -88,8 +88,9 @@ class Primary {
     }
     refuseWithoutScript();
     const { numWorkers } = this.#server;
-    this.#binary = findBinary(this.#options.phantomBinary);
-    this.#binaryName = nameOf(this.#options.phantomBinary);
+    const kind = kindOf(this.#options);
+    this.#binary = kind.findBinary(this.#options);
+    this.#binaryName = kind.nameOf(this.#options);
     log.info?.("engine starts", { engine: this.#number, workers: numWorkers, binary: this.#binary });
     this.#listen();
     this.#keepAlive = setInterval(() => {}, FOREVER);

@@ -2,7 +2,7 @@
 
 const cluster = require("node:cluster");
 const { NativeAlarm, NativeClient } = require("../native/addon");
-const { findBinary } = require("../browser/binary");
+const { kindOf } = require("../browser/kinds");
 const { dispatch } = require("../native/dispatch");
 const { fromNative } = require("../errors");
 const { log } = require("../native/log");
@@ -87,7 +87,8 @@ class Worker {
     if (this.#keepAlive || this.#client.done || (contact && contact.engine !== this.#number)) {
       return;
     }
-    const binary = findBinary(this.#options.phantomBinary, { known: contact?.binary, knownAs: contact?.name });
+    const known = { known: contact?.binary, knownAs: contact?.name };
+    const binary = kindOf(this.#options).findBinary(this.#options, known);
     this.#keepAlive = setInterval(() => {}, FOREVER);
     process.on("SIGTERM", this.#onSigterm);
     const { iterations, parallelism } = this.#client;

@@ -9,6 +9,8 @@ use parking_lot::Mutex;
 
 use super::number::ms;
 use super::sink::EventSink;
+#[cfg(unix)]
+use crate::browser::chromium::{Chromium, ChromiumLauncher, Defaults};
 use crate::browser::phantom::{Bridge, PhantomLauncher};
 use crate::browser::{Browser, BrowserEvent, EntryKind};
 
@@ -38,7 +40,7 @@ pub struct NativeEntry(
 /// How to start PhantomJS; times in ms.
 #[napi(object)]
 #[derive(Debug)]
-pub struct NativeLaunchOptions {
+pub struct NativePhantomOptions {
     pub binary: String,
     pub arguments: Vec<String>,
     pub driver: String,
@@ -47,6 +49,18 @@ pub struct NativeLaunchOptions {
     pub base_port: u16,
     pub start_timeout: f64,
     pub silence_limit: f64,
+}
+
+/// How to start Chromium; times in ms.
+#[napi(object)]
+#[derive(Debug)]
+pub struct NativeChromiumOptions {
+    pub binary: String,
+    /// Its own switches, beside those that it always gets.
+    pub arguments: Vec<String>,
+    pub start_timeout: f64,
+    /// JSON text: what pages are like at first.
+    pub defaults: String,
 }
 
 impl From<BrowserEvent> for NativeEntry {
@@ -68,12 +82,31 @@ impl From<BrowserEvent> for NativeEntry {
     }
 }
 
-/// One browser: PhantomJS, the only kind so far.
+/// A browser of either kind.
+#[derive(Clone, Debug)]
+enum Any {
+    Phantom(Arc<Browser<Bridge>>),
+    #[cfg(unix)]
+    Chromium(Arc<Browser<Chromium>>),
+}
+
+/// Runs the same on whichever browser it is.
+macro_rules! on_any {
+    ($any:expr, $browser:ident => $call:expr) => {
+        match $any {
+            Any::Phantom($browser) => $call,
+            #[cfg(unix)]
+            Any::Chromium($browser) => $call,
+        }
+    };
+}
+
+/// One browser: PhantomJS or Chromium.
 #[napi]
 #[derive(Debug)]
 pub struct NativeBrowser {
     sink: Arc<EventSink<NativeEntry>>,
-    browser: Mutex<Option<Arc<Browser<Bridge>>>>,
+    browser: Mutex<Option<Any>>,
 }
 
 #[napi]
@@ -89,7 +122,7 @@ impl NativeBrowser {
 
     /// Starts PhantomJS; resolves with its pid when it can be used.
     #[napi]
-    pub async fn launch(&self, options: NativeLaunchOptions) -> Result<u32> {
+    pub async fn launch_phantom(&self, options: NativePhantomOptions) -> Result<u32> {
         let sink = Arc::clone(&self.sink);
         let launcher = PhantomLauncher {
             binary: options.binary.into(),
@@ -102,7 +135,26 @@ impl NativeBrowser {
         };
         let browser = Browser::launch(&launcher, move |event| sink.push(event.into())).await?;
         let pid = browser.pid();
-        *self.browser.lock() = Some(Arc::new(browser));
+        *self.browser.lock() = Some(Any::Phantom(Arc::new(browser)));
+        Ok(pid)
+    }
+
+    /// Starts Chromium; resolves with its pid when it can be used.
+    #[napi]
+    #[cfg(unix)]
+    pub async fn launch_chromium(&self, options: NativeChromiumOptions) -> Result<u32> {
+        let sink = Arc::clone(&self.sink);
+        let defaults = Defaults::read(&options.defaults)
+            .map_err(|error| napi::Error::from_reason(format!("defaults: {error}")))?;
+        let launcher = ChromiumLauncher {
+            binary: options.binary.into(),
+            arguments: options.arguments,
+            start_timeout: ms(options.start_timeout),
+            defaults,
+        };
+        let browser = Browser::launch(&launcher, move |event| sink.push(event.into())).await?;
+        let pid = browser.pid();
+        *self.browser.lock() = Some(Any::Chromium(Arc::new(browser)));
         Ok(pid)
     }
 
@@ -111,39 +163,40 @@ impl NativeBrowser {
     #[napi]
     pub fn send(&self, ids: Vec<i64>, limits: Vec<f64>, commands: String) {
         let waiting = ids.into_iter().zip(limits.into_iter().map(ms));
-        if let Some(browser) = self.browser() {
-            let _ = browser.send(waiting, &commands);
+        if let Some(any) = self.browser() {
+            let _ = on_any!(any, browser => browser.send(waiting, &commands));
         }
     }
 
     /// Sets the limit of a command anew, ms from now, unless its reply has come.
     #[napi]
     pub fn relimit(&self, id: i64, limit: f64) {
-        if let Some(browser) = self.browser() {
-            browser.relimit(id, ms(limit));
+        if let Some(any) = self.browser() {
+            on_any!(any, browser => browser.relimit(id, ms(limit)));
         }
     }
 
     /// Asks the browser to say when it is through with all that was sent before; `unanswered` tells whether it has.
     #[napi]
     pub fn probe(&self) {
-        if let Some(browser) = self.browser() {
-            browser.probe();
+        if let Some(any) = self.browser() {
+            on_any!(any, browser => browser.probe());
         }
     }
 
     /// For how long, ms, the oldest such question has no answer; 0 when all are answered.
     #[napi(getter)]
     pub fn unanswered(&self) -> f64 {
-        let since = self.browser().and_then(|browser| browser.unanswered());
+        let any = self.browser();
+        let since = any.and_then(|any| on_any!(any, browser => browser.unanswered()));
         since.map_or(0.0, |time| time.as_secs_f64() * 1000.0)
     }
 
     /// Lets the browser exit, kills it after `grace` ms; resolves when it is gone.
     #[napi]
     pub async fn close(&self, grace: f64) -> Result<()> {
-        if let Some(browser) = self.browser() {
-            browser.close(ms(grace)).await;
+        if let Some(any) = self.browser() {
+            on_any!(any, browser => browser.close(ms(grace)).await);
         }
         Ok(())
     }
@@ -151,12 +204,12 @@ impl NativeBrowser {
     /// Kills the browser at once, for `process.on("exit")`.
     #[napi]
     pub fn kill(&self) {
-        if let Some(browser) = self.browser() {
-            browser.kill();
+        if let Some(any) = self.browser() {
+            on_any!(any, browser => browser.kill());
         }
     }
 
-    fn browser(&self) -> Option<Arc<Browser<Bridge>>> {
+    fn browser(&self) -> Option<Any> {
         self.browser.lock().clone()
     }
 }

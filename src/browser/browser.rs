@@ -1,12 +1,12 @@
 //! One browser: its process, its remote end, the deadlines of its commands, its end.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use tracing::{debug, info, warn};
 
-use super::launcher::{LaunchError, Launcher, Running};
+use super::launcher::{Belongings, LaunchError, Launcher, Running};
 use super::pending::Pending;
 use super::remote::{Entry, EntryKind, Observer, RemoteEnd};
 use crate::lived;
@@ -36,7 +36,7 @@ pub(crate) enum BrowserEvent {
 pub(crate) struct Browser<R> {
     pid: u32,
     kill: Arc<KillHandle>,
-    remote: R,
+    remote: Arc<R>,
     pending: Arc<Pending>,
     ended: watch::Receiver<bool>,
 }
@@ -61,8 +61,11 @@ impl<R: RemoteEnd> Browser<R> {
             pid,
             outputs,
             remote,
+            belongings,
         } = launcher.launch(relay.clone()).await?;
         let (end, ended) = watch::channel(false);
+        let remote = Arc::new(remote);
+        let heard = Arc::downgrade(&remote);
         let browser = Self {
             pid,
             kill: Arc::clone(process.kill_handle()),
@@ -70,7 +73,9 @@ impl<R: RemoteEnd> Browser<R> {
             pending: Arc::clone(&relay.pending),
             ended,
         };
-        tokio::spawn(live::<R, _>(process, outputs, pid, relay, end));
+        tokio::spawn(async move {
+            live::<R, _>(process, outputs, pid, relay, heard, belongings, end).await;
+        });
         Ok(browser)
     }
 
@@ -180,16 +185,28 @@ async fn live<R: RemoteEnd, F: Fn(BrowserEvent)>(
     mut outputs: Outputs,
     pid: u32,
     relay: Relay<F>,
+    remote: Weak<R>,
+    belongings: Option<Box<dyn Belongings>>,
     end: watch::Sender<bool>,
 ) {
     let kill = Arc::clone(process.kill_handle());
     let on_event = &relay.on_event;
+    let expire = |id| {
+        on_event(timed_out(R::NAME, id));
+        if let Some(remote) = remote.upgrade() {
+            remote.expired(id);
+        }
+    };
     let status = tokio::select! {
         status = process.wait() => status.ok(),
-        never = relay.pending.expire(|id| on_event(timed_out(R::NAME, id))) => never,
+        never = relay.pending.expire(expire) => never,
         never = kill_when_lost(R::NAME, &relay.lost, &kill) => never,
     };
     outputs.rest().await;
+    if let Some(belongings) = belongings {
+        // Removing files may block.
+        let _ = tokio::task::spawn_blocking(move || drop(belongings)).await;
+    }
     let how = status.map(describe);
     info!(pid, how, "{} ended", R::NAME);
     let _ = end.send(true);

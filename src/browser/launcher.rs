@@ -39,7 +39,14 @@ pub(crate) struct Running<R> {
     pub(crate) pid: u32,
     pub(crate) outputs: Outputs,
     pub(crate) remote: R,
+    /// Files of its own: dropped when its process has been reaped, which removes them.
+    pub(crate) belongings: Option<Box<dyn Belongings>>,
 }
+
+/// What is removed when it is dropped.
+pub(crate) trait Belongings: Send + std::fmt::Debug {}
+
+impl<T: Send + std::fmt::Debug> Belongings for T {}
 
 /// Why a browser did not start. `browser` is what users call it.
 #[derive(Debug, thiserror::Error)]

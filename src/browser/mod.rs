@@ -4,9 +4,12 @@
 //! - [`remote`][]: how one that runs is spoken to
 //! - [`browser`][]: its process, its remote end, and the deadlines of commands
 //! - [`phantom`][]: PhantomJS
+//! - [`chromium`][]: Chromium
 
 #[allow(clippy::module_inception)]
 mod browser;
+#[cfg(unix)]
+pub(crate) mod chromium;
 mod launcher;
 mod pending;
 pub(crate) mod phantom;

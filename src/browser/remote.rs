@@ -39,6 +39,9 @@ pub(crate) trait RemoteEnd: Send + Sync + 'static {
 
     /// For how long the oldest such question has no answer; none when all are answered.
     fn unanswered(&self) -> Option<Duration>;
+
+    /// A command's deadline is over, and nobody waits for its reply any more: where it can be given up, it may be.
+    fn expired(&self, _id: i64) {}
 }
 
 /// Who hears of a browser. Called from threads of the runtime; must not block.

@@ -92,6 +92,7 @@ impl Launcher for EchoLauncher {
                 observer: Box::new(observer),
                 pid,
             },
+            belongings: None,
         })
     }
 }

@@ -86,6 +86,7 @@ impl Launcher for PhantomLauncher {
             pid: listening.pid,
             outputs: listening.outputs,
             remote,
+            belongings: None,
         })
     }
 }

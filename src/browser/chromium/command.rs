@@ -1,0 +1,233 @@
+//! The frames of `lib/page` as they come: `[id, target, method, args]`, and the answers to them.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::cdp::{CdpError, Raw, read};
+use crate::browser::remote::{Entry, EntryKind};
+
+/// Where replies and events go.
+pub(super) type Sink = Arc<dyn Fn(Vec<Entry>) + Send + Sync>;
+
+/// One frame. The fifth element says that nobody waits for the reply; here it costs nothing to send it all the same.
+#[derive(Debug, Deserialize)]
+struct Frame(
+    i64,
+    u64,
+    String,
+    Vec<Box<RawValue>>,
+    #[serde(default)] Option<u8>,
+);
+
+/// A command of a page, or of `ph`.
+#[derive(Debug)]
+pub(super) struct Command {
+    pub(super) id: i64,
+    /// 0 is the browser, n > 0 its page n.
+    pub(super) target: u64,
+    pub(super) method: String,
+    pub(super) args: Args,
+}
+
+/// Reads frames with commas between.
+///
+/// # Errors
+/// When they are none, which our own side never sends.
+pub(super) fn read_commands(frames: &str) -> serde_json::Result<Vec<Command>> {
+    let frames: Vec<Frame> = serde_json::from_str(&format!("[{frames}]"))?;
+    Ok(frames
+        .into_iter()
+        .map(|Frame(id, target, method, args, _)| Command {
+            id,
+            target,
+            method,
+            args: Args(args),
+        })
+        .collect())
+}
+
+/// A command's arguments, each as JSON text.
+#[derive(Debug, Default)]
+pub(super) struct Args(pub(super) Vec<Box<RawValue>>);
+
+impl Args {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The JSON text of one; "null" where there is none.
+    pub(super) fn raw(&self, place: usize) -> &Raw {
+        self.0.get(place).map_or(RawValue::NULL, |arg| arg)
+    }
+
+    /// One of any shape; null where there is none.
+    pub(super) fn value(&self, place: usize) -> Value {
+        read(self.raw(place)).unwrap_or(Value::Null)
+    }
+
+    /// One of a certain shape; none where there is none, or null.
+    ///
+    /// # Errors
+    /// "invalid argument" where it is of another shape.
+    pub(super) fn get<T: DeserializeOwned>(
+        &self,
+        place: usize,
+        what: &str,
+    ) -> Result<Option<T>, Failure> {
+        read(self.raw(place))
+            .map_err(|_| Failure::argument(format!("{what} cannot be {}", self.raw(place).get())))
+    }
+
+    /// What `String(value)` would make of it; empty where there is none.
+    pub(super) fn text(&self, place: usize) -> String {
+        match self.value(place) {
+            Value::Null => String::new(),
+            Value::String(text) => text,
+            other => other.to_string(),
+        }
+    }
+
+    pub(super) fn flag(&self, place: usize) -> bool {
+        match self.value(place) {
+            Value::Null | Value::Bool(false) => false,
+            Value::Number(number) => number.as_f64() != Some(0.0),
+            Value::String(text) => !text.is_empty(),
+            _ => true,
+        }
+    }
+
+    /// Those from `place` on, as JSON text of an array.
+    pub(super) fn rest(&self, place: usize) -> String {
+        let texts: Vec<&str> = self.0.iter().skip(place).map(|arg| arg.get()).collect();
+        format!("[{}]", texts.join(","))
+    }
+}
+
+/// Why a command failed, in WebDriver's words (<https://www.w3.org/TR/webdriver2/#errors>, `lib/errors.js`).
+#[derive(Debug, Eq, PartialEq)]
+pub(super) struct Failure {
+    pub(super) error: &'static str,
+    pub(super) message: String,
+    pub(super) stack: String,
+}
+
+impl Failure {
+    pub(super) fn new(error: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            error,
+            message: message.into(),
+            stack: String::new(),
+        }
+    }
+
+    pub(super) fn argument(message: impl Into<String>) -> Self {
+        Self::new("invalid argument", message)
+    }
+
+    /// What Chromium cannot do. The message says what to use in its place.
+    pub(super) fn unsupported(message: impl Into<String>) -> Self {
+        Self::new("unsupported operation", message)
+    }
+
+    pub(super) fn closed(number: u64) -> Self {
+        Self::new(
+            "no such window",
+            format!("page {number} was closed before the command ended"),
+        )
+    }
+
+    fn text(&self) -> String {
+        serde_json::json!({ "error": self.error, "message": self.message, "stacktrace": self.stack })
+            .to_string()
+    }
+}
+
+impl From<CdpError> for Failure {
+    fn from(error: CdpError) -> Self {
+        match error {
+            CdpError::Gone { .. } => Self::new("no such window", error.to_string()),
+            _ => Self::new("unknown error", error.to_string()),
+        }
+    }
+}
+
+/// What a command gave: JSON text.
+pub(super) type Outcome = Result<String, Failure>;
+
+/// The value null.
+pub(super) fn null() -> Outcome {
+    Ok("null".to_owned())
+}
+
+/// A value that serde can write.
+pub(super) fn json(value: &impl serde::Serialize) -> Outcome {
+    serde_json::to_string(value).map_err(|error| Failure::new("unknown error", error.to_string()))
+}
+
+/// The one answer that a command gets. Dropped without, it says that the page is gone.
+pub(super) struct Reply {
+    id: i64,
+    target: u64,
+    sink: Option<Sink>,
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reply").field("id", &self.id).finish()
+    }
+}
+
+impl Reply {
+    pub(super) fn new(id: i64, target: u64, sink: Sink) -> Self {
+        Self {
+            id,
+            target,
+            sink: Some(sink),
+        }
+    }
+
+    pub(super) fn give(mut self, outcome: Outcome) {
+        self.send(outcome);
+    }
+
+    fn send(&mut self, outcome: Outcome) {
+        let Some(sink) = self.sink.take() else { return };
+        let (kind, text) = match outcome {
+            Ok(text) => (EntryKind::Value, text),
+            Err(failure) => (EntryKind::Error, failure.text()),
+        };
+        sink(vec![Entry {
+            id: self.id,
+            kind,
+            text,
+        }]);
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        self.send(Err(Failure::closed(self.target)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_read_in_order_with_what_each_has() {
+        let commands = read_commands(r#"[1,0,"createPage",[3,{}]],[2,3,"evaluate",["f",true],1]"#);
+        let commands = commands.expect("frames");
+        assert_eq!(commands.len(), 2);
+        assert_eq!(commands[1].id, 2);
+        assert_eq!(commands[1].target, 3);
+        assert_eq!(commands[1].args.text(0), "f");
+        assert!(commands[1].args.flag(1));
+        assert!(!commands[1].args.flag(2));
+        assert_eq!(commands[1].args.rest(1), "[true]");
+    }
+}

@@ -1,0 +1,213 @@
+//! Starting Chromium with a pipe to it, and saying clearly why it did not start.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::json;
+use tokio::process::Command;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, info, warn};
+
+use super::advice::advice;
+use super::cdp::{CdpError, Connection, Pipe};
+use super::profile::Profile;
+use super::remote::Chromium;
+use super::settings::Defaults;
+use super::switches;
+use crate::browser::launcher::{LaunchError, Launcher, Running, said};
+use crate::browser::remote::{Observer, RemoteEnd};
+use crate::process::{Output, Outputs, Process, describe, without};
+use crate::{lived, secret};
+
+/// By it a process is known as ours.
+const TOKEN: &str = "PHANTOM_CLUSTER_TOKEN";
+
+/// Starts Chromium.
+#[derive(Clone, Debug)]
+pub(crate) struct ChromiumLauncher {
+    pub(crate) binary: PathBuf,
+    /// Chromium's own switches, beside ours.
+    pub(crate) arguments: Vec<String>,
+    /// How long it may take until it answers.
+    pub(crate) start_timeout: Duration,
+    /// What pages are like at first.
+    pub(crate) defaults: Defaults,
+}
+
+/// `Browser.getVersion`.
+#[derive(Debug, Deserialize)]
+struct Version {
+    product: String,
+}
+
+/// `SystemInfo.getProcessInfo`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Processes {
+    process_info: Vec<ProcessInfo>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ProcessInfo {
+    r#type: String,
+    id: u32,
+}
+
+impl Launcher for ChromiumLauncher {
+    type Remote = Chromium;
+
+    async fn launch(&self, observer: impl Observer) -> Result<Running<Chromium>, LaunchError> {
+        let begun = Instant::now();
+        let profile = Profile::create().map_err(|source| self.not_run(source))?;
+        let (pipe, ends) = Pipe::new().map_err(|source| self.not_run(source))?;
+        let token = secret::random();
+        let mut command = self.command(&profile, &token);
+        ends.give_to(&mut command)
+            .map_err(|source| self.not_run(source))?;
+        let mut process = Process::spawn(command).map_err(|source| self.not_run(source))?;
+        debug!(
+            pid = process.id(),
+            binary = self.binary(),
+            "Chromium launched"
+        );
+        let outputs = watch_outputs(&mut process, &observer);
+        let connection = Connection::new(pipe.outlet());
+        let reading = CancellationToken::new();
+        tokio::spawn({
+            let (connection, observer) = (connection.clone(), observer.clone());
+            reading.clone().run_until_cancelled_owned(async move {
+                let error = pipe.run(&connection).await;
+                debug!(%error, "the pipe to Chromium ended");
+                connection.end();
+                observer.lost();
+            })
+        });
+        let close = reading.drop_guard();
+        let greeting = lived::timeout(self.start_timeout, greet(&connection));
+        let (version, pid) = tokio::select! {
+            biased;
+            greeted = greeting => match greeted {
+                Ok(Ok(greeted)) => greeted,
+                // Its end is on its way, and says more.
+                Ok(Err(error)) => match lived::timeout(Duration::from_secs(2), process.wait()).await {
+                    Ok(Ok(status)) => return Err(self.ended(outputs, status).await),
+                    _ => return Err(LaunchError::Connect(Box::new(error))),
+                },
+                Err(lived::Elapsed) => return Err(self.silent(process, &outputs).await),
+            },
+            status = process.wait() => {
+                let status = status.map_err(|source| self.not_run(source))?;
+                return Err(self.ended(outputs, status).await);
+            }
+        };
+        let pid = process.guard(pid, &token).await;
+        let ms = begun.elapsed().as_millis() as u64;
+        info!(pid, version, ms, "Chromium ready");
+        let sink = Arc::new(move |entries| observer.entries(entries));
+        let remote = Chromium::start(connection, sink, self.defaults.clone(), close);
+        Ok(Running {
+            process,
+            pid,
+            outputs,
+            remote,
+            belongings: Some(Box::new(profile)),
+        })
+    }
+}
+
+/// Whether it answers, and which process it says it is.
+async fn greet(connection: &Connection) -> Result<(String, Option<u32>), CdpError> {
+    let root = connection.root();
+    let version = root.call::<Version, _>("Browser.getVersion", json!({}));
+    let processes = root.call::<Processes, _>("SystemInfo.getProcessInfo", json!({}));
+    let version = version.await?;
+    let pid = processes.await.ok().and_then(|processes| {
+        let mut all = processes.process_info.into_iter();
+        all.find(|process| process.r#type == "browser")
+            .map(|process| process.id)
+    });
+    Ok((version.product, pid))
+}
+
+impl ChromiumLauncher {
+    fn command(&self, profile: &Profile, token: &str) -> Command {
+        let mut command = Command::new(&self.binary);
+        let _ = command
+            .args(switches::all(profile.path(), &self.arguments))
+            .env(TOKEN, token)
+            // What it leaves there when it is killed goes with the profile.
+            .env("TMPDIR", profile.path())
+            .env("XDG_CONFIG_HOME", profile.path())
+            .env("XDG_CACHE_HOME", profile.path());
+        command
+    }
+
+    /// Of a Chromium that ended before it answered.
+    async fn ended(&self, mut outputs: Outputs, status: ExitStatus) -> LaunchError {
+        outputs.rest().await;
+        let how = describe(status);
+        debug!(how, "Chromium ended at its start");
+        LaunchError::Exited {
+            browser: Chromium::NAME,
+            binary: self.binary(),
+            how,
+            advice: advice(&outputs.text()),
+            output: said(&outputs),
+        }
+    }
+
+    async fn silent(&self, mut process: Process, outputs: &Outputs) -> LaunchError {
+        warn!(
+            pid = process.id(),
+            "Chromium killed: it did not answer in time"
+        );
+        process.kill_handle().kill();
+        let _ = process.wait().await;
+        LaunchError::Silent {
+            browser: Chromium::NAME,
+            binary: self.binary(),
+            awaited: "answer",
+            limit: self.start_timeout,
+            output: said(outputs),
+        }
+    }
+
+    fn not_run(&self, source: io::Error) -> LaunchError {
+        LaunchError::spawn(Chromium::NAME, &self.binary(), source)
+    }
+
+    fn binary(&self) -> String {
+        self.binary.display().to_string()
+    }
+}
+
+/// Its warnings, and what it says of a desktop's services that a server has not.
+fn is_noise(line: &str) -> bool {
+    line.starts_with('[')
+        && [":WARNING:", ":ERROR:dbus/"]
+            .iter()
+            .any(|mark| line.contains(mark))
+}
+
+/// Passes on what is not noise.
+fn forward(observer: &impl Observer, output: Output, text: &str) {
+    let text = without(text, is_noise);
+    if !text.is_empty() {
+        observer.output(output, text);
+    }
+}
+
+fn watch_outputs(process: &mut Process, observer: &impl Observer) -> Outputs {
+    let (on_stdout, on_stderr) = (observer.clone(), observer.clone());
+    Outputs::watch(
+        process,
+        is_noise,
+        move |text| forward(&on_stdout, Output::Stdout, &text),
+        move |text| forward(&on_stderr, Output::Stderr, &text),
+    )
+}

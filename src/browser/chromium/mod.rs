@@ -1,0 +1,27 @@
+//! Chromium, over the Chrome DevTools Protocol on a pipe. What `driver/` is for PhantomJS is here: the commands of
+//! `lib/page` become those of the protocol, and its events those of a WebPage.
+//!
+//! - [`launch`][], [`switches`][], [`profile`][]: how it starts and what it leaves
+//! - [`cdp`][]: the protocol, which knows no page
+//! - [`remote`][]: the remote end: commands to the tasks that run them
+//! - [`phantom`][]: the commands of `ph`
+//! - [`tabs`][]: tabs, made in advance and used again
+//! - [`page`][]: the commands and events of one page
+
+#![allow(dead_code)]
+
+mod advice;
+mod cdp;
+mod command;
+mod launch;
+mod page;
+mod phantom;
+mod profile;
+mod remote;
+mod settings;
+mod switches;
+mod tabs;
+
+pub(crate) use launch::ChromiumLauncher;
+pub(crate) use remote::Chromium;
+pub(crate) use settings::Defaults;

@@ -1,0 +1,119 @@
+//! One page: its commands, one after the other, and its events. One file for each part of the command set.
+//!
+//! A page's task runs its commands; the task that reads the pipe calls [`Page::event`]. What both need is in the parts,
+//! each under a lock of its own.
+
+mod evaluate;
+mod events;
+mod loads;
+mod properties;
+mod task;
+
+use std::sync::{Arc, Weak};
+
+use tokio_util::sync::CancellationToken;
+
+use super::cdp::{Listener, Raw, Session, SessionId};
+use super::command::{Args, Failure, Outcome, Reply, null};
+use super::remote::Shared;
+use super::tabs::Tab;
+use events::Events;
+use loads::Loads;
+use properties::Properties;
+pub(super) use task::{Handle, create};
+
+/// What the parts of a page share.
+pub(super) struct Page {
+    pub(super) number: u64,
+    pub(super) browser: Arc<Shared>,
+    /// Of its tab; also that of its main frame.
+    pub(super) target: String,
+    pub(super) session: Session,
+    pub(super) events: Events,
+    /// Ends what was begun for this page.
+    stop: CancellationToken,
+    me: Weak<Self>,
+    loads: Loads,
+    properties: Properties,
+}
+
+impl Page {
+    fn new(browser: &Arc<Shared>, number: u64, tab: &Tab) -> Arc<Self> {
+        let page = Arc::new_cyclic(|me| Self {
+            number,
+            browser: Arc::clone(browser),
+            target: tab.target.clone(),
+            session: tab.session.clone(),
+            events: Events::new(number, Arc::clone(&browser.sink)),
+            stop: browser.stop.child_token(),
+            me: Weak::clone(me),
+            loads: Loads::default(),
+            properties: Properties::new(&browser.defaults),
+        });
+        browser.connection.listen(
+            tab.session.id().clone(),
+            Arc::clone(&page) as Arc<dyn Listener>,
+        );
+        page
+    }
+
+    /// This page, for what outlives a call.
+    fn me(&self) -> Option<Arc<Self>> {
+        self.me.upgrade()
+    }
+
+    /// Goes on with something beside the commands, until the page is closed.
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.browser.spawn(&self.stop, task);
+    }
+
+    /// The page is closed: nothing more is heard of it.
+    fn end(&self) {
+        self.stop.cancel();
+        self.browser.connection.forget(self.session.id());
+    }
+
+    /// Runs one command. What takes long answers later, so that the next can begin.
+    async fn run(self: &Arc<Self>, method: &str, args: Args, reply: Reply) {
+        let outcome = match method {
+            "open" => return loads::open(self, &args, reply).await,
+            _ => self.answer(method, &args).await,
+        };
+        reply.give(outcome);
+    }
+
+    async fn answer(self: &Arc<Self>, method: &str, args: &Args) -> Outcome {
+        match method {
+            "evaluate" => evaluate::evaluate(self, args).await,
+            "evaluateJavaScript" => evaluate::evaluate_java_script(self, args).await,
+            "on" => self.events.on(args),
+            "off" => self.events.off(args),
+            "answer" => self.events.answer(args),
+            "releaseEvents" => null(),
+            "get" => properties::get(self, args).await,
+            "set" => properties::set(self, args).await,
+            _ => Err(Failure::new(
+                "unknown command",
+                format!("no such command: {method}"),
+            )),
+        }
+    }
+}
+
+impl Listener for Page {
+    fn event(&self, session: &SessionId, method: &str, params: &Raw) {
+        let is_own = session == self.session.id();
+        match method {
+            "Page.lifecycleEvent" if is_own => self.loads.lifecycle(params),
+            _ => {}
+        }
+    }
+}
+
+impl std::fmt::Debug for Page {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Page")
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
+}

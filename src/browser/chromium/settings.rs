@@ -1,0 +1,37 @@
+//! What pages are like at first: what PhantomJS's switches say, read by `lib/browser`.
+
+use serde::Deserialize;
+
+/// From JavaScript, as JSON text. What is left out is as in PhantomJS.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Defaults {
+    /// `--load-images`
+    pub(crate) load_images: bool,
+    pub(crate) javascript_enabled: bool,
+    /// `--web-security`
+    pub(crate) web_security_enabled: bool,
+    /// `--ignore-ssl-errors`
+    pub(crate) ignore_ssl_errors: bool,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Self {
+            load_images: true,
+            javascript_enabled: true,
+            web_security_enabled: true,
+            ignore_ssl_errors: false,
+        }
+    }
+}
+
+impl Defaults {
+    /// Reads them; JSON text of ours.
+    ///
+    /// # Errors
+    /// When it is of another shape.
+    pub(crate) fn read(text: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(text)
+    }
+}
