@@ -8,7 +8,7 @@ const CHROMIUM = Object.freeze({
   name: "Chromium",
   /** The command that is answered at once by a browser that is not stuck. */
   status: "status",
-  /** Functions that ran inside PhantomJS run in Node: see lib/page/realm.js. */
+  /** Functions that ran inside PhantomJS run in Node. */
   realm: true,
   /** No command keeps the browser from answering for another page. */
   computes: () => false,

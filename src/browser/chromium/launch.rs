@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use super::advice::advice;
-use super::cdp::{CdpError, Connection, Pipe};
+use super::cdp::{CdpError, Connection, Pipe, Session};
 use super::profile::Profile;
 use super::remote::Chromium;
 use super::settings::Defaults;
@@ -122,7 +122,7 @@ impl Launcher for ChromiumLauncher {
 
 /// Whether it answers, and which process it says it is.
 async fn greet(connection: &Connection) -> Result<(String, Option<u32>), CdpError> {
-    let root = connection.root();
+    let root = Session::root(connection);
     let version = root.call::<Version, _>("Browser.getVersion", json!({}));
     let processes = root.call::<Processes, _>("SystemInfo.getProcessInfo", json!({}));
     let version = version.await?;

@@ -4,6 +4,7 @@
 //! - [`launch`][], [`switches`][], [`profile`][]: how it starts and what it leaves
 //! - [`cdp`][]: the protocol, which knows no page
 //! - [`remote`][]: the remote end: commands to the tasks that run them
+//! - [`shared`][], [`handle`][]: what these tasks share, and how a page is reached
 //! - [`phantom`][]: the commands of `ph`
 //! - [`tabs`][]: tabs, made in advance and used again
 //! - [`page`][]: the commands and events of one page
@@ -13,12 +14,14 @@
 mod advice;
 mod cdp;
 mod command;
+mod handle;
 mod launch;
 mod page;
 mod phantom;
 mod profile;
 mod remote;
 mod settings;
+mod shared;
 mod switches;
 mod tabs;
 

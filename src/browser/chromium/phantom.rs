@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::json;
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::cdp::Session;
 use super::command::{Args, Command, Failure, Outcome, null};
-use super::remote::Shared;
+use super::shared::Shared;
 
 /// Runs what comes, one after the other.
 pub(super) async fn serve(browser: Arc<Shared>, mut commands: UnboundedReceiver<Command>) {
@@ -20,7 +21,7 @@ async fn run(browser: &Arc<Shared>, method: &str, _args: &Args) -> Outcome {
     match method {
         "status" => Ok(json!({ "sessions": browser.page_count(), "objects": 0 }).to_string()),
         "exit" => {
-            browser.connection.root().notify("Browser.close", json!({}));
+            Session::root(&browser.connection).notify("Browser.close", json!({}));
             null()
         }
         _ => Err(Failure::new(

@@ -10,7 +10,6 @@ use tokio::sync::oneshot;
 use tracing::debug;
 
 use super::cdp::{CdpError, Connection, Session};
-use super::remote::TargetInfo;
 
 /// One tab of the browser, with its session.
 #[derive(Debug)]
@@ -42,6 +41,14 @@ struct Created {
     target_id: String,
 }
 
+/// `Target.TargetInfo`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TargetInfo {
+    pub(super) target_id: String,
+    pub(super) opener_id: Option<String>,
+}
+
 impl Tabs {
     pub(super) fn new(connection: Connection) -> Self {
         Self {
@@ -58,7 +65,7 @@ impl Tabs {
         if let Some(tab) = self.state.lock().idle.pop() {
             return Ok(tab);
         }
-        let root = self.connection.root();
+        let root = Session::root(&self.connection);
         let created = root
             .call::<Created, _>("Target.createTarget", json!({ "url": "about:blank" }))
             .await?;
@@ -104,8 +111,7 @@ impl Tabs {
     pub(super) fn give_back(&self, tab: Tab) {
         debug!(target = tab.target, "a tab is closed");
         self.connection.forget(tab.session.id());
-        self.connection
-            .root()
+        Session::root(&self.connection)
             .notify("Target.closeTarget", json!({ "targetId": tab.target }));
     }
 }

@@ -15,7 +15,7 @@ use tracing::{trace, warn};
 
 use super::error::CdpError;
 use super::message::{Incoming, Raw, Refusal, read};
-use super::session::{Session, SessionId};
+use super::session_id::SessionId;
 
 /// Chromium ends the connection at a command of more than 100 MiB.
 const LONGEST: usize = 64 << 20;
@@ -82,15 +82,6 @@ impl Connection {
             last_id: AtomicU64::new(0),
             state: Mutex::default(),
         }))
-    }
-
-    /// The browser itself.
-    pub(in crate::browser::chromium) fn root(&self) -> Session {
-        self.session(SessionId::root())
-    }
-
-    pub(in crate::browser::chromium) fn session(&self, id: SessionId) -> Session {
-        Session::new(self.clone(), id)
     }
 
     /// `listener` hears of a session's events from now on, in the place of whoever did.

@@ -12,10 +12,12 @@ mod message;
 #[cfg(unix)]
 mod pipe;
 mod session;
+mod session_id;
 
 pub(super) use connection::{Connection, Listener};
 pub(super) use error::CdpError;
 pub(super) use message::{Raw, read};
 #[cfg(unix)]
 pub(super) use pipe::Pipe;
-pub(super) use session::{Session, SessionId};
+pub(super) use session::Session;
+pub(super) use session_id::SessionId;

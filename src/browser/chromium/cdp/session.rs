@@ -1,7 +1,6 @@
 //! One target as it is spoken to: the browser itself, a page, a frame of another site, a worker.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -10,28 +9,11 @@ use serde::de::DeserializeOwned;
 use super::connection::Connection;
 use super::error::CdpError;
 use super::message::{Raw, read};
+use super::session_id::SessionId;
 use crate::lived;
 
 /// What is no page's script is answered within this, or never.
 const LIMIT: Duration = Duration::from_secs(30);
-
-/// The id of a session, as `Target.attachToTarget` gives it; the browser's own is empty.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub(in crate::browser::chromium) struct SessionId(Arc<str>);
-
-impl SessionId {
-    pub(in crate::browser::chromium) fn of(id: &str) -> Self {
-        Self(id.into())
-    }
-
-    pub(super) fn root() -> Self {
-        Self::of("")
-    }
-
-    pub(in crate::browser::chromium) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 /// A session of a connection.
 #[derive(Clone, Debug)]
@@ -41,8 +23,16 @@ pub(in crate::browser::chromium) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(connection: Connection, id: SessionId) -> Self {
-        Self { connection, id }
+    pub(in crate::browser::chromium) fn new(connection: &Connection, id: SessionId) -> Self {
+        Self {
+            connection: connection.clone(),
+            id,
+        }
+    }
+
+    /// The browser itself.
+    pub(in crate::browser::chromium) fn root(connection: &Connection) -> Self {
+        Self::new(connection, SessionId::root())
     }
 
     pub(in crate::browser::chromium) fn id(&self) -> &SessionId {

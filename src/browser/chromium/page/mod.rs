@@ -15,12 +15,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::cdp::{Listener, Raw, Session, SessionId};
 use super::command::{Args, Failure, Outcome, Reply, null};
-use super::remote::Shared;
+use super::shared::Shared;
 use super::tabs::Tab;
 use events::Events;
 use loads::Loads;
 use properties::Properties;
-pub(super) use task::{Handle, create};
+pub(super) use task::create;
 
 /// What the parts of a page share.
 pub(super) struct Page {

@@ -1,0 +1,70 @@
+//! How others reach the task of a page.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use tokio::sync::Notify;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::command::Command;
+
+/// How others reach a page.
+#[derive(Clone, Debug)]
+pub(super) struct Handle(Arc<Contact>);
+
+#[derive(Debug)]
+struct Contact {
+    commands: UnboundedSender<Command>,
+    /// The command that runs; 0 for none.
+    current: AtomicI64,
+    /// Its time is over.
+    expired: Notify,
+    /// It is to be closed.
+    closing: Notify,
+}
+
+impl Handle {
+    pub(super) fn new() -> (Self, UnboundedReceiver<Command>) {
+        let (commands, queue) = unbounded_channel();
+        let contact = Contact {
+            commands,
+            current: AtomicI64::new(0),
+            expired: Notify::new(),
+            closing: Notify::new(),
+        };
+        (Self(Arc::new(contact)), queue)
+    }
+
+    /// # Errors
+    /// Gives the command back where the page is gone.
+    pub(super) fn send(&self, command: Command) -> Result<(), Command> {
+        if command.method == "close" {
+            self.0.closing.notify_one();
+        }
+        self.0.commands.send(command).map_err(|error| error.0)
+    }
+
+    /// The deadline of a command is over: the page need not go on with it.
+    pub(super) fn expire(&self, id: i64) {
+        if self.0.current.load(Ordering::Acquire) == id {
+            self.0.expired.notify_one();
+        }
+    }
+
+    /// The page begins a command; 0 when it has ended.
+    pub(super) fn begins(&self, id: i64) {
+        self.0.current.store(id, Ordering::Release);
+    }
+
+    /// Waits for the end of that command's time.
+    pub(super) async fn expired(&self) {
+        self.0.expired.notified().await;
+    }
+
+    /// Waits until the page is to be closed.
+    pub(super) async fn closing(&self) {
+        self.0.closing.notified().await;
+        // Whoever asks again hears of it too.
+        self.0.closing.notify_one();
+    }
+}

@@ -1,0 +1,114 @@
+//! What all tasks of one browser share: its connection, its tabs, and which pages there are.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
+
+use super::cdp::Connection;
+use super::command::{Reply, Sink};
+use super::handle::Handle as PageHandle;
+use super::settings::Defaults;
+use super::tabs::Tabs;
+
+/// Pages that open by themselves are numbered from here, far above those that Node asks for.
+const FIRST_OWN_NUMBER: u64 = 1_000_000_000;
+
+/// What all that happens in one browser shares.
+pub(super) struct Shared {
+    pub(super) connection: Connection,
+    pub(super) sink: Sink,
+    pub(super) defaults: Defaults,
+    pub(super) tabs: Tabs,
+    pages: Mutex<FxHashMap<u64, PageHandle>>,
+    last_own_number: AtomicU64,
+    /// Ends every task of this browser.
+    pub(super) stop: CancellationToken,
+    runtime: Handle,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Chromium")
+            .field("pages", &self.pages.lock().len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// Must run inside the runtime.
+    pub(super) fn new(connection: Connection, sink: Sink, defaults: Defaults) -> Self {
+        Self {
+            tabs: Tabs::new(connection.clone()),
+            connection,
+            sink,
+            defaults,
+            pages: Mutex::default(),
+            last_own_number: AtomicU64::new(FIRST_OWN_NUMBER),
+            stop: CancellationToken::new(),
+            runtime: Handle::current(),
+        }
+    }
+
+    pub(super) fn reply(&self, id: i64, target: u64) -> Reply {
+        Reply::new(id, target, Arc::clone(&self.sink))
+    }
+
+    /// Runs a task until `stop`; may be called from any thread.
+    pub(super) fn spawn(
+        &self,
+        stop: &CancellationToken,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) {
+        drop(
+            self.runtime
+                .spawn(stop.clone().run_until_cancelled_owned(task)),
+        );
+    }
+
+    /// Enters a page; false where its number is taken.
+    pub(super) fn enter(&self, number: u64, handle: PageHandle) -> bool {
+        let mut pages = self.pages.lock();
+        if pages.contains_key(&number) {
+            return false;
+        }
+        let _ = pages.insert(number, handle);
+        true
+    }
+
+    /// How to reach a page.
+    pub(super) fn page(&self, number: u64) -> Option<PageHandle> {
+        self.pages.lock().get(&number).cloned()
+    }
+
+    /// The deadline of a command is over.
+    pub(super) fn expire(&self, id: i64) {
+        for handle in self.pages.lock().values() {
+            handle.expire(id);
+        }
+    }
+
+    /// A page is closed: it takes no more commands.
+    pub(super) fn leave(&self, number: u64) {
+        let _ = self.pages.lock().remove(&number);
+    }
+
+    pub(super) fn page_count(&self) -> usize {
+        self.pages.lock().len()
+    }
+
+    /// A number for a page that opened by itself.
+    pub(super) fn own_number(&self) -> u64 {
+        self.last_own_number.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The browser is gone.
+    pub(super) fn end(&self) {
+        self.stop.cancel();
+        self.pages.lock().clear();
+        self.connection.end();
+    }
+}
