@@ -16,6 +16,7 @@ use crate::link::{
     Departure, Endpoint, LinkEvent, LinkOptions, LinkOwner, ListenError, Outbox, PrimaryLink,
     accept, sweep,
 };
+use crate::process::TreeLooks;
 use crate::queue::{Queue, QueueEvent, QueueOptions, WorkerLoad};
 use crate::supervisor::{Circumstances, Command, PolicyOptions, PolicyStats, Supervisor};
 
@@ -100,6 +101,8 @@ struct Core {
     link: PrimaryLink,
     /// None in an engine whose workers get their work from elsewhere.
     queue: OnceLock<Queue>,
+    /// Memory of the workers' browsers.
+    memory: TreeLooks,
     on_event: Box<dyn Fn(EngineEvent) + Send + Sync>,
 }
 
@@ -124,6 +127,7 @@ impl Engine {
             supervisor: Supervisor::new(options.policy),
             link: PrimaryLink::new(options.link),
             queue: OnceLock::new(),
+            memory: TreeLooks::default(),
             on_event: Box::new(on_event),
         });
         let stop = CancellationToken::new();
@@ -265,6 +269,11 @@ impl Engine {
         let browser = self.core.link.browser_of(worker);
         (load.unwrap_or_default(), browser)
     }
+
+    /// Memory of browsers, bytes, at most 90 s old; none for those that are gone. Must run inside a tokio runtime.
+    pub(crate) fn memory_of_browsers(&self, pids: &[u32]) -> Vec<Option<u64>> {
+        self.core.memory.memory(pids)
+    }
 }
 
 impl Core {
@@ -361,7 +370,12 @@ impl LinkOwner for Core {
 
     fn heard(&self, worker: WorkerId, event: LinkEvent<'_>) {
         match event {
-            LinkEvent::Ready => self.obey(self.supervisor.ready(worker)),
+            LinkEvent::Ready => {
+                self.obey(self.supervisor.ready(worker));
+                if let Some(browser) = self.link.browser_of(worker) {
+                    self.memory.appeared(browser);
+                }
+            }
             LinkEvent::Retiring { reason } => self.retiring(worker, reason),
             LinkEvent::Goodbye { stay, started } => self.goodbye(worker, stay, started),
             LinkEvent::Silent => self.frozen(worker, Silence::Heartbeat),

@@ -134,7 +134,8 @@ export interface PhantomClusterOptions {
   readonly workerMemoryLimit?: Numeric;
 
   /**
-   * MiB of memory (resident) of PhantomJS above which its worker finishes what it holds and is replaced.
+   * MiB of memory (resident) of the browser, PhantomJS or Chromium, with all its processes, above which its worker
+   * finishes what it holds and is replaced. Of several processes each counts its proportional share (PSS), on Linux.
    *
    * @default none
    */

@@ -41,7 +41,10 @@ export interface WorkerStats extends ProcessStats {
   /** How many requests it has answered; 0 without a queue. */
   readonly completed: number;
 
-  /** Its PhantomJS; null until the worker is ready. */
+  /**
+   * Its browser; null until the worker is ready. `rss` is that of all the browser's processes, and as of the call before
+   * where that is less than 90 s ago.
+   */
   readonly phantom: ProcessStats | null;
 }
 
@@ -50,7 +53,7 @@ export interface ProcessStats {
   /** Its id; null when it could not be run. */
   readonly pid: number | null;
 
-  /** Its resident memory in bytes, looked up for this call; null when it is gone. */
+  /** Its resident memory in bytes, looked up for this call but for a browser's; null when it is gone. */
   readonly rss: number | null;
 }
 

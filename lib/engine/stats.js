@@ -4,9 +4,12 @@
 function workerStats(native, processes) {
   const { workers, ...restarts } = native.supervisorStats();
   const pidOf = ({ id }) => processes[id]?.process.pid;
-  const pids = workers.flatMap((worker) => [pidOf(worker), worker.browser]).filter(Boolean);
-  const bytes = native.residentMemory(pids);
-  const memory = new Map(pids.map((pid, index) => [pid, bytes[index]]));
+  const pids = workers.map(pidOf).filter(Boolean);
+  const browsers = workers.map(({ browser }) => browser).filter(Boolean);
+  const memory = new Map([
+    ...pairs(pids, native.residentMemory(pids)),
+    ...pairs(browsers, native.browserMemory(browsers)),
+  ]);
   const figuresOf = (pid) => ({ pid: pid ?? null, rss: memory.get(pid) ?? null });
   return {
     workers: workers.map(({ browser, ...worker }) => ({
@@ -16,6 +19,10 @@ function workerStats(native, processes) {
     })),
     restarts,
   };
+}
+
+function pairs(pids, bytes) {
+  return pids.map((pid, index) => [pid, bytes[index]]);
 }
 
 module.exports = { workerStats };

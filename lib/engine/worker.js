@@ -223,7 +223,7 @@ class Worker {
       this.#native.watchMemory(process.pid, workerMemoryLimit * MIB);
     }
     if (phantomMemoryLimit) {
-      this.#native.watchMemory(this.#browser.pid, phantomMemoryLimit * MIB);
+      this.#native.watchBrowserMemory(this.#browser.pid, phantomMemoryLimit * MIB);
     }
   }
 

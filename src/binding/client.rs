@@ -11,7 +11,7 @@ use super::error::coded;
 use super::event::NativeWorkerEvent;
 use super::number::{from_js, ms, to_js};
 use super::sink::EventSink;
-use crate::process::MemoryWatch;
+use crate::process::{MemoryOf, MemoryWatch};
 use crate::queue::{Generation, Offer, WorkerQueue};
 
 /// The connection of one worker to its primary.
@@ -155,14 +155,13 @@ impl NativeClient {
     /// From now on an event says, once, when a process has more than `limit` bytes in memory.
     #[napi]
     pub fn watch_memory(&self, pid: u32, limit: f64) {
-        let sink = Arc::clone(&self.sink);
-        let watch = within_runtime_if_available(|| {
-            MemoryWatch::start(pid, limit as u64, move |bytes| {
-                let bytes = to_js(bytes);
-                sink.push(NativeWorkerEvent::MemoryExceeded { pid, bytes });
-            })
-        });
-        self.watches.lock().push(watch);
+        self.watch(pid, MemoryOf::Process(pid), limit);
+    }
+
+    /// The same of a browser, with all its processes.
+    #[napi]
+    pub fn watch_browser_memory(&self, pid: u32, limit: f64) {
+        self.watch(pid, MemoryOf::Tree(pid), limit);
     }
 
     /// Tells the primary why this worker cannot go on.
@@ -192,6 +191,17 @@ impl NativeClient {
                 .await;
         }
         Ok(())
+    }
+
+    fn watch(&self, pid: u32, of: MemoryOf, limit: f64) {
+        let sink = Arc::clone(&self.sink);
+        let watch = within_runtime_if_available(|| {
+            MemoryWatch::start(of, limit as u64, move |bytes| {
+                let bytes = to_js(bytes);
+                sink.push(NativeWorkerEvent::MemoryExceeded { pid, bytes });
+            })
+        });
+        self.watches.lock().push(watch);
     }
 
     fn client(&self) -> Option<Arc<WorkerQueue>> {

@@ -103,6 +103,11 @@ pub struct NativeServer {
     engine: Option<Engine>,
 }
 
+fn numbers(bytes: Vec<Option<u64>>) -> Vec<Option<f64>> {
+    let bytes = bytes.into_iter();
+    bytes.map(|bytes| bytes.map(|bytes| bytes as f64)).collect()
+}
+
 fn to_native(events: Vec<EngineEvent>) -> Vec<NativeEvent> {
     events.into_iter().map(NativeEvent::from).collect()
 }
@@ -282,10 +287,15 @@ impl NativeServer {
     /// Resident memory of each process, bytes; null for those that are gone.
     #[napi]
     pub fn resident_memory(&self, pids: Vec<u32>) -> Vec<Option<f64>> {
-        let memory = resident_memory(&pids).into_iter();
-        memory
-            .map(|bytes| bytes.map(|bytes| bytes as f64))
-            .collect()
+        numbers(resident_memory(&pids))
+    }
+
+    /// Memory of browsers with all their processes, bytes, at most 90 s old; null for those that are gone.
+    #[napi]
+    pub fn browser_memory(&self, pids: Vec<u32>) -> Vec<Option<f64>> {
+        let engine = self.engine.as_ref();
+        let memory = within_runtime_if_available(|| engine.map(|it| it.memory_of_browsers(&pids)));
+        numbers(memory.unwrap_or_default())
     }
 
     #[napi]

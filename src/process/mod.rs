@@ -10,5 +10,5 @@ mod pidfd;
 
 pub(crate) use child::{Process, describe, end_with_parent};
 pub(crate) use kill::KillHandle;
-pub(crate) use memory::{MemoryWatch, resident_memory};
+pub(crate) use memory::{MemoryOf, MemoryWatch, TreeLooks, resident_memory};
 pub(crate) use output::{Output, Outputs, without};
