@@ -11,6 +11,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { PhantomClusterClient } from "../index.js";
+import { findChromium } from "../lib/browser/chromium-binary.js";
 import "./leftovers.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -31,6 +32,22 @@ export const BROWSERS = Object.fromEntries(
 );
 
 export const isLinux = process.platform === "linux";
+
+/**
+ * Options of a test that needs Chromium, besides `more`: where there is none it is skipped, with the command that installs
+ * one as the reason. In continuous integration (CI is set) it is an error.
+ */
+export function onChromium(more = {}) {
+  try {
+    findChromium();
+    return more;
+  } catch (error) {
+    if (process.env.CI) {
+      throw error;
+    }
+    return { skip: error.message, ...more };
+  }
+}
 
 /** A free range of ports is only a guess, below those that Linux gives to connections; the pool skips what is taken. */
 let nextBase = 20_000 + (process.pid % 300) * 40;
