@@ -130,6 +130,11 @@ class Browser {
     await this.gone;
   }
 
+  /** Writes what a function of the user's prints to "stdout" or "stderr", among what the browser prints itself. */
+  print(stream, text) {
+    this.#handlers[stream === "stdout" ? "onStdout" : "onStderr"](text);
+  }
+
   /** Ends the browser at once; `why`, when it is not its user who wants it, is told along with its end. */
   kill(why) {
     this.#why = why;

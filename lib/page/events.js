@@ -75,13 +75,18 @@ class PageEvents {
 
   /** Gives what the listeners return. */
   emit(name, page, args) {
-    return (this.#listeners.get(name) ?? []).map(({ call, more }) => {
-      const answer = guard(page, () => Reflect.apply(call, page, [...args, ...more]));
-      if (answer !== undefined && ANSWERED.includes(name)) {
-        warnOfAnswer(name);
-      }
-      return answer;
-    });
+    return (this.#listeners.get(name) ?? []).map(({ call, more }) =>
+      guard(page, () => Reflect.apply(call, page, [...args, ...more])),
+    );
+  }
+
+  /** The same of a browser that cannot wait for what they return. */
+  emitOnly(name, page, args) {
+    const answers = this.emit(name, page, args);
+    if (ANSWERED.includes(name) && answers.some((answer) => answer !== undefined)) {
+      warnOfAnswer(name);
+    }
+    return answers;
   }
 }
 

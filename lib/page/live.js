@@ -21,6 +21,11 @@ function liveCallback(fn) {
   return marked("callback", String(fn));
 }
 
+/** The source of a function that goes to PhantomJS by itself, marked or not. */
+function liveSource(fn) {
+  return String(fn?.[MARK]?.[1] ?? fn);
+}
+
 // An object nobody can name any more is of no use in PhantomJS either.
 const abandoned = new FinalizationRegistry(({ command, id }) => command("dropOutObject", [id]).catch(() => undefined));
 
@@ -40,4 +45,4 @@ class OutObject {
   }
 }
 
-module.exports = { liveFunction, liveCallback, OutObject };
+module.exports = { liveFunction, liveCallback, liveSource, OutObject };

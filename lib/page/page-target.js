@@ -83,9 +83,24 @@ class PageTarget {
       case "onPageCreated":
         this.popup(args[0]).introduce(this.events, this.page);
         return;
+      case "ask":
+        this.#session.realm.ask(this, this.#number, args);
+        return;
       default:
-        this.events.emit(name, this.page, name === "onClosing" ? [this.page] : args);
+        this.events.emitOnly(name, this.page, name === "onClosing" ? [this.page] : args);
     }
+  }
+
+  /**
+   * Lets the listeners in Node hear of an event, and `inside` behind them, the functions that would be inside PhantomJS.
+   * Gives what the listeners return, as a list, and what `inside` gives.
+   */
+  hear(name, args, inside) {
+    if (name === "onPageCreated") {
+      return this.popup(args[0]).introduce(this.events, this.page, inside);
+    }
+    const answers = this.events.emit(name, this.page, name === "onClosing" ? [this.page] : args);
+    return [answers, inside()];
   }
 
   /** Tells the listeners for `onError` in Node, as PhantomJS would; false when there are none. */
@@ -98,8 +113,10 @@ class PageTarget {
   }
 
   /** Lets the opener's listeners have this new page. PhantomJS keeps its events until they have set theirs. */
-  introduce(listeners, opener) {
-    const answers = listeners.emit("onPageCreated", opener, [this.page]).filter((answer) => answer instanceof Promise);
+  introduce(listeners, opener, inside = () => undefined) {
+    const given = listeners.emit("onPageCreated", opener, [this.page]);
+    const outcome = [given, inside()];
+    const answers = given.filter((answer) => answer instanceof Promise);
     let open = answers.length;
     this.#releaseEvents(open === 0);
     for (const answer of answers) {
@@ -110,6 +127,7 @@ class PageTarget {
         }
       });
     }
+    return outcome;
   }
 
   #releaseEvents(isDone) {

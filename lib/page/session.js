@@ -11,6 +11,12 @@ function warnOfAssignment(name) {
   warnOnce("PHANTOM_CLUSTER_PROPERTY_ASSIGNED", name, assignmentText(name));
 }
 
+/** Loaded where it is needed: PhantomJS has a place for such functions itself. */
+function realmCommands(session) {
+  const { RealmCommands } = require("./realm-commands");
+  return new RealmCommands(session);
+}
+
 /** The traits of a worker's PhantomJS: when it ends, the worker ends. */
 const OF_WORKER = { isOfWorker: true, onAssignment: warnOfAssignment };
 
@@ -28,6 +34,8 @@ class Session {
     /** `ph` itself works for nobody in particular. */
     this.owner = undefined;
     this.#isolate = isolate;
+    /** Runs what ran inside PhantomJS, for a browser that cannot; null for PhantomJS. */
+    this.realm = browser.kind.realm ? realmCommands(this) : null;
     browser.onPageEvent = (number, name, args) => this.#pages.get(number)?.receive(name, args);
   }
 
@@ -38,7 +46,7 @@ class Session {
 
   /** Runs a command of page `number`; 0 is PhantomJS itself. */
   run(number, method, args, call) {
-    return this.browser.command(number, method, args, { call });
+    return this.realm?.run(number, method, args, call) ?? this.browser.command(number, method, args, { call });
   }
 
   /** Makes a page that can be used at once: its commands wait behind its creation. */
@@ -58,13 +66,20 @@ class Session {
     return target;
   }
 
+  /** Whether there is such a page still. */
+  has(number) {
+    return this.#pages.has(number);
+  }
+
   forget(number) {
     this.#pages.delete(number);
+    this.realm?.forget(number);
   }
 
   /** PhantomJS is gone. */
   end() {
     this.#pages.clear();
+    this.realm?.end();
   }
 }
 
