@@ -14,7 +14,13 @@ const options = JSON.parse(process.argv[2]);
 // Without the argument the original's bridge cannot connect under PhantomJS 2.
 const program =
   options.browser === "chromium"
-    ? { browser: "chromium", browserBinary: options.binary, isolate: Boolean(options.isolate) }
+    ? {
+        browser: "chromium",
+        browserBinary: options.binary,
+        // As root it does not start otherwise.
+        browserArguments: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+        isolate: Boolean(options.isolate),
+      }
     : { phantomBinary: options.binary, phantomArguments: ["--web-security=false"] };
 
 const engine = require(options.engine).createQueued({
