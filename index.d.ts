@@ -2,6 +2,7 @@
 // checked in __test__/types. Names of 0.1.x come second: what the compiler writes for users takes the first name of a
 // class.
 
+export type { BrowserName, BrowserOptions } from "./types/browser-options.js";
 export type {
   Cookie,
   NewCookie,

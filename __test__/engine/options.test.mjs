@@ -18,6 +18,9 @@ import {
   PhantomQueuedClusterWorker,
   QueueItem,
 } from "../../index.js";
+import { KINDS } from "../../lib/browser/kinds.js";
+import { BROWSERS } from "../../lib/browser-options.js";
+import { readOptions } from "../../lib/options.js";
 import { warningsOf } from "../helpers.mjs";
 
 const require = createRequire(import.meta.url);
@@ -73,6 +76,20 @@ const refused = [
   [{ phantomBasePort: 70_000 }, RangeError, /"phantomBasePort".*65000, not 70000.*write 12300/],
   [{ phantomArguments: [1] }, TypeError, /"phantomArguments" must be an array of strings/],
   [{ phantomBinary: 3 }, TypeError, /"phantomBinary" must be a string, not 3/],
+  [{ browser: 3 }, TypeError, /option "browser" must be "phantomjs" or "chromium", not 3/],
+  [{ browser: "chrome" }, RangeError, /"browser" must be .*, not 'chrome'; did you mean "chromium"\?$/],
+  [{ browser: "netscape" }, RangeError, /"browser" must be "phantomjs" or "chromium", not 'netscape'$/],
+  [{ browser: "chromium", browserBinary: 3 }, TypeError, /"browserBinary" must be a string, not 3/],
+  [{ browser: "chromium", browserArguments: [1] }, TypeError, /"browserArguments" must be an array of strings/],
+  [
+    { browser: "chromium", browserArguments: "--single-process" },
+    RangeError,
+    /"browserArguments": --single-process cannot/,
+  ],
+  [{ browser: "chromium", phantomArguments: "--load-image=no" }, RangeError, /did you mean "--load-images"\?$/],
+  [{ browserBinary: "/usr/bin/chromium" }, RangeError, /"browserBinary" is for Chromium: .*"phantomBinary"$/],
+  [{ browserArguments: ["--lang=de"] }, RangeError, /"browserArguments" is for Chromium: .*"phantomArguments"$/],
+  [{ browserEndpoint: "ws://h" }, RangeError, /"browserEndpoint" is for Chromium: .*PHANTOM_CLUSTER_BROWSER=chromium$/],
   [{ onStdout: "log" }, TypeError, /"onStdout" must be a function/],
   [{ requeue: "yes" }, TypeError, /"requeue" must be a boolean/],
   [{ restart: 5 }, TypeError, /"restart" must be an object/],
@@ -95,6 +112,88 @@ for (const [options, type, message] of refused) {
     }
   });
 }
+
+/** `body` with that value of the variable. */
+function withBrowser(value, body) {
+  const before = process.env.PHANTOM_CLUSTER_BROWSER;
+  process.env.PHANTOM_CLUSTER_BROWSER = value;
+  try {
+    return body();
+  } finally {
+    if (before === undefined) {
+      delete process.env.PHANTOM_CLUSTER_BROWSER;
+    } else {
+      process.env.PHANTOM_CLUSTER_BROWSER = before;
+    }
+  }
+}
+
+test("the variable names the browser where the option does not", () => {
+  const browserOf = (options) => readOptions(options).browser;
+  assert.equal(browserOf({}), "phantomjs");
+  assert.equal(browserOf({ browser: "" }), "phantomjs");
+  withBrowser("chromium", () => {
+    assert.equal(browserOf(undefined), "chromium");
+    assert.equal(browserOf({ browser: null, browserArguments: "--lang=de" }), "chromium");
+    assert.equal(browserOf({ browser: "phantomjs" }), "phantomjs");
+  });
+  withBrowser("", () => assert.equal(browserOf({}), "phantomjs"));
+  withBrowser("Chromium", () => {
+    const message =
+      /^PHANTOM_CLUSTER_BROWSER must be "phantomjs" or "chromium", not 'Chromium'; did you mean "chromium"\?$/;
+    assert.throws(() => create(), { code: "ERR_INVALID_OPTION", message });
+    assert.throws(() => new PhantomQueuedClusterClient(), { code: "ERR_INVALID_OPTION", message });
+    assert.equal(browserOf({ browser: "phantomjs" }), "phantomjs");
+  });
+});
+
+test("what names PhantomJS is told of where Chromium was chosen by option, and not by the variable", async () => {
+  const named = { phantomBinary: "/usr/bin/phantomjs" };
+  assert.deepEqual(await warningsOf(() => withBrowser("chromium", () => readOptions(named))), []);
+  const [warning, ...more] = await warningsOf(() => {
+    readOptions({ ...named, browser: "chromium" });
+    readOptions({ ...named, browser: "chromium" });
+  });
+  assert.equal(warning.code, "PHANTOM_CLUSTER_OPTION_UNUSED");
+  assert.match(warning.message, /^option "phantomBinary" names PhantomJS, .* "chromium": .* "browserBinary"$/);
+  assert.deepEqual(more, []);
+});
+
+test("the address of a browser is shown without what lets one in", () => {
+  const refusal = (browserEndpoint, more) => {
+    try {
+      readOptions({ browser: "chromium", browserEndpoint, ...more });
+    } catch (error) {
+      assert.equal(error.code, "ERR_INVALID_OPTION");
+      assert.doesNotMatch(error.message, /secret/);
+      return error.message;
+    }
+    return null;
+  };
+  for (const address of [
+    "ws://127.0.0.1:9222/devtools/browser/secret",
+    "wss://me:secret@host/?token=secret",
+    "WSS://h",
+  ]) {
+    assert.equal(refusal(address), null);
+  }
+  assert.match(
+    refusal("https://host:3000/secret?token=secret"),
+    /begins with ws:\/\/ .*, not https:\/\/host:3000\/…; .*webSocketDebuggerUrl/,
+  );
+  assert.match(refusal("http://host"), /not http:\/\/host; /);
+  assert.match(refusal("host?token=secret"), /not an address that cannot be read$/);
+  assert.match(refusal("secret:3000"), /not an address that cannot be read$/);
+  assert.match(refusal("ws://host/secret#secret"), /without a part behind "#", not ws:\/\/host\/…$/);
+  assert.match(refusal(new URL("ws://host/?token=secret")), /must be a string, not of type object$/);
+  for (const more of [{ browserBinary: "chromium" }, { browserArguments: ["--lang=de"] }]) {
+    assert.match(refusal("ws://host/secret", more), /is for a Chromium that is started here, .* leave one out$/);
+  }
+});
+
+test("each browser has its table", () => {
+  assert.deepEqual(Object.keys(KINDS).sort(), [...BROWSERS].sort());
+});
 
 test("an unknown option warns once, with the nearest name", async () => {
   const warnings = await warningsOf(() => {

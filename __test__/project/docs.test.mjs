@@ -54,14 +54,17 @@ function eventsOf(name) {
   );
 }
 
-/** Options with what their comments give as default, where that is plain. */
+/** Options, inherited ones too, with what their comments give as default, where that is plain. */
 function optionsOf(name) {
-  return Object.fromEntries(
-    find(name).members.map((node) => {
+  const { members, heritageClauses = [] } = find(name);
+  const parents = heritageClauses.flatMap(({ types }) => types.map((type) => type.expression.getText()));
+  return Object.fromEntries([
+    ...parents.flatMap((parent) => Object.entries(optionsOf(parent))),
+    ...members.map((node) => {
       const tag = ts.getJSDocTags(node).find(({ tagName }) => tagName.text === "default");
       return [node.name.text, ts.getTextOfJSDocComment(tag?.comment)?.trim()];
     }),
-  );
+  ]);
 }
 
 /** The texts of a type that is one of some texts. */
@@ -226,6 +229,8 @@ test("no document names a code that is not there", () => {
     // For the processes that the engine starts.
     "PHANTOM_CLUSTER_WORKER",
     "PHANTOM_CLUSTER_TOKEN",
+    // For users.
+    "PHANTOM_CLUSTER_BROWSER",
     // For tests.
     "PHANTOM_CLUSTER_TEST_BROWSERS",
   ]);

@@ -8,6 +8,10 @@ const all: PhantomClusterOptions = {
   workerIterations: 100,
   iterations: 100,
   workerParallelism: 1,
+  browser: "chromium",
+  browserBinary: "/usr/bin/chromium",
+  browserArguments: ["--lang=de"],
+  browserEndpoint: "wss://browser.example/?token=secret",
   phantomArguments: ["--load-images=false"],
   phantomBinary: "/usr/bin/phantomjs",
   phantomBasePort: 12300,
@@ -39,6 +43,10 @@ createQueued({ phantomArguments: Object.freeze(["--debug=true"]) });
 
 // @ts-expect-error no such option
 create({ workerIterators: 5 });
+// @ts-expect-error no such browser
+create({ browser: "firefox" });
+// @ts-expect-error
+create({ browserArguments: [1] });
 // @ts-expect-error no such option of restart
 create({ restart: { maxDelays: 1 } });
 // @ts-expect-error

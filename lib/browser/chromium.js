@@ -2,7 +2,24 @@
 
 // What is Chromium's own, beside where its binary is.
 
+const { chromiumArguments } = require("./chromium-arguments");
 const { findChromium, nameOfChromium } = require("./chromium-binary");
+const { readSwitches } = require("./phantom-switches");
+const { explainChromium } = require("./explain-chromium");
+
+/** What the switches of both browsers come to: Chromium's own, and what pages are like at first. */
+function settingsOf({ phantomArguments = [], browserArguments = [], switchesOption }) {
+  const own = chromiumArguments(browserArguments);
+  const { arguments: meant, defaults } = readSwitches(phantomArguments, { option: switchesOption });
+  return { arguments: [...meant, ...own], defaults };
+}
+
+function noRemote(endpoint) {
+  const { PhantomError } = require("../errors");
+  const { redacted } = require("../endpoint");
+  const text = `option "browserEndpoint": ${redacted(endpoint)} cannot be used yet; leave it out to have a Chromium started`;
+  return new PhantomError("ERR_PHANTOM_START", text);
+}
 
 const CHROMIUM = Object.freeze({
   name: "Chromium",
@@ -14,12 +31,22 @@ const CHROMIUM = Object.freeze({
   computes: () => false,
   /** Whether an exit writes something. */
   keepsState: () => false,
-  findBinary: ({ browserBinary }, known) => findChromium(browserBinary, known),
+  /** Null where it runs elsewhere. `known`: what was found before, see chromium-binary.js. */
+  findBinary: ({ browserBinary, browserEndpoint }, known) =>
+    browserEndpoint ? null : findChromium(browserBinary, known),
+  /** What names the binary, or null when it is to be looked for. */
   nameOf: ({ browserBinary }) => nameOfChromium(browserBinary),
+  /** Throws where switches are none, and warns of what has no effect. */
+  check: (options) => void settingsOf(options),
   /** Starts it; resolves with its pid. */
-  launch: (native, { binary, browserArguments = [], startTimeout }) =>
-    native.launchChromium({ binary, arguments: browserArguments, startTimeout, defaults: "{}" }),
-  explainLaunch: (error) => error,
+  launch: async (native, { binary, startTimeout, browserEndpoint, ...options }) => {
+    if (browserEndpoint) {
+      throw noRemote(browserEndpoint);
+    }
+    const { arguments: switches, defaults } = settingsOf(options);
+    return native.launchChromium({ binary, arguments: switches, startTimeout, defaults: JSON.stringify(defaults) });
+  },
+  explainLaunch: explainChromium,
 });
 
 module.exports = { CHROMIUM };

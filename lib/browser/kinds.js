@@ -8,9 +8,9 @@ const KINDS = {
   chromium: () => require("./chromium").CHROMIUM,
 };
 
-/** The browser that the options name. */
-function kindOf({ browser = "phantomjs" }) {
+/** The browser that the options name: see browser-options.js. */
+function kindOf({ browser }) {
   return KINDS[browser]();
 }
 
-module.exports = { kindOf, BROWSERS: Object.keys(KINDS) };
+module.exports = { kindOf, KINDS };

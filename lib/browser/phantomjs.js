@@ -22,10 +22,12 @@ const PHANTOMJS = Object.freeze({
   computes: (method) => COMPUTES.test(method),
   /** Whether an exit writes something. */
   keepsState: (switches) => switches.some((given) => KEEPS_STATE.test(given)),
-  /** `known`: what was found before, see binary.js. */
-  findBinary: ({ phantomBinary }, known) => findBinary(phantomBinary, known),
+  /** `known`: what was found before, see binary.js. `phantomOption` is the option's name, where it is another. */
+  findBinary: ({ phantomBinary, phantomOption: option }, known) => findBinary(phantomBinary, { option, ...known }),
   /** What names the binary, or null when it is to be looked for. */
   nameOf: ({ phantomBinary }) => nameOf(phantomBinary),
+  /** It says itself, when it starts, which switches it does not know. */
+  check: () => {},
   /** Starts it; resolves with its pid. */
   launch: (native, { binary, phantomArguments, basePort, fileTypes, startTimeout, silenceLimit }) =>
     native.launchPhantom({

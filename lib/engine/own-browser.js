@@ -18,14 +18,13 @@ function makeBrowser(options, onExit) {
 }
 
 /** Starts it; rejects with a PhantomError that says why it did not start. */
-function launch(browser, binary, { phantomArguments, browserArguments, phantomBasePort, startTimeout }) {
+function launch(browser, binary, { phantomBasePort, startTimeout, ...options }) {
   const workerId = cluster.worker?.id ?? 0;
   // Ids grow with each recycling; the ports must not grow out of their range.
   const basePort = phantomBasePort + ((workerId + 1) % (MAX_WORKER_PORT - phantomBasePort + 1));
   return browser.launch({
+    ...options,
     binary,
-    phantomArguments,
-    browserArguments,
     basePort,
     fileTypes: contact?.fileTypes,
     startTimeout: phantomStartTimeout(startTimeout),

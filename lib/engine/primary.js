@@ -49,6 +49,7 @@ class Primary {
     this.#server = server;
     this.#number = number;
     this.#options = options;
+    kindOf(options).check(options);
     const { maxMessageSize: maxMessage, restart, startTimeout, stopTimeout } = options;
     this.#native = new NativeServer({ maxMessage, startTimeout, stopTimeout, ...restart }, (events) =>
       this.#handleAll(events),

@@ -53,6 +53,7 @@ class Worker {
     this.#client = client;
     this.#number = number;
     this.#options = options;
+    kindOf(options).check(options);
   }
 
   /** `makeIntake()` is called while PhantomJS starts, so that loading it costs no time. */

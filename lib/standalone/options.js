@@ -1,5 +1,6 @@
 "use strict";
 
+const { BROWSER_OPTIONS, checkBrowserOptions } = require("../browser-options");
 const { OptionRangeError, OptionTypeError } = require("../errors");
 const { didYouMean } = require("../nearest");
 const { integer, limit, readInteger, readTable, show } = require("../option-table");
@@ -13,8 +14,12 @@ const PORT = { ...integer(0, 65_000), remedy: ": it is the first port to try, so
 /** Of options that nothing is made of here. */
 const ignored = () => undefined;
 
+/** Options that name a PhantomJS. */
+const NAMES_OF_PHANTOM = ["binary", "phantomPath", "path"];
+
 /** Every option of both generations: see option-table.js. */
 const OPTIONS = {
+  ...BROWSER_OPTIONS,
   binary: { kind: "string" },
   dnodeOpts: { read: ignored },
   hostname: { read: readHostname },
@@ -95,7 +100,9 @@ function sortArguments(args) {
   if (stranger !== undefined) {
     throw new OptionTypeError(`create(): switches must be strings, not ${show(stranger)}`);
   }
-  return { switches, options: readTable(options, OPTIONS, onUnknown) };
+  const read = readTable(options, OPTIONS, onUnknown);
+  checkBrowserOptions(read, options, NAMES_OF_PHANTOM);
+  return { switches, options: read };
 }
 
 module.exports = { sortArguments };

@@ -1,7 +1,7 @@
 "use strict";
 
 const path = require("node:path");
-const { findBinary } = require("../browser/binary");
+const { kindOf } = require("../browser/kinds");
 const { guard } = require("../page/bridge-method");
 const { Browser } = require("../browser/browser");
 const { byLine, logLines } = require("../browser/output");
@@ -19,16 +19,22 @@ const DEFAULT_SWITCHES = ["--local-url-access=false"];
 
 const ignored = () => undefined;
 
-/** The binary, found under the name of the option that its user knows. */
-function binaryOf({ binary, phantomPath, path: directory }, hasCallback) {
+/** What names PhantomJS, and the name of the option that does, by which its user knows it. */
+function nameOfPhantom({ binary, phantomPath, path: directory }, hasCallback) {
   if (binary || phantomPath) {
-    return findBinary(binary ?? phantomPath, { option: binary ? "binary" : "phantomPath" });
+    return [binary ?? phantomPath, binary ? "binary" : "phantomPath"];
   }
   if (directory) {
     // A path, also where the directory is ".".
-    return findBinary(`${directory}${path.sep}${EXECUTABLE}`, { option: "path" });
+    return [`${directory}${path.sep}${EXECUTABLE}`, "path"];
   }
-  return findBinary(undefined, { option: hasCallback ? "binary" : "phantomPath" });
+  return [undefined, hasCallback ? "binary" : "phantomPath"];
+}
+
+/** The binary of the browser that the options choose. */
+function binaryOf(kind, options, hasCallback) {
+  const [phantomBinary, phantomOption] = nameOfPhantom(options, hasCallback);
+  return kind.findBinary({ ...options, phantomBinary, phantomOption });
 }
 
 /** Where PhantomJS's output goes: `onStdout` and `onStderr`, else the logger, else the console. */
@@ -62,8 +68,10 @@ function traits(log) {
 
 async function start(args, hasCallback, stderrHandler) {
   const { switches, options } = sortArguments(args);
-  const binary = binaryOf(options, hasCallback);
+  const kind = kindOf(options);
   const phantomArguments = [...(switches ?? (hasCallback ? [] : DEFAULT_SWITCHES)), ...options.parameters];
+  kind.check({ ...options, phantomArguments, switchesOption: "create()" });
+  const binary = binaryOf(kind, options, hasCallback);
   const letGo = holdProcess();
   const log = new UserLog(options);
   log.write("debug", `Starting ${[binary, ...phantomArguments].join(" ")}`);
@@ -80,7 +88,7 @@ async function start(args, hasCallback, stderrHandler) {
   const session = new Session(browser, options, traits(log));
   const ph = new StandalonePhantom(session, options.onExit);
   try {
-    await browser.launch({ binary, phantomArguments, basePort: options.port });
+    await browser.launch({ ...options, binary, phantomArguments, basePort: options.port });
   } catch (error) {
     letGo();
     throw error;

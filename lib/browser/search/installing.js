@@ -72,4 +72,23 @@ function installing({
   return arch === "x64" ? PACKAGE : PLAYWRIGHT;
 }
 
-module.exports = { distribution, installing };
+/** How a kind of distribution installs packages, and whose names it has. */
+const PACKAGES = {
+  debian: { names: "debian", command: "apt-get install -y" },
+  ubuntu: { names: "debian", command: "apt-get install -y" },
+  fedora: { names: "fedora", command: "dnf install -y" },
+  rhel: { names: "fedora", command: "dnf install -y" },
+  amzn: { names: "fedora", command: "dnf install -y" },
+};
+
+/** The command that installs packages, `{ debian, fedora }` each; null where their names are not known. */
+function packageCommand(packages, { id, like }, { isRoot = process.getuid?.() === 0 } = {}) {
+  const known = [id, ...like].find((name) => Object.hasOwn(PACKAGES, name));
+  if (!known) {
+    return null;
+  }
+  const { names, command } = PACKAGES[known];
+  return `${isRoot ? "" : "sudo "}${command} ${[...new Set(packages.map((one) => one[names]))].join(" ")}`;
+}
+
+module.exports = { distribution, installing, packageCommand };
