@@ -23,7 +23,7 @@ const FLAGS = [
   "--disable-ipc-flooding-protection",
   "--disable-popup-blocking",
   "--disable-hang-monitor",
-  "--disable-features=Translate,MediaRouter,AcceptCHFrame,HttpsUpgrades",
+  "--disable-features=Translate,MediaRouter,AcceptCHFrame,HttpsUpgrades,RenderDocument",
   "--hide-scrollbars",
   "--mute-audio",
 ];
