@@ -5,6 +5,7 @@
 // nothing when there is nothing to do. It runs before anything is installed, so it uses Node's own modules alone.
 
 const addon = require("./setup/addon");
+const chromium = require("./setup/chromium");
 const packages = require("./setup/packages");
 const rust = require("./setup/rust");
 const { SetupError, say } = require("./setup/run");
@@ -32,6 +33,7 @@ async function setUp({ tools }) {
     packages.install(reason);
   }
   await system.check({ compiler: Boolean(tools || state) });
+  chromium.check(system.installPackages);
   if (state) {
     addon.build(state);
   }

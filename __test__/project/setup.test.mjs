@@ -199,3 +199,51 @@ test("libraries that PhantomJS misses are installed by root, and named with the 
     refuses({ ...given, asNobody: true }, command);
   }
 });
+
+test("Chromium is installed by root on Debian, and named elsewhere; all else goes on without it", {
+  skip: !isLinux || !fs.readFileSync("/etc/os-release", "utf8").includes("ID=debian"),
+}, () => {
+  // In the clone there are no places where it might be.
+  const places = path.join(clone, "lib/browser/search/places.js");
+  const before = fs.readFileSync(places);
+  fs.writeFileSync(
+    places,
+    "module.exports = { NAMES: [], usualPlaces: ({ env }) => env.PLACES?.split(':') ?? [], cachedBrowsers: () => [] };",
+  );
+  makeFresh();
+  try {
+    // What is found behind the installation is a Node: only its file is looked at.
+    const found = path.join(folder, "chromium");
+    const scripts = { "apt-get": `[ "$1" = install ] && ln -sf ${process.execPath} ${found}; exit 0` };
+    if (process.getuid() === 0) {
+      const { code, said } = setUp({ scripts, env: { PLACES: found, CI: "" } });
+      assert.deepEqual(
+        [code, ...said],
+        [0, "setup: installing chromium-headless-shell with apt-get, which takes 250 MB"],
+      );
+      fs.unlinkSync(found);
+      const failing = setUp({ scripts: { "apt-get": "echo E: none today; exit 100" }, env: { CI: "" } });
+      assert.equal(failing.code, 0, failing.text);
+      assert.match(failing.text, /^setup: chromium-headless-shell cannot be installed: E: none today\nE: none today$/m);
+      assert.match(
+        failing.said.at(-1),
+        /^setup: what needs Chromium is left out, as no Chromium found: .*: install one with "/,
+      );
+      refuses({ scripts: { "apt-get": "exit 100" }, env: { CI: "true" } }, /^setup: no Chromium found: /);
+    }
+    if (process.getuid() !== 0 || spawnSync(process.execPath, ["--version"], { uid: NOBODY }).status === 0) {
+      const { code, said } = setUp({ scripts: { "apt-get": "exit 1" }, asNobody: true, env: { CI: "" } });
+      assert.equal(code, 0);
+      assert.match(
+        said[0],
+        /is left out, .*: install one with "sudo apt-get update && sudo apt-get install -y chromium/,
+      );
+    }
+    // One that is named by mistake is not installed beside it.
+    const named = setUp({ scripts, env: { CHROME_BIN: "/nowhere/chrome", CI: "" } });
+    assert.match(named.said[0], /is left out, as CHROME_BIN names \/nowhere\/chrome, which does not exist: /);
+    assert.equal(named.said.length, 1);
+  } finally {
+    fs.writeFileSync(places, before);
+  }
+});

@@ -102,11 +102,9 @@ function findChromium(file, { option = "browserBinary", known, knownAs = null, s
   const found = search(system, broken);
   if (!found) {
     const looked = `PATH, the usual places, the caches of Puppeteer and Playwright, npm package @sparticuz/chromium${broken.length ? ` [${broken.join("; ")}]` : ""}`;
-    throw refusal(
-      CODE,
-      `no Chromium found: looked at option "${option}", ${VARIABLES.join(", ")}, ${looked}`,
-      remedyFor(option),
-    );
+    const text = `no Chromium found: looked at option "${option}", ${VARIABLES.join(", ")}, ${looked}`;
+    // Told apart from one that is named and cannot be run.
+    throw Object.defineProperty(refusal(CODE, text, remedyFor(option)), "isMissing", { value: true });
   }
   return found;
 }

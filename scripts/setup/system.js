@@ -55,12 +55,18 @@ function apt(args) {
   return status === 0 ? null : (error?.message ?? `${stdout}\n${stderr}`.trim());
 }
 
-function install(packages) {
-  say(`installing ${packages.join(", ")} with apt-get`);
+/** Installs them; gives why that is not possible, or null. */
+function installPackages(packages) {
   // Its lists may be there already: what counts is whether the packages can be had.
   const reasons = [apt(UPDATE), apt([...INSTALL, ...packages])];
-  if (reasons[1]) {
-    throw new SetupError(`${packages.join(", ")} cannot be installed:\n${reasons.filter(Boolean).join("\n")}`);
+  return reasons[1] && reasons.filter(Boolean).join("\n");
+}
+
+function install(packages) {
+  say(`installing ${packages.join(", ")} with apt-get`);
+  const reason = installPackages(packages);
+  if (reason) {
+    throw new SetupError(`${packages.join(", ")} cannot be installed:\n${reason}`);
   }
 }
 
@@ -94,4 +100,4 @@ async function check({ compiler }) {
   say(`there are no fonts, so pages have no text: ${remedy}`);
 }
 
-module.exports = { check };
+module.exports = { check, installPackages };

@@ -36,9 +36,10 @@ const COMMANDS = {
     ...fetched(arch),
     caveat: "Ubuntu's package chromium is a snap, which sees no files of others",
   }),
-  debian: ({ root, version }) => ({
-    command: `${root}apt-get update && ${root}apt-get install -y ${version < DEBIAN_WITH_SHELL ? "chromium" : "chromium-headless-shell"}`,
-  }),
+  debian: ({ root, version }) => {
+    const name = version < DEBIAN_WITH_SHELL ? "chromium" : "chromium-headless-shell";
+    return { command: `${root}apt-get update && ${root}apt-get install -y ${name}`, package: name };
+  },
   alpine: ({ root }) => ({ command: `${root}apk add chromium` }),
   fedora: ({ root }) => ({ command: `${root}dnf install -y chromium-headless` }),
   rhel: ({ root }) => ({ command: `${root}dnf install -y epel-release && ${root}dnf install -y chromium` }),
@@ -49,7 +50,8 @@ const COMMANDS = {
 };
 
 /**
- * `{ command, caveat }` that installs Chromium on this system; the caveat says why not the command that one would expect.
+ * `{ command, caveat, package }` that installs Chromium on this system; the caveat says why not the command that one would
+ * expect, the package is Debian's.
  * `system` is for tests: platform, arch, isRoot, osRelease (a path).
  */
 function installing({
