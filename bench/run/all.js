@@ -85,7 +85,7 @@ function siteShare(capacity, chosen, results) {
 function possible(all, programs) {
   const without = all.filter(({ scenario }) => scenario.browser === "chromium" && !programs.chromium);
   if (without.length > 0) {
-    console.error(`no Chromium, so ${without.length} rows are left out: install Debian's chromium-headless-shell`);
+    console.error(`no Chromium, so ${without.length} rows are left out: see "npx phantom-cluster doctor"`);
   }
   return all.filter((measurement) => !without.includes(measurement));
 }

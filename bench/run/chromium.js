@@ -3,8 +3,8 @@
 // Chromium's program, and what it does by itself, in as many processes as the row has workers.
 
 const { execFileSync } = require("node:child_process");
-const fs = require("node:fs");
 const path = require("node:path");
+const chromium = require("../../lib/browser/chromium-binary");
 const { runScript } = require("./processes");
 
 const script = path.join(__dirname, "..", "scripts", "cdp.js");
@@ -12,13 +12,17 @@ const LIMIT = 60_000;
 /** What a Chromium takes to start, with the first page, ms. */
 const START = 1000;
 const WARMUP = { "/": 1000, "/heavy": 2000 };
-/** Debian's own are scripts of shell around these, which stay in between. */
-const PROGRAMS = ["/usr/lib/chromium/chromium-headless-shell", "/usr/lib/chromium/chromium"];
 
-/** The program of `PHANTOM_CLUSTER_BENCH_CHROMIUM`, or Debian's; null where there is none. */
+/** The program that ours would take; null where there is none. One that is named and cannot be run is an error. */
 function findChromium() {
-  const chosen = process.env.PHANTOM_CLUSTER_BENCH_CHROMIUM;
-  return [chosen, ...PROGRAMS].find((file) => file && fs.existsSync(file)) ?? null;
+  try {
+    return chromium.findChromium();
+  } catch (error) {
+    if (error.isMissing) {
+      return null;
+    }
+    throw error;
+  }
 }
 
 function versionOf(binary) {
