@@ -13,8 +13,9 @@ const MOST = 2 ** 31 - 1;
 const ignore = () => {};
 
 /** The engine of primary and workers alike. */
-function createEngine({ workers, parallel, timeout, restarts, verbose }) {
+function createEngine({ browser, workers, parallel, timeout, restarts, verbose }) {
   return createQueued({
+    browser,
     workers,
     workerParallelism: parallel,
     messageTimeout: timeout,

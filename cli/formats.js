@@ -5,10 +5,10 @@ const { look, paintWhite } = require("./in-page");
 
 const PAPER = { format: "A4", margin: "1cm" };
 
-/** PhantomJS writes the file itself, and says no more than whether it did. */
+/** The browser writes the file itself, and says no more than whether it did. */
 async function draw(page, file, format) {
   if (!(await page.render(file, { format }))) {
-    throw new Error(`PhantomJS cannot write ${file}`);
+    throw new Error(`the browser cannot write ${file}`);
   }
 }
 

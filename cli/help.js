@@ -1,16 +1,18 @@
 "use strict";
 
 const HELP = `Usage: phantom-cluster render URL... [options]
-       phantom-cluster doctor
+       phantom-cluster doctor [--browser NAME]
        phantom-cluster build
        phantom-cluster --help | --version
 
-render  opens each URL, or file, with PhantomJS and saves what it shows:
+render  opens each URL, or file, with a browser and saves what it shows:
 
   -i, --input FILE     more URLs, one a line, # begins a comment; - is stdin
   -o, --out DIR        where the files go (rendered)
   -f, --format FORMAT  png, pdf, html, text, or json: title, headings, links (png)
-  -w, --workers N      workers, each with a PhantomJS (one for each CPU)
+  -b, --browser NAME   phantomjs, or chromium (phantomjs; else what the variable
+                       PHANTOM_CLUSTER_BROWSER says)
+  -w, --workers N      workers, each with a browser (one for each CPU)
   -p, --parallel N     pages that a worker has open at once (1)
   -t, --timeout MS     how long a page may take (30000)
   -r, --retries N      more attempts for a page that fails; none for an HTTP
@@ -19,14 +21,14 @@ render  opens each URL, or file, with PhantomJS and saves what it shows:
       --wait SELECTOR  after the load, until a CSS selector finds something
       --wait MS        after the load, for so long
       --json FILE      report with everything about each page; - is stdout
-      --verbose        show what PhantomJS and the workers print, on stderr
+      --verbose        show what browsers and workers print, on stderr
 
   A page counts as failed when it does not load, or comes with an HTTP status
   of 400 or above; the latter is saved as well. Ctrl-C and SIGTERM let the pages
   under way finish; once more stops at once.
 
-doctor  checks whether everything is there that PhantomJS and this package need,
-        and says what to do.
+doctor  checks whether everything is there that this package and the browsers need,
+        and says what to do; --browser names the one that is to be used.
 
 build   builds the addon from its Rust sources where there is no prebuilt one for
         this system; needs Rust, https://rustup.rs.

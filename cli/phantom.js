@@ -2,35 +2,15 @@
 
 // Finds PhantomJS and tries it, without the addon.
 
-const { execFile } = require("node:child_process");
 const { findBinary } = require("../lib/browser/binary");
 const packages = require("../lib/browser/libraries.json");
 const { whyUnrunnable } = require("../lib/browser/unrunnable");
-
-const LIMIT = 20_000;
-
-/** Runs a program to its end: `{ error, stdout, stderr }`. */
-function execute(file, args, env = process.env) {
-  return new Promise((resolve) => {
-    const child = execFile(file, args, { env, timeout: LIMIT, killSignal: "SIGKILL" }, (error, stdout, stderr) =>
-      resolve({ error, stdout, stderr }),
-    );
-    child.stdin?.end();
-  });
-}
+const { execute, howItFailed, missingLibraries, missingText } = require("./programs");
 
 /** As the engine starts it: its OpenSSL is of 2016 and gives up on the configuration files of today's systems. */
 function environment() {
   const isSet = process.env.OPENSSL_CONF !== undefined || process.platform === "win32";
   return isSet ? process.env : { ...process.env, OPENSSL_CONF: "/dev/null" };
-}
-
-/** The libraries that the system's loader does not find. */
-async function missingLibraries(file, said) {
-  const { stdout } = process.platform === "linux" ? await execute("ldd", [file]) : { stdout: "" };
-  const listed = [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map(([, library]) => library);
-  const [, first] = /error while loading shared libraries: ([^:\s]+)/.exec(said) ?? [];
-  return [...new Set(first ? [...listed, first] : listed)];
 }
 
 function packageOf(library) {
@@ -43,9 +23,8 @@ function packageOf(library) {
 }
 
 function librariesProblem(libraries) {
-  const many = libraries.length > 1;
   return {
-    problem: `PhantomJS misses the shared ${many ? "libraries" : "library"} ${libraries.join(", ")}`,
+    problem: missingText("PhantomJS", libraries),
     remedy: `install ${libraries.map(packageOf).join("; ")}`,
     libraries,
   };
@@ -57,9 +36,8 @@ function startProblem(file, { error, stdout, stderr }) {
     return why;
   }
   const said = (stderr || stdout).trim().split("\n")[0];
-  const how = error.killed ? `it did not end within ${LIMIT} ms` : `${error.signal ?? error.code}`;
   return {
-    problem: `${file} --version fails (${how})${said ? `, saying: ${said}` : ""}`,
+    problem: `${file} --version fails (${howItFailed(error)})${said ? `, saying: ${said}` : ""}`,
     remedy: "name a PhantomJS 2.1.1 that is built for this system in PHANTOMJS_EXECUTABLE",
   };
 }
@@ -84,4 +62,4 @@ async function findPhantom() {
   return { file, ...startProblem(file, { ...result, error: result.error ?? { code: "no version" } }) };
 }
 
-module.exports = { execute, findPhantom };
+module.exports = { findPhantom };

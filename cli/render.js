@@ -3,11 +3,11 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { readAddresses } = require("./addresses");
+const { findBrowser } = require("./browsers");
 const { CommandError } = require("./command-error");
 const { fileNames } = require("./file-name");
 const { FORMATS } = require("./formats");
 const { HELP } = require("./help");
-const { findPhantom } = require("./phantom");
 const { showProgress } = require("./progress");
 const { reportOf, summaryOf } = require("./report");
 const { newPage, run } = require("./run");
@@ -46,8 +46,8 @@ function checkReport(file) {
   }
 }
 
-async function checkPhantom() {
-  const { problem, remedy } = await findPhantom();
+async function checkBrowser(browser) {
+  const { problem, remedy } = await findBrowser(browser);
   if (problem) {
     throw new CommandError([problem, remedy].filter(Boolean).join("; "));
   }
@@ -93,7 +93,7 @@ class Rendering {
     this.#drain.abort();
   }
 
-  /** Exits; workers and their PhantomJS end with this process. */
+  /** Exits; workers and their browsers end with this process. */
   #endAtOnce() {
     try {
       this.#end(null);
@@ -144,7 +144,7 @@ async function render(args) {
   }
   const urls = await readAddresses(settings.urls, settings.inputs);
   makeFolder(settings.out);
-  await checkPhantom();
+  await checkBrowser(settings.how.browser);
   checkReport(settings.json);
   return new Rendering(settings, urls).run();
 }

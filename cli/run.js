@@ -2,12 +2,13 @@
 
 const cluster = require("node:cluster");
 const path = require("node:path");
+const { NAMES } = require("./browsers");
 const { CommandError } = require("./command-error");
 const { HAND_OVERS, createEngine, restartsFor } = require("./engine");
 
-/** The run ends after this many workers died before any worker had a PhantomJS. */
+/** The run ends after this many workers died before any worker had a browser. */
 const FALSE_STARTS = 3;
-/** What the engine says in a worker whose PhantomJS does not start. */
+/** What the engine says in a worker whose browser does not start. */
 const CRASH = /^phantom-cluster: worker \d+: (?:\w+: )?(.*)/m;
 /** HTTP statuses from 400 to 499 that may be different at the next attempt. */
 const TRANSIENT = new Set([408, 425, 429]);
@@ -40,7 +41,7 @@ function setUpWorkers(settings) {
 }
 
 /** Rejects when the engine cannot go on. */
-function trouble(engine, { verbose }) {
+function trouble(engine, { browser, verbose }) {
   return new Promise((_, reject) => {
     let isReady = false;
     let deaths = 0;
@@ -60,19 +61,19 @@ function trouble(engine, { verbose }) {
     engine.on("workerDied", () => {
       deaths += 1;
       if (!isReady && deaths >= FALSE_STARTS) {
-        reject(new CommandError(`no worker could start PhantomJS${reason && `: ${reason}`}`));
+        reject(new CommandError(`no worker could start ${NAMES[browser]}${reason && `: ${reason}`}`));
       }
     });
   });
 }
 
 /** What is known of a page whose request failed. */
-function seenIn(error, { timeout }) {
+function seenIn(error, { browser, timeout }) {
   switch (error.code) {
     case "ERR_ITEM_TIMEOUT":
       return { ...NOTHING_SEEN, reason: `not done within ${timeout} ms`, ms: timeout };
     case "ERR_MAX_ATTEMPTS":
-      return { ...NOTHING_SEEN, reason: `PhantomJS or its worker died of it ${HAND_OVERS} times` };
+      return { ...NOTHING_SEEN, reason: `${NAMES[browser]} or its worker died of it ${HAND_OVERS} times` };
     default:
       return { ...NOTHING_SEEN, reason: error.message };
   }

@@ -3,6 +3,7 @@
 const { availableParallelism } = require("node:os");
 const path = require("node:path");
 const { readArguments } = require("./arguments");
+const { readBrowser } = require("./browsers");
 const { CommandError } = require("./command-error");
 const { FORMATS } = require("./formats");
 
@@ -10,6 +11,7 @@ const MOST = 2 ** 31 - 1;
 const LARGEST_SIDE = 20_000;
 
 const OPTIONS = {
+  browser: { type: "string", short: "b" },
   format: { type: "string", short: "f", default: "png" },
   help: { type: "boolean", short: "h" },
   input: { type: "string", short: "i", multiple: true, default: [] },
@@ -70,6 +72,7 @@ function readWait(text, timeout) {
 function readHow(values) {
   const timeout = readInteger("timeout", values.timeout, 1, MOST);
   return {
+    browser: readBrowser(values.browser),
     format: readFormat(values.format),
     workers: values.workers === undefined ? availableParallelism() : readInteger("workers", values.workers, 1, 1024),
     parallel: readInteger("parallel", values.parallel, 1, 1024),

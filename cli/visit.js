@@ -2,6 +2,7 @@
 
 const { setTimeout: sleep } = require("node:timers/promises");
 const { stat } = require("node:fs/promises");
+const { NAMES } = require("./browsers");
 const { FORMATS } = require("./formats");
 const { address, has } = require("./in-page");
 const { PageLog } = require("./page-log");
@@ -11,11 +12,11 @@ const POLL = 50;
 const MARGIN = 500;
 
 /** Waits until there is an element for the selector; gives the reason when there is none. */
-async function waitForElement(page, selector, { timeout }, end) {
+async function waitForElement(page, selector, { browser, timeout }, end) {
   for (;;) {
     const found = await page.evaluate(has, selector);
     if (found === null) {
-      return `"${selector}" is no CSS selector that PhantomJS knows`;
+      return `"${selector}" is no CSS selector that ${NAMES[browser]} knows`;
     }
     if (found) {
       return null;

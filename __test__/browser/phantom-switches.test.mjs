@@ -91,7 +91,7 @@ test("proxies", () => {
   assert.deepEqual(proxy, { server: "http://h:1", user: "me:a", password: "b" });
   assert.deepEqual(meaningOf("--proxy-auth=me", "--proxy=h:1").defaults.proxy, { server: "http://h:1" });
   assert.deepEqual(meaningOf("--proxy=", "--proxy-auth=a:b"), { arguments: [], defaults: {}, ignored: [] });
-  assert.deepEqual(meaningOf("--proxy=h:1", "--proxy-type=none").arguments, ["--no-proxy-server"]);
+  assert.deepEqual(meaningOf("--proxy=h:1", "--proxy-type=none").arguments, ["--proxy-server=direct://"]);
 });
 
 test("what makes no difference says nothing", async () => {
@@ -205,6 +205,10 @@ test("the file of --config", async () => {
 
 /** The document at `url` when its scripts have run, in a Chromium with what the switches stand for. */
 async function dump(url, ...switches) {
+  return dumpWith(process.env, url, ...switches);
+}
+
+async function dumpWith(env, url, ...switches) {
   const profile = fs.mkdtempSync(path.join(folder, "profile-"));
   const { stdout } = await promisify(execFile)(
     findChromium(),
@@ -214,7 +218,7 @@ async function dump(url, ...switches) {
       ...readSwitches(switches).arguments,
       url,
     ],
-    { timeout: 60_000, killSignal: "SIGKILL" },
+    { env, timeout: 60_000, killSignal: "SIGKILL" },
   );
   return stdout;
 }
@@ -265,10 +269,14 @@ test("certificates are not looked at where PhantomJS does not", onChromium(), as
   assert.match(await dump(url, "--ignore-ssl-errors=true"), /self-signed/);
 });
 
-test("a proxy is asked", onChromium(), async (t) => {
+test("a proxy is asked: that of the switch, or of the environment, or none", onChromium(), async (t) => {
   const port = await listen(
     t,
     http.createServer((request, response) => response.end(`proxied ${request.url}`)),
   );
-  assert.match(await dump("http://example.test/x", `--proxy=127.0.0.1:${port}`), /proxied http:\/\/example\.test\/x/);
+  const url = "http://example.test/x";
+  const env = { ...process.env, http_proxy: `http://127.0.0.1:${port}` };
+  assert.match(await dump(url, `--proxy=127.0.0.1:${port}`), /proxied http:\/\/example\.test\/x/);
+  assert.match(await dumpWith(env, url), /proxied http:\/\/example\.test\/x/);
+  await assert.rejects(dumpWith(env, url, "--proxy-type=none"), /ERR_NAME_NOT_RESOLVED/);
 });

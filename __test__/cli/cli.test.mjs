@@ -399,7 +399,7 @@ describe("doctor", () => {
       /^(ok|note) {5,7}File types: /m,
       /^ok {7}Shared memory: /m,
       /^ok {7}Open files: /m,
-      /^ok {7}A page was rendered by a worker in \d+ ms/m,
+      /^ok {7}A page was rendered by a worker with PhantomJS in \d+ ms/m,
     ]) {
       assert.match(stdout, line);
     }

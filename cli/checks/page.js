@@ -2,9 +2,9 @@
 
 const fs = require("node:fs");
 const http = require("node:http");
-const os = require("node:os");
 const path = require("node:path");
-const { exitCodeOf, onSignals } = require("../signals");
+const { NAMES } = require("../browsers");
+const { withFolder } = require("../temporary");
 const { note, ok, problem } = require("./result");
 
 const TIMEOUT = 30_000;
@@ -36,14 +36,14 @@ async function startSite() {
   return server;
 }
 
-async function renderTo(target) {
+async function renderTo(target, browser) {
   // Needs the addon.
   const { newPage, run } = require("../run");
   const site = await startSite();
   try {
     const page = newPage(`http://127.0.0.1:${site.address().port}/`);
     const never = new AbortController().signal;
-    await run([{ page, target }], HOW, { drain: never, onPage: () => {} });
+    await run([{ page, target }], { ...HOW, browser }, { drain: never, onPage: () => {} });
     return page;
   } finally {
     site.close();
@@ -51,7 +51,7 @@ async function renderTo(target) {
   }
 }
 
-function judge({ state, reason, title, ms, file }) {
+function judge(browser, { state, reason, title, ms, file }) {
   if (state !== "ok") {
     return problem(`A page was not rendered: ${reason}`, "a proxy in the environment may be in the way of 127.0.0.1");
   }
@@ -60,29 +60,19 @@ function judge({ state, reason, title, ms, file }) {
     return problem("A page was rendered, but its picture is no PNG");
   }
   return Number(title) > 0
-    ? ok(`A page was rendered by a worker in ${ms} ms, ${data.length} bytes of PNG`)
+    ? ok(`A page was rendered by a worker with ${NAMES[browser]} in ${ms} ms, ${data.length} bytes of PNG`)
     : problem("A page was rendered, but its text has no width", "install fonts such as DejaVu");
 }
 
-/** Renders a page as `render` does; `needs` are the results of the checks of what it takes. */
-async function checkPage(needs) {
+/** Renders a page as `render` does, with that browser; `needs` are the results of the checks of what it takes. */
+async function checkPage(browser, needs) {
   if (needs.some(({ state }) => state === "problem")) {
     return note("No page was rendered, as it needs what is missing above");
   }
-  // By an exit, so that the engine removes what it has made as well.
-  const end = (signal) => process.exit(exitCodeOf(signal));
-  const release = onSignals(end, end);
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "phantom-cluster-doctor-"));
-  const remove = () => fs.rmSync(folder, { recursive: true, force: true });
-  process.once("exit", remove);
   try {
-    return judge(await renderTo(path.join(folder, "page.png")));
+    return await withFolder(async (folder) => judge(browser, await renderTo(path.join(folder, "page.png"), browser)));
   } catch (error) {
     return problem(`A page was not rendered: ${error.message}`);
-  } finally {
-    release();
-    process.off("exit", remove);
-    remove();
   }
 }
 

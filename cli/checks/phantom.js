@@ -22,8 +22,9 @@ function noteOf(version, { platform, arch } = process) {
   return platform === "darwin" && arch === "arm64" ? "it is the x64 build, which Rosetta runs" : null;
 }
 
-/** PhantomJS, and the shared libraries that it needs. */
-async function checkPhantom() {
+/** PhantomJS, and the shared libraries that it needs. Where Chromium is what is used, what is wrong is only noted. */
+async function checkPhantom({ isUsed }) {
+  const wrong = isUsed ? problem : note;
   const { file, version, problem: text, remedy, libraries } = await findPhantom();
   if (!text) {
     const what = `PhantomJS ${version} ${sourceOf(file)}: ${file}`;
@@ -31,9 +32,9 @@ async function checkPhantom() {
     return [more ? note(what, more) : ok(what), ok("No shared library is missing")];
   }
   if (libraries) {
-    return [ok(`PhantomJS ${sourceOf(file)}: ${file}`), problem(text, remedy)];
+    return [ok(`PhantomJS ${sourceOf(file)}: ${file}`), wrong(text, remedy)];
   }
-  return [problem(text, remedy)];
+  return [wrong(text, remedy)];
 }
 
 module.exports = { checkPhantom, noteOf };

@@ -5,7 +5,7 @@ const net = require("node:net");
 const os = require("node:os");
 const path = require("node:path");
 const { loadLibrary } = require("../library");
-const { execute } = require("../phantom");
+const { execute } = require("../programs");
 const { note, ok, problem } = require("./result");
 
 const OLDEST_NODE = "18.19";
@@ -13,6 +13,7 @@ const FIRST_PORT = 12_300;
 const LOOKED_AT = 64;
 const FEW_FILES = 1_024;
 const MIB = 2 ** 20;
+const LITTLE_SHARED_MEMORY = 512 * MIB;
 /** What the engine puts behind the temporary directory's name: see src/link/endpoint.rs. */
 const SOCKET = `phantom-cluster-${process.pid}-0123456789abcdef/engine.sock`;
 const LONGEST_SOCKET = 103;
@@ -113,13 +114,20 @@ function checkFileTypes() {
       );
 }
 
+/** Chromium's processes share pictures there; below the size the engine has it use files: see switches.rs. */
 function checkSharedMemory() {
   if (process.platform !== "linux") {
-    return ok("Shared memory: PhantomJS uses none");
+    return ok("Shared memory: the system has its own way for it");
   }
   try {
-    const { bavail, bsize } = fs.statfsSync("/dev/shm");
-    return ok(`Shared memory: ${Math.floor((bavail * bsize) / MIB)} MiB free in /dev/shm; PhantomJS uses none of it`);
+    const { blocks, bavail, bsize } = fs.statfsSync("/dev/shm");
+    const free = `Shared memory: ${Math.floor((bavail * bsize) / MIB)} MiB free in /dev/shm`;
+    return blocks * bsize < LITTLE_SHARED_MEMORY
+      ? note(
+          `${free}, which is little: Chromium is told to use files in its place`,
+          "docker run --shm-size=1g gives it more; PhantomJS uses none of it",
+        )
+      : ok(`${free}, for Chromium; PhantomJS uses none of it`);
   } catch {
     return ok("Shared memory: there is no /dev/shm; PhantomJS uses none");
   }

@@ -215,7 +215,8 @@ function flagOf(result, name, value) {
 function takeProxy(result) {
   const { address, type, user, password } = result.proxy;
   if (type === "none") {
-    result.arguments.push("--no-proxy-server");
+    // Its own --no-proxy-server leaves http_proxy of the environment in force in the headless shell.
+    result.arguments.push("--proxy-server=direct://");
   } else if (address) {
     const server = `${type === "socks5" ? "socks5" : "http"}://${address}`;
     result.arguments.push(`--proxy-server=${server}`);
