@@ -74,7 +74,7 @@ async function start(args, hasCallback, stderrHandler) {
   const binary = binaryOf(kind, options, hasCallback);
   const letGo = holdProcess();
   const log = new UserLog(options);
-  log.write("debug", `Starting ${[binary, ...phantomArguments].join(" ")}`);
+  log.write("debug", `Starting ${[binary ?? "a browser elsewhere", ...phantomArguments].join(" ")}`);
   const browser = new Browser(options, {
     ...outputsOf(options, log, stderrHandler),
     onExit: (exit) => {
