@@ -3,6 +3,7 @@
 //! A page's task runs its commands; the task that reads the pipe calls [`Page::event`]. What both need is in the parts,
 //! each under a lock of its own.
 
+mod domains;
 mod evaluate;
 mod events;
 mod loads;
@@ -17,6 +18,7 @@ use super::cdp::{Listener, Raw, Session, SessionId};
 use super::command::{Args, Failure, Outcome, Reply, null};
 use super::shared::Shared;
 use super::tabs::Tab;
+use domains::Domains;
 use events::Events;
 use loads::Loads;
 use properties::Properties;
@@ -33,6 +35,7 @@ pub(super) struct Page {
     /// Ends what was begun for this page.
     stop: CancellationToken,
     me: Weak<Self>,
+    domains: Domains,
     loads: Loads,
     properties: Properties,
 }
@@ -47,6 +50,7 @@ impl Page {
             events: Events::new(number, Arc::clone(&browser.sink)),
             stop: browser.stop.child_token(),
             me: Weak::clone(me),
+            domains: Domains::new(&tab.session),
             loads: Loads::default(),
             properties: Properties::new(&browser.defaults),
         });
