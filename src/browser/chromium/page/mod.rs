@@ -3,10 +3,12 @@
 //! A page's task runs its commands; the task that reads the pipe calls [`Page::event`]. What both need is in the parts,
 //! each under a lock of its own.
 
+mod children;
 mod domains;
 mod evaluate;
 mod events;
 mod loads;
+mod network;
 mod properties;
 mod task;
 
@@ -18,9 +20,11 @@ use super::cdp::{Listener, Raw, Session, SessionId};
 use super::command::{Args, Failure, Outcome, Reply, null};
 use super::shared::Shared;
 use super::tabs::Tab;
+use children::Children;
 use domains::Domains;
 use events::Events;
 use loads::Loads;
+use network::Network;
 use properties::Properties;
 pub(super) use task::create;
 
@@ -36,6 +40,8 @@ pub(super) struct Page {
     stop: CancellationToken,
     me: Weak<Self>,
     domains: Domains,
+    children: Children,
+    network: Network,
     loads: Loads,
     properties: Properties,
 }
@@ -51,6 +57,8 @@ impl Page {
             stop: browser.stop.child_token(),
             me: Weak::clone(me),
             domains: Domains::new(&tab.session),
+            children: Children::default(),
+            network: Network::default(),
             loads: Loads::default(),
             properties: Properties::new(&browser.defaults),
         });
@@ -74,6 +82,7 @@ impl Page {
     /// The page is closed: nothing more is heard of it.
     fn end(&self) {
         self.stop.cancel();
+        self.children.end(&self.browser.connection);
         self.browser.connection.forget(self.session.id());
     }
 
@@ -108,6 +117,8 @@ impl Listener for Page {
     fn event(&self, session: &SessionId, method: &str, params: &Raw) {
         let is_own = session == self.session.id();
         match method {
+            "Target.attachedToTarget" => self.children.attached(self, params),
+            "Target.detachedFromTarget" => self.children.detached(self, params),
             "Page.lifecycleEvent" if is_own => self.loads.lifecycle(params),
             _ => {}
         }

@@ -1,0 +1,126 @@
+//! What runs apart from a page's own process and belongs to it all the same: frames of other sites, and workers. Each has
+//! a session of its own, is held until that is made ready, and its events come to [`Page::event`].
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+use serde_json::json;
+use tracing::debug;
+
+use super::Page;
+use crate::browser::chromium::cdp::{Connection, Listener, Raw, Session, SessionId, read};
+
+/// The children of one page, and theirs.
+#[derive(Debug, Default)]
+pub(super) struct Children(Mutex<FxHashMap<SessionId, Child>>);
+
+#[derive(Debug)]
+struct Child {
+    session: Session,
+    /// Of a frame also the frame's id.
+    target: String,
+    is_frame: bool,
+}
+
+/// `Target.attachedToTarget`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Attached {
+    session_id: String,
+    target_info: TargetInfo,
+}
+
+/// `Target.TargetInfo`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TargetInfo {
+    target_id: String,
+    r#type: String,
+}
+
+/// `Target.detachedFromTarget`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Detached {
+    session_id: String,
+}
+
+impl Children {
+    pub(super) fn attached(&self, page: &Page, params: &Raw) {
+        let Ok(Attached {
+            session_id,
+            target_info,
+        }) = read(params)
+        else {
+            return;
+        };
+        let Some(listener) = page.me() else { return };
+        let session = Session::new(page.session.connection(), SessionId::of(&session_id));
+        debug!(
+            number = page.number,
+            kind = target_info.r#type,
+            "a part of a page runs apart"
+        );
+        page.session
+            .connection()
+            .listen(session.id().clone(), listener as Arc<dyn Listener>);
+        let is_frame = target_info.r#type == "iframe";
+        let child = Child {
+            session: session.clone(),
+            target: target_info.target_id,
+            is_frame,
+        };
+        let _ = self.0.lock().insert(session.id().clone(), child);
+        prepare(page, &session, is_frame);
+    }
+
+    /// A child is gone.
+    pub(super) fn detached(&self, page: &Page, params: &Raw) {
+        if let Ok(Detached { session_id }) = read(params) {
+            let id = SessionId::of(&session_id);
+            let _ = self.0.lock().remove(&id);
+            page.session.connection().forget(&id);
+        }
+    }
+
+    /// The session of a frame that has one of its own.
+    pub(super) fn of_frame(&self, frame: &str) -> Option<Session> {
+        let children = self.0.lock();
+        let mut all = children.values();
+        all.find(|child| child.is_frame && child.target == frame)
+            .map(|child| child.session.clone())
+    }
+
+    /// Those of frames and of workers.
+    pub(super) fn sessions(&self) -> Vec<Session> {
+        let children = self.0.lock();
+        children
+            .values()
+            .map(|child| child.session.clone())
+            .collect()
+    }
+
+    /// The page is over.
+    pub(super) fn end(&self, connection: &Connection) {
+        for (id, _) in self.0.lock().drain() {
+            connection.forget(&id);
+        }
+    }
+}
+
+/// All at once: what is held answers most of it when it goes on.
+fn prepare(page: &Page, session: &Session, is_frame: bool) {
+    if is_frame {
+        session.notify("Page.enable", json!({}));
+        session.notify("Page.setLifecycleEventsEnabled", json!({ "enabled": true }));
+        session.notify("Runtime.enable", json!({}));
+    }
+    page.network.attached(page, session);
+    session.notify(
+        "Target.setAutoAttach",
+        json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true }),
+    );
+    session.notify("Runtime.runIfWaitingForDebugger", json!({}));
+}
