@@ -83,6 +83,13 @@ class Browser {
     return this.#commands.run(target, method, args, options);
   }
 
+  /** See `Commands.runNow()`. What happens meanwhile is heard of, in order. */
+  commandNow(target, method, args) {
+    return this.#commands.runNow(target, method, args, (limit) =>
+      dispatch(this.#native.take(limit), (event) => this.#handle(event)),
+    );
+  }
+
   /** Asks the browser, behind the commands of this turn, to say when it is through with them. */
   probe() {
     this.#commands.probe();

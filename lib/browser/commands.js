@@ -9,6 +9,12 @@ const { fromDriver } = require("../errors");
 const QUIET_FOR = 5_000;
 // Whoever asks for such an outcome after the command's time gets it within so long, ms, if the browser has it.
 const LATE_GRACE = 1_000;
+// A command whose value the caller waits for on this very thread must be answered within so long, ms.
+const NOW_LIMIT = 10_000;
+// So long, ms, it waits at once for any event.
+const TAKE_FOR = 1_000;
+// Such a command runs beside the others of its page: those may wait for the caller.
+const BESIDE = 2;
 const NOT_JSON = "what the page gave is not JSON; its own code has replaced JSON.stringify";
 
 const ignore = () => {};
@@ -58,6 +64,37 @@ class Commands {
         this.#flushSoon();
       }
     });
+  }
+
+  /**
+   * The outcome of a command, `{ value }` or `{ error }` in WebDriver's words, at once: this thread waits for it.
+   * `takeEvents(limit)` waits for events of the browser and handles them.
+   */
+  runNow(target, method, args, takeEvents) {
+    if (this.#exit) {
+      return { error: { error: "no such window", message: this.#goneError(method).message } };
+    }
+    const id = this.#nextId;
+    this.#nextId += 1;
+    const text = JSON.stringify([id, target, method, args, BESIDE]);
+    // Behind what was said before.
+    this.flush();
+    this.#hears.onCommand(text);
+    let outcome = null;
+    this.#pending.set(id, {
+      method,
+      resolve: (value) => {
+        outcome = { value };
+      },
+      reject: ({ message }, failure = { error: "unknown error", message }) => {
+        outcome = { error: failure };
+      },
+    });
+    this.#native.send([id], [Math.min(this.#limit, NOW_LIMIT)], text);
+    while (!outcome) {
+      takeEvents(TAKE_FOR);
+    }
+    return outcome;
   }
 
   /** Asks the browser, behind the commands of this turn, to say when it is through with them. */
@@ -144,11 +181,12 @@ class Commands {
     if (!waiting) {
       return;
     }
-    const error = fromDriver(waiting.method, JSON.parse(text));
+    const failure = JSON.parse(text);
+    const error = fromDriver(waiting.method, failure);
     if (error.code === "ERR_PAGE_TIMEOUT" && waiting.method !== this.#kind.status) {
       this.#hears.onTimeout(error);
     }
-    waiting.reject(error);
+    waiting.reject(error, failure);
   }
 
   #take(id) {

@@ -33,7 +33,7 @@ class RealmHost {
   get realm() {
     this.#realm ??= new Realm({
       pid: this.#session.browser.pid,
-      call: (number, method, args) => this.#call(number, method, args),
+      call: (number, method, args) => this.#session.browser.commandNow(number, method, args),
       later: (number, method, args, done) => this.#later(number, method, args, done),
       close: (number) => this.#session.pageOf(number).drop(),
       handle: (number, name, isSet) => this.#handle(number, name, isSet),
@@ -46,14 +46,6 @@ class RealmHost {
   /** The realm; null when nobody has needed it yet. */
   get loaded() {
     return this.#realm;
-  }
-
-  #call(number, method, args) {
-    const { browser } = this.#session;
-    if (method === "get" || method === "set" || !browser.commandNow) {
-      return browser.commandNow?.(number, method, args) ?? refusal(number, method, args);
-    }
-    return browser.commandNow(number, method, args);
   }
 
   /** `done` gets null when the command fails, of which stderr tells. */
@@ -166,13 +158,6 @@ async function settled(target, answer) {
     });
     return undefined;
   }
-}
-
-function refusal(number, method, [name]) {
-  const subject = number === 0 ? "ph" : "page";
-  const what = method === "get" || method === "set" ? `${subject}.${name}` : `${subject}.${method}()`;
-  const message = `${what} is not for functions inside PhantomJS here: use it in Node`;
-  return { error: { error: "unsupported operation", message } };
 }
 
 module.exports = { RealmHost };

@@ -168,6 +168,13 @@ impl NativeBrowser {
         }
     }
 
+    /// The events that are ready, in place of `on_events`. Blocks this thread until there is one, or for `limit`, ms: for
+    /// a function of the user's that must have a value before it goes on.
+    #[napi]
+    pub fn take(&self, limit: f64) -> Vec<NativeEntry> {
+        self.sink.take(ms(limit))
+    }
+
     /// Sets the limit of a command anew, ms from now, unless its reply has come.
     #[napi]
     pub fn relimit(&self, id: i64, limit: f64) {

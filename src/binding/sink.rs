@@ -1,11 +1,12 @@
 //! Events on their way to JavaScript: all that are ready cross in one call.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use napi::bindgen_prelude::{Function, ToNapiValue};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Result, Status};
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 
 /// Does not keep the event loop alive: that is for the engine's own state to say.
 type Wake<E> = ThreadsafeFunction<(), (), Vec<E>, Status, false, true, 0>;
@@ -13,6 +14,8 @@ type Wake<E> = ThreadsafeFunction<(), (), Vec<E>, Status, false, true, 0>;
 /// A queue of events with a JavaScript function at its end, which gets them as one array.
 pub(super) struct EventSink<E: ToNapiValue + Send + 'static> {
     ready: Arc<Mutex<Vec<E>>>,
+    /// An event is there, for who waits on JavaScript's own thread.
+    arrived: Condvar,
     wake: Wake<E>,
 }
 
@@ -24,7 +27,11 @@ impl<E: ToNapiValue + Send + 'static> EventSink<E> {
             .build_threadsafe_function::<()>()
             .weak::<true>()
             .build_callback(move |_| Ok(std::mem::take(&mut *drained.lock())))?;
-        Ok(Arc::new(Self { ready, wake }))
+        Ok(Arc::new(Self {
+            ready,
+            arrived: Condvar::new(),
+            wake,
+        }))
     }
 
     pub(super) fn push(&self, event: E) {
@@ -33,10 +40,20 @@ impl<E: ToNapiValue + Send + 'static> EventSink<E> {
             ready.push(event);
             ready.len() == 1
         };
+        let _ = self.arrived.notify_one();
         // Otherwise a call is on its way already and will take this one along.
         if was_empty {
             let _ = self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
+    }
+
+    /// The events that are ready, in place of the function. Blocks until there is one, or for `limit`.
+    pub(super) fn take(&self, limit: Duration) -> Vec<E> {
+        let mut ready = self.ready.lock();
+        if ready.is_empty() {
+            let _ = self.arrived.wait_for(&mut ready, limit);
+        }
+        std::mem::take(&mut *ready)
     }
 }
 

@@ -13,7 +13,8 @@ use crate::browser::remote::{Entry, EntryKind};
 /// Where replies and events go.
 pub(super) type Sink = Arc<dyn Fn(Vec<Entry>) + Send + Sync>;
 
-/// One frame. The fifth element says that nobody waits for the reply; here it costs nothing to send it all the same.
+/// One frame. The fifth element is 1 where nobody waits for the reply, which costs nothing here all the same, and
+/// [`BESIDE`].
 #[derive(Debug, Deserialize)]
 struct Frame(
     i64,
@@ -23,6 +24,9 @@ struct Frame(
     #[serde(default)] Option<u8>,
 );
 
+/// The fifth element of a command that a function of the user's gives while the page may wait for that function.
+const BESIDE: u8 = 2;
+
 /// A command of a page, or of `ph`.
 #[derive(Debug)]
 pub(super) struct Command {
@@ -31,6 +35,8 @@ pub(super) struct Command {
     pub(super) target: u64,
     pub(super) method: String,
     pub(super) args: Args,
+    /// It runs beside the others of its page: one of those may wait for what comes of it.
+    pub(super) is_beside: bool,
 }
 
 /// Reads frames with commas between.
@@ -41,9 +47,10 @@ pub(super) fn read_commands(frames: &str) -> serde_json::Result<Vec<Command>> {
     let frames: Vec<Frame> = serde_json::from_str(&format!("[{frames}]"))?;
     Ok(frames
         .into_iter()
-        .map(|Frame(id, target, method, args, _)| Command {
+        .map(|Frame(id, target, method, args, how)| Command {
             id,
             target,
+            is_beside: how == Some(BESIDE) || method == "answer",
             method,
             args: Args(args),
         })
@@ -220,9 +227,12 @@ mod tests {
 
     #[test]
     fn frames_are_read_in_order_with_what_each_has() {
-        let commands = read_commands(r#"[1,0,"createPage",[3,{}]],[2,3,"evaluate",["f",true],1]"#);
+        let commands = read_commands(
+            r#"[1,0,"createPage",[3,{}]],[2,3,"evaluate",["f",true],1],[3,3,"get",["title"],2],[4,3,"answer",[1,2]]"#,
+        );
         let commands = commands.expect("frames");
-        assert_eq!(commands.len(), 2);
+        let beside: Vec<bool> = commands.iter().map(|command| command.is_beside).collect();
+        assert_eq!(beside, [false, false, true, true]);
         assert_eq!(commands[1].id, 2);
         assert_eq!(commands[1].target, 3);
         assert_eq!(commands[1].args.text(0), "f");

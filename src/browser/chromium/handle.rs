@@ -15,6 +15,7 @@ pub(super) struct Handle(Arc<Contact>);
 #[derive(Debug)]
 struct Contact {
     commands: UnboundedSender<Command>,
+    beside: UnboundedSender<Command>,
     /// The command that runs; 0 for none.
     current: AtomicI64,
     /// Its time is over.
@@ -23,16 +24,30 @@ struct Contact {
     closing: Notify,
 }
 
+/// The commands of a page, as they come to its task.
+pub(super) struct Queues {
+    /// One after the other.
+    pub(super) commands: UnboundedReceiver<Command>,
+    /// At once, whatever runs.
+    pub(super) beside: UnboundedReceiver<Command>,
+}
+
 impl Handle {
-    pub(super) fn new() -> (Self, UnboundedReceiver<Command>) {
-        let (commands, queue) = unbounded_channel();
+    pub(super) fn new() -> (Self, Queues) {
+        let (commands, in_turn) = unbounded_channel();
+        let (beside, at_once) = unbounded_channel();
+        let queues = Queues {
+            commands: in_turn,
+            beside: at_once,
+        };
         let contact = Contact {
             commands,
+            beside,
             current: AtomicI64::new(0),
             expired: Notify::new(),
             closing: Notify::new(),
         };
-        (Self(Arc::new(contact)), queue)
+        (Self(Arc::new(contact)), queues)
     }
 
     /// # Errors
@@ -41,7 +56,12 @@ impl Handle {
         if command.method == "close" {
             self.0.closing.notify_one();
         }
-        self.0.commands.send(command).map_err(|error| error.0)
+        let queue = if command.is_beside {
+            &self.0.beside
+        } else {
+            &self.0.commands
+        };
+        queue.send(command).map_err(|error| error.0)
     }
 
     /// The deadline of a command is over: the page need not go on with it.

@@ -9,7 +9,7 @@ use tracing::debug;
 
 use super::Page;
 use crate::browser::chromium::command::{Command, Failure, null};
-use crate::browser::chromium::handle::Handle;
+use crate::browser::chromium::handle::{Handle, Queues};
 use crate::browser::chromium::shared::Shared;
 use crate::lived;
 
@@ -23,7 +23,7 @@ pub(in crate::browser::chromium) fn create(browser: &Arc<Shared>, command: &Comm
         Ok(number) => number.unwrap_or_default(),
         Err(failure) => return reply.give(Err(failure)),
     };
-    let (handle, queue) = Handle::new();
+    let (handle, queues) = Handle::new();
     if !browser.enter(number, handle.clone()) {
         return reply.give(Err(Failure::new(
             "session not created",
@@ -31,16 +31,15 @@ pub(in crate::browser::chromium) fn create(browser: &Arc<Shared>, command: &Comm
         )));
     }
     reply.give(null());
-    let living = live(Arc::clone(browser), number, handle, queue);
+    let living = live(Arc::clone(browser), number, handle, queues);
     browser.spawn(&browser.stop, living);
 }
 
-async fn live(
-    browser: Arc<Shared>,
-    number: u64,
-    handle: Handle,
-    mut queue: UnboundedReceiver<Command>,
-) {
+async fn live(browser: Arc<Shared>, number: u64, handle: Handle, queues: Queues) {
+    let Queues {
+        commands: mut queue,
+        beside,
+    } = queues;
     let tab = match browser.tabs.take().await {
         Ok(tab) => tab,
         Err(error) => {
@@ -50,6 +49,7 @@ async fn live(
         }
     };
     let page = Page::new(&browser, number, &tab);
+    page.spawn(run_beside(Arc::clone(&page), beside));
     while let Some(command) = queue.recv().await {
         let Command {
             id, method, args, ..
@@ -78,4 +78,16 @@ async fn live(
     }
     page.end();
     browser.tabs.give_back(tab);
+}
+
+/// Runs commands that others of the page may wait for.
+async fn run_beside(page: Arc<Page>, mut queue: UnboundedReceiver<Command>) {
+    while let Some(Command {
+        id, method, args, ..
+    }) = queue.recv().await
+    {
+        let reply = page.browser.reply(id, page.number);
+        let running = Arc::clone(&page);
+        page.spawn(async move { running.run(&method, args, reply).await });
+    }
 }
