@@ -48,6 +48,14 @@ export type {
   StackFrame,
 } from "./types/page-events.js";
 export type {
+  GotoOptions,
+  GotoResponse,
+  PdfOptions,
+  WaitForOptions,
+  WaitOptions,
+} from "./types/page-modern.js";
+export type {
+  ElementOptions,
   KeyEventType,
   LoadError,
   LoadStatus,

@@ -53,6 +53,9 @@ function setProperty(subject, args) {
   var last = parts.pop();
   var value = live.revive(args[1]);
   var copy;
+  if (top === "settings") {
+    require("./settings").check(name, value);
+  }
   if (last === undefined) {
     headers.checkProperty(top, value);
     subject[top] = value;
@@ -238,6 +241,13 @@ function settingsWith(page, changes) {
   }, {});
 }
 
+// What draws the page is loaded by the first who needs it, as is what is seldom used: a worker's start is quicker without.
+function drawn(name) {
+  return sync(function (session, args) {
+    return require("./pictures")[name](session, args);
+  });
+}
+
 function onPage(command) {
   return sync(function (session, args) {
     return command(session.page, args);
@@ -256,7 +266,6 @@ var PASSED_TO_PAGE = [
   "goForward",
   "injectJs",
   "reload",
-  "render",
   "sendEvent",
   "setProxy",
   "stop",
@@ -281,6 +290,9 @@ var pageCommands = {
     // Pop-ups go to Node as their numbers.
     return args[0] === "pages" ? session.page.pages.map(numberOf) : getProperty(session.page, args);
   }),
+  goto: function (session, args, answer) {
+    require("./goto").goTo(session, args, answer, isFragmentOf(session, args.slice(0, 1)));
+  },
   getPage: sync(function (session, args) {
     var page = session.page.getPage(String(args[0]));
     return page ? numberOf(page) : null;
@@ -325,17 +337,15 @@ var pageCommands = {
     headers.checkSettings(args[2]);
     page.openUrl(args[0], request, settingsWith(page, args[2]));
   }),
+  pdf: drawn("pdf"),
   // args: [whether the listeners of onPageCreated are done with this page]
   releaseEvents: sync(function (session, args) {
     session.events.release(args[0]);
   }),
-  renderBase64: onPage(function (page, args) {
-    var format = String(args[0] || "PNG");
-    var base64 = page.renderBase64(format);
-    if (!base64) {
-      throw new DriverError("unable to capture screen", "PhantomJS cannot make a " + format);
-    }
-    return base64;
+  render: drawn("render"),
+  renderBase64: drawn("renderBase64"),
+  responseBody: sync(function () {
+    require("./settings").refuseBodies();
   }),
   set: onPage(setProperty),
   setFileOnPicker: sync(function (session, args) {
@@ -345,6 +355,9 @@ var pageCommands = {
     answerWhenLoaded(session, answer);
     // Not "about:blank": PhantomJS shows nothing there.
     session.page.setContent(String(args[0]), String(args[1] === undefined || args[1] === null ? "" : args[1]));
+  },
+  waitFor: function (session, args, answer) {
+    require("./wait-for").waitFor(session, args, answer);
   },
 };
 pageCommands.uploadFile = onPage(uploadFile);

@@ -235,3 +235,4 @@ exports.asSource = asSource;
 exports.evaluate = evaluate;
 exports.evaluateAsync = evaluateAsync;
 exports.evaluateJavaScript = evaluateJavaScript;
+exports.mustParse = mustParse;

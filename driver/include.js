@@ -8,7 +8,7 @@ var evaluate = require("./evaluate");
 var DriverError = errors.DriverError;
 
 // What it tells begins so; listeners for alerts do not hear of it.
-var MARK = "phantom-cluster:includeJs ";
+var MARK = "phantom-cluster:signal ";
 var LOADED = " loaded";
 var count = 0;
 
@@ -34,6 +34,12 @@ function append(address, mark, loaded) {
   element.src = address;
   (document.body || document.documentElement).appendChild(element);
   return element.src;
+}
+
+// A message for a signal of the driver's own.
+function newMark() {
+  count += 1;
+  return MARK + count;
 }
 
 function isOwn(message) {
@@ -72,8 +78,7 @@ function load(page, address, done) {
   function moved() {
     end({ failed: true, reason: "the page went elsewhere before" });
   }
-  count += 1;
-  mark = MARK + count;
+  mark = newMark();
   signals = [
     [page.javaScriptAlertSent, heard],
     [page.resourceError, failed],
@@ -114,3 +119,4 @@ function includeJs(session, args, answer) {
 
 exports.includeJs = includeJs;
 exports.isOwn = isOwn;
+exports.newMark = newMark;

@@ -100,6 +100,7 @@ Loads.prototype.once = function (done, staysInDocument) {
   function end() {
     self.forget(finished);
     if (staysInDocument) {
+      staysInDocument = false;
       page.urlChanged.disconnect(moved);
     }
     self.endWait = null;

@@ -36,6 +36,10 @@ function Session(page) {
   // Its cookie jar, while cookies are off (jars.js).
   this.idleJar = null;
   this.events = new events.Events(this);
+  // Why its last load failed.
+  this.loadError = null;
+  // Whether a command waits for the response of the page itself.
+  this.wantsResponse = false;
   this.loads = this.watchLoads();
   // Callbacks to run when the session closes, so that whoever waits on the page hears of its end.
   this.closers = [];
@@ -53,11 +57,13 @@ Session.prototype.settings = function () {
 // Why a load failed is known in Node before its status is.
 Session.prototype.watchLoads = function () {
   var own = this.events;
+  var session = this;
   function tell(error) {
+    session.loadError = error;
     own.tell("loadError", [error]);
   }
   function isHeard() {
-    return own.isInstalled("onResourceReceived");
+    return session.wantsResponse || own.isInstalled("onResourceReceived");
   }
   var loadErrors = new LoadErrors(this.raw, tell, isHeard);
   return new Loads(this.raw, function (status) {

@@ -18,7 +18,10 @@ class EngineError extends PhantomClusterError {}
 /** The browser: ERR_PHANTOM_BINARY, ERR_PHANTOM_START, ERR_BROWSER_BINARY, ERR_NO_FREE_PORT, ERR_BROWSER_GONE. */
 class PhantomError extends PhantomClusterError {}
 
-/** A command of `ph` or `page`: ERR_PAGE_CLOSED, ERR_PAGE_TIMEOUT, ERR_EVALUATE, ERR_PAGE_COMMAND. */
+/**
+ * A command of `ph` or `page`: ERR_PAGE_CLOSED, ERR_PAGE_TIMEOUT, ERR_EVALUATE, ERR_NAVIGATION, ERR_TIMEOUT,
+ * ERR_UNSUPPORTED, ERR_PAGE_COMMAND.
+ */
 class PageError extends PhantomClusterError {}
 
 /** A request: ERR_ITEM_STATE, ERR_ITEM_TIMEOUT, ERR_ITEM_CANCELLED, ERR_MAX_ATTEMPTS, ERR_INVALID_RESPONSE, ERR_MESSAGE_TOO_LONG. */
@@ -66,7 +69,10 @@ const CODE_OF_DRIVER_ERROR = {
   "invalid session id": "ERR_PAGE_CLOSED",
   "no such window": "ERR_PAGE_CLOSED",
   "javascript error": "ERR_EVALUATE",
+  "navigation failed": "ERR_NAVIGATION",
+  "script timeout": "ERR_TIMEOUT",
   timeout: "ERR_PAGE_TIMEOUT",
+  "unsupported operation": "ERR_UNSUPPORTED",
 };
 
 function explain({ data }) {
@@ -81,7 +87,9 @@ function explain({ data }) {
 /** A typed error of the driver's `{ error, message, stacktrace, data }`. */
 function fromDriver(method, failure) {
   const code = CODE_OF_DRIVER_ERROR[failure.error] ?? "ERR_PAGE_COMMAND";
-  const error = new PageError(code, `${method}: ${failure.message}${explain(failure)}`);
+  const message = `${method}: ${failure.message}${explain(failure)}`;
+  // Why it was not loaded, as `page.loadError` has it.
+  const error = new PageError(code, message, code === "ERR_NAVIGATION" ? { cause: failure.data } : undefined);
   if (failure.stacktrace) {
     error.phantomStack = failure.stacktrace;
   }

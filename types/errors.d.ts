@@ -35,9 +35,18 @@ export type PhantomErrorCode =
 
 /**
  * Codes of {@link PageError}. `ERR_PAGE_CLOSED`: the page is closed. `ERR_PAGE_TIMEOUT`: no answer within
- * `pageTimeout`. `ERR_EVALUATE`: a function failed in the page. `ERR_PAGE_COMMAND`: PhantomJS refused.
+ * `pageTimeout`. `ERR_EVALUATE`: a function failed in the page. `ERR_NAVIGATION`: `goto` loaded nothing; `cause` says
+ * why. `ERR_TIMEOUT`: what `goto` or `waitFor` waits for did not come within their `timeout`. `ERR_UNSUPPORTED`: the
+ * browser has no such thing; the message says what to use instead. `ERR_PAGE_COMMAND`: the browser refused.
  */
-export type PageErrorCode = "ERR_PAGE_CLOSED" | "ERR_PAGE_TIMEOUT" | "ERR_EVALUATE" | "ERR_PAGE_COMMAND";
+export type PageErrorCode =
+  | "ERR_PAGE_CLOSED"
+  | "ERR_PAGE_TIMEOUT"
+  | "ERR_EVALUATE"
+  | "ERR_NAVIGATION"
+  | "ERR_TIMEOUT"
+  | "ERR_UNSUPPORTED"
+  | "ERR_PAGE_COMMAND";
 
 /**
  * Codes of {@link ItemError}. `ERR_ITEM_STATE`: the item's state does not allow the call. `ERR_ITEM_TIMEOUT`: it was

@@ -63,8 +63,14 @@ export interface OpenSettings {
   readonly encoding?: string;
 }
 
+/** What {@link Page.render} and {@link Page.renderBase64} show. */
+export interface ElementOptions {
+  /** The first element that it matches, whole, wherever it lies. Without it, all of the page. */
+  readonly selector?: string;
+}
+
 /** Options of {@link Page.render}. */
-export interface RenderOptions {
+export interface RenderOptions extends ElementOptions {
   /**
    * `"png"`, `"jpeg"`, `"bmp"`, `"ppm"` or `"pdf"`.
    *

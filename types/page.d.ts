@@ -13,7 +13,9 @@ import type {
   ValueAt,
 } from "./method.js";
 import type { PageEventAnswers, PageEvents, PageEventsInside } from "./page-events.js";
+import type { ModernPage } from "./page-modern.js";
 import type {
+  ElementOptions,
   KeyEventType,
   LoadError,
   LoadStatus,
@@ -59,10 +61,11 @@ type SetListener<Name extends PageEventName> = {
  * second), which gets the value alone, or returns a promise; but `on` and `onResourceRequested` take none. Commands run
  * in the order in which they are given.
  *
- * The methods reject with a {@link PageError}: `ERR_PAGE_CLOSED`, `ERR_PAGE_COMMAND` (PhantomJS refused) or
- * `ERR_PAGE_TIMEOUT` (no answer within option `pageTimeout`); or with a {@link PhantomError}: `ERR_BROWSER_GONE`.
+ * The methods reject with a {@link PageError}: `ERR_PAGE_CLOSED`, `ERR_PAGE_COMMAND` (the browser refused),
+ * `ERR_UNSUPPORTED` (it has no such thing; the message says what to use instead) or `ERR_PAGE_TIMEOUT` (no answer within
+ * option `pageTimeout`); or with a {@link PhantomError}: `ERR_BROWSER_GONE`.
  */
-export interface Page {
+export interface Page extends ModernPage {
   /** Adds a cookie for the page's address; false when PhantomJS refuses it. */
   addCookie: Method<[cookie: NewCookie], boolean>;
 
@@ -178,17 +181,17 @@ export interface Page {
 
   /**
    * Writes a picture or PDF of the page to a file, and makes its folder; false when PhantomJS does not know the format.
-   * Without a format the file's extension tells it.
+   * Without a format the file's extension tells it. With option `selector` it is a picture of that element.
    */
   render: Method<[file: string] | [file: string, options: RenderOptions | string], boolean>;
 
   /**
-   * A picture of the page in base64: `"PNG"`, `"JPEG"` or `"BMP"`.
+   * A picture of the page in base64: `"PNG"`, `"JPEG"` or `"BMP"`. With option `selector` it is one of that element.
    *
    * @default "PNG"
    * @throws {@link PageError} `ERR_PAGE_COMMAND`: PhantomJS cannot make that format; its 2.1.1 no `"GIF"` either
    */
-  renderBase64: Method<[] | [format: string], string>;
+  renderBase64: Method<[] | [format: string] | [format: string, options: ElementOptions], string>;
 
   /**
    * Sends an event as a user would. Mouse: where, in px, and the button. Keyboard: text, or a key code of PhantomJS's

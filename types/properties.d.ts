@@ -42,6 +42,18 @@ export interface PageSettings {
 
   /** How often HTTP authentication is tried; none: as often as PhantomJS likes. */
   readonly maxAuthAttempts?: number;
+
+  /** The language that the page sees and asks for, as `"de-DE"`; none: the browser's. Not on PhantomJS. */
+  readonly locale?: string;
+
+  /** The time zone of the page's dates, as `"Europe/Berlin"`; none: the browser's. Not on PhantomJS. */
+  readonly timezone?: string;
+
+  /** Which colours the page is asked for (`prefers-color-scheme`); none: light. Not on PhantomJS. */
+  readonly colorScheme?: "light" | "dark";
+
+  /** How many pixels of a picture make one px; none: 1. Not on PhantomJS. */
+  readonly deviceScaleFactor?: number;
 }
 
 /** Properties of a page that {@link Page.set} can set. */

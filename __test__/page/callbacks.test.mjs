@@ -102,6 +102,11 @@ const BAD = {
     ["getContent", [1, CALLBACK], /<p id="p">text/],
     ["getCookies", [1, CALLBACK, 2], []],
     ["getPage", [null, CALLBACK], null],
+    ["goto", [CALLBACK], null],
+    ["goto", [undefined, CALLBACK], null],
+    ["goto", ["http://127.0.0.1:1/", CALLBACK, "more"], null],
+    ["goto", ["http://127.0.0.1:1/", null, CALLBACK], null],
+    ["goto", ["about:blank", { waitUntil: "x" }, CALLBACK], null],
     ["go", [CALLBACK], false],
     ["go", [99, CALLBACK], false],
     ["goBack", [1, CALLBACK], /^(true|false)$/],
@@ -125,6 +130,9 @@ const BAD = {
     ["open", ["http://127.0.0.1:1/", null, null, CALLBACK], "fail"],
     ["open", ["http://127.0.0.1:1/", 10n, CALLBACK], "fail"],
     ["openUrl", [undefined, CALLBACK], null],
+    ["pdf", [null, CALLBACK], null],
+    ["pdf", [{ path: 1 }, CALLBACK], null],
+    ["pdf", [{ path: "/dev/null/x.pdf" }, CALLBACK], null],
     ["property", ["a.b.c", CALLBACK], null],
     ["property", ["onError", "text", CALLBACK], null],
     ["release", ["more", CALLBACK], null],
@@ -168,9 +176,15 @@ const BAD = {
     ["switchToFrame", [99, CALLBACK], false],
     ["switchToMainFrame", [1, CALLBACK], null],
     ["switchToParentFrame", [1, CALLBACK], false],
+    ["responseBody", [CALLBACK], null],
     ["uploadFile", [CALLBACK], null],
     ["uploadFile", [null, "/nowhere", CALLBACK], null],
     ["uploadFile", ["#p", null, CALLBACK], null],
+    ["waitFor", ["", CALLBACK], false],
+    ["waitFor", ["###", CALLBACK], false],
+    ["waitFor", ["#none", { timeout: 1000 }, CALLBACK], false],
+    ["waitFor", ["#p", { timeout: -1 }, CALLBACK], false],
+    ["waitFor", [NOTHING, null, CALLBACK], false],
   ],
 };
 
@@ -217,6 +231,7 @@ const LATE = {
   switchToChildFrame: false,
   switchToFrame: false,
   switchToParentFrame: false,
+  waitFor: false,
 };
 // A listener's call has no callback: what comes behind the listener is its further arguments.
 const WITHOUT = ["constructor", "callback", "createOutObject", "on", "onResourceRequested"];

@@ -140,6 +140,17 @@ test("standalone.js, both generations", async () => {
   ]);
 });
 
+test("waiting.js: loads that reject, waiting, a picture of one element, a PDF", async () => {
+  const { lines } = await run("waiting.js");
+  assert.deepEqual(lines, [
+    "200 http://127.0.0.1/",
+    "here now",
+    "a picture of it: PNG",
+    "the page: PDF",
+    "ERR_NAVIGATION http://none.invalid/",
+  ]);
+});
+
 test("typescript.ts is accepted by tsc, and runs as it comes from it", async () => {
   const project = temporaryFolder();
   try {

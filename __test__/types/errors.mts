@@ -31,6 +31,9 @@ try {
       case "ERR_PAGE_CLOSED":
       case "ERR_PAGE_TIMEOUT":
       case "ERR_EVALUATE":
+      case "ERR_NAVIGATION":
+      case "ERR_TIMEOUT":
+      case "ERR_UNSUPPORTED":
       case "ERR_PAGE_COMMAND":
         break;
       default:

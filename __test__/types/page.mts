@@ -2,6 +2,7 @@
 
 import type {
   Cookie,
+  GotoResponse,
   LoadError,
   LoadStatus,
   OutObject,
@@ -69,6 +70,34 @@ page.open("http://a.test/", { verb: "PUT" });
 page.open("http://a.test/", (error, opened) => opened ?? error);
 // @ts-expect-error the callback comes last
 page.open(() => {}, "http://a.test/");
+
+// goto and waitFor
+const response = await page.goto("http://a.test/", { waitUntil: "networkidle", timeout: 1000 });
+same<typeof response, GotoResponse>();
+same<typeof response.status, number | null>();
+page.goto("http://a.test/", (answered) => same<typeof answered, GotoResponse>());
+const body = await page.responseBody(response.id ?? 0);
+same<typeof body, Buffer>();
+const there = await page.waitFor("#a", { visible: true });
+same<typeof there, true>();
+page.waitFor("#a", (found) => same<typeof found, boolean>());
+page.waitFor("#a", { hidden: true, timeout: 10 }, (found) => same<typeof found, boolean>());
+const grown = await page.waitFor(() => document.links.length);
+same<typeof grown, number>();
+const waited = await page.waitFor(async (a: number, b: string) => a + b, {}, 1, "b");
+same<typeof waited, string>();
+page.waitFor(
+  (a: number) => a,
+  { timeout: 10 },
+  1,
+  (found) => same<typeof found, number | false>(),
+);
+// @ts-expect-error no such moment
+await page.goto("http://a.test/", { waitUntil: "loaded" });
+// @ts-expect-error a function sees to that itself
+await page.waitFor(() => 1, { visible: true });
+// @ts-expect-error an argument is missing
+await page.waitFor((a: number) => a, {});
 
 // evaluate: function and arguments
 const title = await page.evaluate(function title() {
@@ -160,6 +189,18 @@ page.includeJs("http://a.test/lib.js", () => {});
 page.injectJs("lib.js", (injected) => same<typeof injected, boolean>());
 await page.render("a.png");
 await page.render("a.jpg", { format: "jpeg", quality: 80 });
+await page.render("a.png", { selector: "#a" });
+page.renderBase64("PNG", { selector: "#a" }, (data) => same<typeof data, string>());
+const paper = await page.pdf({
+  format: "A4",
+  landscape: true,
+  path: "a.pdf",
+  header: { height: 1, contents: headline },
+});
+same<typeof paper, Buffer>();
+page.pdf((bytes) => same<typeof bytes, Buffer>());
+// @ts-expect-error no such option
+await page.pdf({ size: "A4" });
 page.render("a.pdf", (rendered) => same<typeof rendered, boolean>());
 page.render("a.pdf", { format: "pdf" }, (rendered) => same<typeof rendered, boolean>());
 const base64 = await page.renderBase64();
@@ -254,6 +295,12 @@ same<typeof zoomByProperty, number>();
 page.property("settings.userAgent", "a", (agent) => same<typeof agent, string>());
 page.setting("loadImages", (load) => same<typeof load, boolean>());
 page.setting("userAgent", "a", (agent) => same<typeof agent, string>());
+await page.setting("colorScheme", "dark");
+await page.setting("deviceScaleFactor", 2);
+// @ts-expect-error no such scheme
+await page.setting("colorScheme", "blue");
+const locale = await page.setting("locale");
+same<typeof locale, string | undefined>();
 const timeout = await page.setting("resourceTimeout");
 same<typeof timeout, number | undefined>();
 // @ts-expect-error it can only be read

@@ -8,6 +8,8 @@ const QUIET = Object.freeze({ isQuiet: true, whenTaken: () => {} });
  */
 class Call {
   answer = null;
+  /** How long the command may take, ms; undefined for the browser's `pageTimeout`. */
+  limit = undefined;
 
   /** True when the caller has not asked for the outcome in the turn of the call. */
   get isQuiet() {

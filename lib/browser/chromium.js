@@ -27,6 +27,8 @@ const CHROMIUM = Object.freeze({
   status: "status",
   /** Functions that ran inside PhantomJS run in Node. */
   realm: true,
+  /** A PDF comes as bytes. */
+  givesBytes: true,
   /** No command keeps the browser from answering for another page. */
   computes: () => false,
   /** Whether an exit writes something. */

@@ -47,7 +47,7 @@ class Commands {
    * Runs `method` of `target` (0: the browser, n: page n); commands run in the order they are sent. `call` tells whether
    * anybody waits for the outcome.
    */
-  run(target, method, args, { limit = this.#limit, call } = {}) {
+  run(target, method, args, { call, limit = call?.limit ?? this.#limit } = {}) {
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((resolve, reject) => {

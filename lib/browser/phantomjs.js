@@ -8,7 +8,7 @@ const { explainLaunch, findBinary, nameOf } = require("./binary");
 /** Runs inside PhantomJS. */
 const DRIVER = path.join(__dirname, "..", "..", "driver", "main.js");
 /** Commands that run for as long as what they start does: scripts of the page, or drawing it. */
-const COMPUTES = /^(evaluate|invoke|includeJs|injectJs|render|sendEvent|setContent)/;
+const COMPUTES = /^(evaluate|invoke|includeJs|injectJs|pdf|render|sendEvent|setContent|waitFor)/;
 /** Switches that make PhantomJS write something when it exits. Without one it is ended at once: its exit takes 200 ms. */
 const KEEPS_STATE = /^--(cookies-file|config|disk-cache|local-storage-path|offline-storage-path)\b/;
 
@@ -18,6 +18,8 @@ const PHANTOMJS = Object.freeze({
   status: "status",
   /** Functions inside PhantomJS run there. */
   realm: false,
+  /** A PDF comes as a file only. */
+  givesBytes: false,
   /** Whether `method` may keep the browser from answering anything else. */
   computes: (method) => COMPUTES.test(method),
   /** Whether an exit writes something. */

@@ -10,17 +10,19 @@ const { warn } = require("../warn");
 /**
  * Makes a method of `ph` or `page` from its line in a table.
  *
- * A line is `{ command?, check?, encode?, decode?, callbackAt?, failed?, report? }`: the driver's command (by default of
+ * A line is `{ command?, check?, encode?, decode?, callbackAt?, limit?, failed?, report? }`: the driver's command (by default of
  * the same name, or chosen by the arguments), what refuses the caller's arguments, how they become the command's own, what
- * becomes of its value, and the first place where a function is the callback (`evaluate(fn, callback, ...args)`); for the
- * last two see `settle`. Every method takes a callback or returns a promise; a callback gets the value alone, as in npm
+ * becomes of its value, the first place where a function is the callback (`evaluate(fn, callback, ...args)`), and how long
+ * the command may take, ms, where that is not `pageTimeout`; for the last two see `settle`. Every method takes a callback or returns a promise; a callback gets the value alone, as in npm
  * `phantom` 0.x.
  */
-function bridgeMethod(name, { command = name, check, encode, decode, callbackAt, ...onError }) {
+function bridgeMethod(name, { command = name, check, encode, decode, callbackAt, limit, ...onError }) {
   function run(subject, args, call, hasCallback) {
     const verb = typeof command === "function" ? command(args) : command;
     const target = targetOf(subject);
-    const value = target.command(verb, encode ? encode(args, hasCallback) : args, call);
+    const given = encode ? encode(args, hasCallback, target) : args;
+    call.limit = limit?.(given);
+    const value = target.command(verb, given, call);
     return decode ? value.then((given) => decode(given, target, args)) : value;
   }
   return function method(...args) {

@@ -7,6 +7,7 @@ const { inspect } = require("node:util");
 const { PageError } = require("../errors");
 const { EVENTS } = require("./events");
 const { liveFunction } = require("./live");
+const { goto, waitFor } = require("./loading");
 const { openRequest, openUrlRequest } = require("./open-request");
 
 // A function goes to PhantomJS as its source.
@@ -125,6 +126,7 @@ const METHODS = {
   go: { failed: false },
   goBack: { failed: false },
   goForward: { failed: false },
+  goto: goto(encodeAddress),
   includeJs: toScript,
   injectJs: { encode: ([file]) => [scriptPath(file)], failed: false },
   invokeAsyncMethod: behindAll,
@@ -152,7 +154,9 @@ const METHODS = {
   switchToFrame: { failed: false },
   switchToMainFrame: {},
   switchToParentFrame: { failed: false },
+  responseBody: { decode: ({ body, base64 }) => Buffer.from(body, base64 ? "base64" : "utf8") },
   uploadFile: { encode: ([selector, file]) => [selector, files(file)] },
+  waitFor,
 };
 
 module.exports = { METHODS };

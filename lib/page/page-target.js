@@ -27,6 +27,16 @@ class PageTarget {
     return this.#session.isOfWorker;
   }
 
+  /** Whether its browser gives files as bytes, or writes them only. */
+  get givesBytes() {
+    return this.#session.browser.kind.givesBytes;
+  }
+
+  /** How long its commands may take, ms. */
+  get pageTimeout() {
+    return this.#session.browser.pageTimeout;
+  }
+
   onAssignment(name) {
     this.#session.onAssignment(name);
   }

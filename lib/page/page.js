@@ -5,6 +5,7 @@ const { PageError } = require("../errors");
 const { targetOf } = require("./handle");
 const { liveFunction } = require("./live");
 const { METHODS } = require("./methods");
+const { pdf } = require("./pdf");
 const { EVENTS, checkEvent, isEventLike } = require("./events");
 const { PageProperties } = require("./properties");
 const { warnOnce } = require("../warn");
@@ -90,6 +91,11 @@ class Page extends PageProperties {
       return settle(this, replaceListeners(target, name, value), callback, { report: reportUnknown });
     }
     return settle(this, target.command("set", [name, value === undefined ? null : value]), callback);
+  }
+
+  pdf(...args) {
+    const callback = takeCallback(args);
+    return settle(this, pdf(targetOf(this), ...args), callback);
   }
 
   /** Runs `fn` inside PhantomJS for each request, which it can change or abort; `listener` hears of them in Node. */

@@ -26,13 +26,27 @@ import * as evaluate from "./evaluate.mjs";
 import * as events from "./events.mjs";
 import * as frames from "./frames.mjs";
 import * as input from "./input.mjs";
+import * as modern from "./modern.mjs";
 import * as navigation from "./navigation.mjs";
 import * as phantom from "./phantom.mjs";
 import * as rendering from "./rendering.mjs";
 import * as requests from "./requests.mjs";
 import * as settings from "./settings.mjs";
 
-const THEMES = [phantom, navigation, content, evaluate, settings, events, requests, rendering, cookies, input, frames];
+const THEMES = [
+  phantom,
+  navigation,
+  content,
+  evaluate,
+  settings,
+  events,
+  requests,
+  rendering,
+  cookies,
+  input,
+  frames,
+  modern,
+];
 
 export const METHODS = THEMES.flatMap(({ methods = [] }) => methods);
 

@@ -40,6 +40,16 @@ export const PAGES = {
   "/same-picture": "<title>same picture</title><img src='/logo.png'>",
   "/stuck": "<title>stuck</title><img src='/never'>",
   "/never": () => {},
+  "/boxes":
+    "<title>boxes</title><body style='margin:0;background:#fff'><div style='height:1500px'></div>" +
+    "<div id=box style='width:120px;height:70px;background:#f00'></div><div style='height:5000px'></div>",
+  "/grows":
+    "<title>grows</title><script>setTimeout(function () { document.body.innerHTML = \"<p id=late style='visibility:" +
+    "hidden'>é</p>\"; setTimeout(function () { late.style.visibility = 'visible'; }, 1000); }, 300);</script><body>",
+  "/loads-late":
+    "<title>early</title><script>setTimeout(function () { var x = new XMLHttpRequest(); x.open('GET', '/slow'); " +
+    "x.onload = function () { document.title = 'loaded late'; }; x.send(); }, 200);</script>",
+  "/slow": (_request, response) => setTimeout(() => response.end("slow"), 200),
   "/lib.js": (_request, response) => response.end("window.fromLib = 42;"),
   "/logo.png": (_request, response) => {
     response.setHeader("content-type", "image/png");
