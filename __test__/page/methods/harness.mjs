@@ -81,13 +81,7 @@ export class Harness {
     const isOwn = row.own || row.options !== undefined;
     const started = isOwn ? await browser({ ...this.#options, ...row.options }) : this.#shared;
     const context = await this.#contextOf(started.ph);
-    try {
-      if (row.at) {
-        assert.equal(await context.page.open(`${context.url}${row.at}`), "success");
-      }
-      await row.prepare?.(context);
-      await body(context);
-    } finally {
+    const end = async () => {
       fs.rmSync(context.folder, { recursive: true });
       if (isOwn) {
         await started.close();
@@ -95,7 +89,19 @@ export class Harness {
         await context.page.close().catch(ifClosed);
         await started.ph.clearCookies();
       }
+    };
+    try {
+      if (row.at) {
+        assert.equal(await context.page.open(`${context.url}${row.at}`), "success");
+      }
+      await row.prepare?.(context);
+      await body(context);
+    } catch (error) {
+      // What went wrong first is what is told.
+      await end().catch(() => {});
+      throw error;
     }
+    await end();
   }
 
   async #contextOf(ph) {
