@@ -68,6 +68,8 @@ function fromNative(error) {
 const CODE_OF_DRIVER_ERROR = {
   "invalid session id": "ERR_PAGE_CLOSED",
   "no such window": "ERR_PAGE_CLOSED",
+  "page crashed": "ERR_PAGE_CRASHED",
+  "unsupported operation": "ERR_UNSUPPORTED",
   "javascript error": "ERR_EVALUATE",
   "navigation failed": "ERR_NAVIGATION",
   "script timeout": "ERR_TIMEOUT",

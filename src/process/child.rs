@@ -6,6 +6,7 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 
@@ -50,9 +51,14 @@ impl Process {
             guardian: None,
         };
         if is_script {
-            process.set_guardian();
+            process.set_guardian(None);
         }
         Ok(process)
+    }
+
+    /// Removes a directory when this process has been killed, and the child with it. Must be called right after `spawn`.
+    pub(crate) fn guard_directory(&mut self, directory: &Path) {
+        self.set_guardian(Some(directory));
     }
 
     /// None when it was waited for.
@@ -95,7 +101,7 @@ impl Process {
             self.kill.add(apart);
         }
         if self.guardian.is_none() {
-            self.set_guardian();
+            self.set_guardian(None);
         }
         if place == Place::Apart
             && let Some(guardian) = &mut self.guardian
@@ -109,11 +115,11 @@ impl Process {
         }
     }
 
-    fn set_guardian(&mut self) {
+    fn set_guardian(&mut self, directory: Option<&Path>) {
         let Some(leader) = self.child.id() else {
             return;
         };
-        match Guardian::spawn(leader) {
+        match Guardian::spawn(leader, directory) {
             Ok(guardian) => self.guardian = Some(guardian),
             Err(error) => warn!(%error, "no guardian: a browser may outlive this process"),
         }

@@ -2,9 +2,11 @@
 //!
 //! The kernel's signal at our end goes to the child we started, and not to what that has started. A browser exits when its
 //! connection ends, but PhantomJS not while a page's script runs. So a shell waits for the end of a pipe that only we hold: it comes
-//! however we end. It takes 1 MB, and is there for launchers alone.
+//! however we end. It takes 1 MB, and is there for launchers alone, and for browsers with a directory of their own, which
+//! it removes.
 
 use std::io;
+use std::path::Path;
 #[cfg(unix)]
 use std::process::Stdio;
 
@@ -13,10 +15,11 @@ use tokio::process::Child;
 #[cfg(unix)]
 use tokio::process::Command;
 
-/// Its argument is the group; each line it reads is a process of another group.
+/// Its arguments are the group, and a directory that goes with it; each line it reads is a process of another group. What
+/// has just been killed may still write for a moment.
 #[cfg(unix)]
-const SCRIPT: &str =
-    r#"apart=; while read -r pid; do apart="$apart $pid"; done; kill -s KILL -- "-$0" $apart"#;
+const SCRIPT: &str = r#"apart=; while read -r pid; do apart="$apart $pid"; done; kill -s KILL -- "-$0" $apart
+[ -z "$1" ] || rm -rf -- "$1" 2>/dev/null || { sleep 1; rm -rf -- "$1"; }"#;
 
 /// A process that kills a group when this one has ended. Dropping it ends it and leaves the group alone.
 #[derive(Debug)]
@@ -25,9 +28,10 @@ pub(super) struct Guardian(Child);
 impl Guardian {
     /// Must run inside a tokio runtime.
     #[cfg(unix)]
-    pub(super) fn spawn(group: u32) -> io::Result<Self> {
+    pub(super) fn spawn(group: u32, directory: Option<&Path>) -> io::Result<Self> {
         Command::new("/bin/sh")
             .args(["-c", SCRIPT, &group.to_string()])
+            .args(directory)
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -40,7 +44,7 @@ impl Guardian {
     }
 
     #[cfg(not(unix))]
-    pub(super) fn spawn(_group: u32) -> io::Result<Self> {
+    pub(super) fn spawn(_group: u32, _directory: Option<&Path>) -> io::Result<Self> {
         Err(io::ErrorKind::Unsupported.into())
     }
 

@@ -70,6 +70,7 @@ impl Launcher for ChromiumLauncher {
         ends.give_to(&mut command)
             .map_err(|source| self.not_run(source))?;
         let mut process = Process::spawn(command).map_err(|source| self.not_run(source))?;
+        process.guard_directory(profile.path());
         debug!(
             pid = process.id(),
             binary = self.binary(),
@@ -189,7 +190,7 @@ impl ChromiumLauncher {
 /// Its warnings, and what it says of a desktop's services that a server has not.
 fn is_noise(line: &str) -> bool {
     line.starts_with('[')
-        && [":WARNING:", ":ERROR:dbus/"]
+        && [":WARNING:", ":ERROR:dbus/", ":ERROR:mojo/"]
             .iter()
             .any(|mark| line.contains(mark))
 }

@@ -2,9 +2,13 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Named as engines name theirs, with this behind.
 const PREFIX: &str = "phantom-cluster-chromium-";
+/// How often it is tried to remove one.
+const ATTEMPTS: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A profile of its own for one browser, and its temporary directory. Dropping it removes both.
 #[derive(Debug)]
@@ -32,9 +36,31 @@ impl Profile {
 }
 
 impl Drop for Profile {
+    /// Blocks for as long as processes that were just killed still write.
     fn drop(&mut self) {
+        for _ in 1..ATTEMPTS {
+            if std::fs::remove_dir_all(&self.0).is_ok() {
+                return;
+            }
+            std::thread::sleep(PAUSE);
+        }
         if let Err(error) = std::fs::remove_dir_all(&self.0) {
             tracing::warn!(%error, directory = %self.0.display(), "a profile could not be removed");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_goes_with_all_that_is_in_it() {
+        let profile = Profile::create().expect("a directory");
+        let path = profile.path().to_owned();
+        std::fs::create_dir(path.join("Default")).expect("a folder");
+        std::fs::write(path.join("Default/Cookies"), "x").expect("a file");
+        drop(profile);
+        assert!(!path.exists());
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Shared {
     pub(super) connection: Connection,
     pub(super) sink: Sink,
     pub(super) defaults: Defaults,
-    pub(super) tabs: Tabs,
+    pub(super) tabs: Arc<Tabs>,
     pages: Mutex<FxHashMap<u64, PageHandle>>,
     last_own_number: AtomicU64,
     /// Ends every task of this browser.
@@ -42,7 +42,7 @@ impl Shared {
     /// Must run inside the runtime.
     pub(super) fn new(connection: Connection, sink: Sink, defaults: Defaults) -> Self {
         Self {
-            tabs: Tabs::new(connection.clone()),
+            tabs: Arc::new(Tabs::new(connection.clone())),
             connection,
             sink,
             defaults,

@@ -1,6 +1,12 @@
 //! Tabs: made when they are needed, used again once they are as new.
+//!
+//! A new tab takes 40 ms, one that is used again 4. What a page leaves in its tab is taken away when it is closed: its
+//! document is emptied, so that none of its handlers runs in the next page's time, and so are its session storage, its
+//! name and its history. Timers of the old document go on until the next document is there: so a tab that nobody takes soon
+//! shows about:blank. A tab in doubt is closed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -10,6 +16,16 @@ use tokio::sync::oneshot;
 use tracing::debug;
 
 use super::cdp::{CdpError, Connection, Session};
+use crate::lived;
+
+/// A page that does not let itself be emptied within this is stuck in a script.
+const RESET_LIMIT: Duration = Duration::from_millis(500);
+/// After so long without a page a tab shows about:blank.
+const IDLE_AFTER: Duration = Duration::from_millis(100);
+/// More idle ones than this are closed: each takes 12 MiB.
+const MOST_IDLE: usize = 8;
+/// Runs in a page that is closed. What the page has replaced does not matter: its tab is closed then.
+const FORGET: &str = "(window.name='')===window.name";
 
 /// One tab of the browser, with its session.
 #[derive(Debug)]
@@ -17,18 +33,37 @@ pub(super) struct Tab {
     /// Also the id of its main frame.
     pub(super) target: String,
     pub(super) session: Session,
+    /// Its browser context; none for that which pages share.
+    pub(super) context: Option<String>,
+    /// It shows the emptied document of another page, at that page's address.
+    pub(super) is_used: bool,
+}
+
+/// What a page has left in its tab.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Left {
+    /// Nothing but what every page leaves.
+    Clean,
+    /// The same, and session storage of these origins.
+    Storage(Vec<String>),
+    /// What cannot: the tab is closed.
+    Dirty,
 }
 
 /// All of one browser's.
 #[derive(Debug)]
 pub(super) struct Tabs {
     connection: Connection,
-    state: Arc<Mutex<State>>,
+    state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     idle: Vec<Tab>,
+    /// With a browser context of its own, made in advance.
+    spare: Option<Tab>,
+    /// Another one is being made.
+    is_making: bool,
     /// Sessions that came before the answer to `Target.createTarget`, by target.
     attached: FxHashMap<String, Session>,
     /// Who waits for the session of a target.
@@ -39,6 +74,59 @@ struct State {
 #[serde(rename_all = "camelCase")]
 struct Created {
     target_id: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Context {
+    browser_context_id: String,
+}
+
+/// `Runtime.evaluate`
+#[derive(Debug, Deserialize)]
+struct Evaluated {
+    result: Evaluation,
+}
+
+#[derive(Debug, Deserialize)]
+struct Evaluation {
+    #[serde(default)]
+    value: bool,
+}
+
+/// `Page.getFrameTree`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Tree {
+    frame_tree: FrameTree,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FrameTree {
+    frame: Frame,
+    #[serde(default)]
+    child_frames: Vec<FrameTree>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Frame {
+    #[serde(default)]
+    security_origin: String,
+}
+
+impl FrameTree {
+    /// Those that have storage, each once.
+    fn add_origins(self, origins: &mut Vec<String>) {
+        let origin = self.frame.security_origin;
+        if origin.len() > "://".len() && !origins.contains(&origin) {
+            origins.push(origin);
+        }
+        for child in self.child_frames {
+            child.add_origins(origins);
+        }
+    }
 }
 
 /// `Target.TargetInfo`
@@ -53,28 +141,72 @@ impl Tabs {
     pub(super) fn new(connection: Connection) -> Self {
         Self {
             connection,
-            state: Arc::default(),
+            state: Mutex::default(),
         }
     }
 
-    /// A tab that shows nothing yet.
+    /// A tab for a new page; with `isolate` its cookies and storage are its own.
     ///
     /// # Errors
     /// When the browser makes none.
-    pub(super) async fn take(&self) -> Result<Tab, CdpError> {
-        if let Some(tab) = self.state.lock().idle.pop() {
-            return Ok(tab);
+    pub(super) async fn take(&self, isolate: bool) -> Result<Tab, CdpError> {
+        let ready = {
+            let mut state = self.state.lock();
+            if isolate {
+                state.spare.take()
+            } else {
+                state.idle.pop()
+            }
+        };
+        match ready {
+            Some(tab) => Ok(tab),
+            None => self.make(isolate).await,
         }
+    }
+
+    /// Makes a tab that shows about:blank.
+    async fn make(&self, isolate: bool) -> Result<Tab, CdpError> {
         let root = Session::root(&self.connection);
+        let context = if isolate {
+            let made = root
+                .call::<Context, _>(
+                    "Target.createBrowserContext",
+                    json!({ "disposeOnDetach": true }),
+                )
+                .await?;
+            Some(made.browser_context_id)
+        } else {
+            None
+        };
+        let mut wanted = json!({ "url": "about:blank" });
+        if let Some(context) = &context {
+            wanted["browserContextId"] = context.as_str().into();
+        }
         let created = root
-            .call::<Created, _>("Target.createTarget", json!({ "url": "about:blank" }))
+            .call::<Created, _>("Target.createTarget", wanted)
             .await?;
         let session = self.session_of(&created.target_id).await?;
-        let tab = Tab {
+        Ok(Tab {
             target: created.target_id,
             session,
-        };
-        Ok(tab)
+            context,
+            is_used: false,
+        })
+    }
+
+    /// Makes the next isolated tab while a page loads: it takes 50 ms.
+    pub(super) async fn prepare_spare(&self) {
+        {
+            let mut state = self.state.lock();
+            if state.is_making || state.spare.is_some() {
+                return;
+            }
+            state.is_making = true;
+        }
+        let made = self.make(true).await;
+        let mut state = self.state.lock();
+        state.is_making = false;
+        state.spare = made.ok();
     }
 
     /// The session of a target that was made.
@@ -107,13 +239,119 @@ impl Tabs {
         }
     }
 
-    /// A page is done with its tab.
-    pub(super) fn give_back(&self, tab: Tab) {
+    /// A page is done with its tab, which nobody listens to any more.
+    pub(super) async fn give_back(self: &Arc<Self>, tab: Tab, left: Left) {
+        let origins = match left {
+            Left::Clean => Some(Vec::new()),
+            Left::Storage(origins) => Some(origins),
+            Left::Dirty => None,
+        };
+        let is_as_new = match origins {
+            Some(origins) if tab.context.is_none() => self.empty(&tab, &origins).await,
+            _ => false,
+        };
+        if !is_as_new {
+            self.close(&tab);
+            return;
+        }
+        let target = tab.target.clone();
+        {
+            let mut state = self.state.lock();
+            if state.idle.len() >= MOST_IDLE {
+                drop(state);
+                self.close(&tab);
+                return;
+            }
+            state.idle.push(Tab {
+                is_used: true,
+                ..tab
+            });
+        }
+        lived::sleep(IDLE_AFTER).await;
+        let idle = {
+            let mut state = self.state.lock();
+            let place = state
+                .idle
+                .iter()
+                .position(|tab| tab.target == target && tab.is_used);
+            place.map(|place| state.idle.swap_remove(place))
+        };
+        if let Some(mut tab) = idle {
+            match blank(&tab.session).await {
+                Ok(()) => {
+                    tab.is_used = false;
+                    self.state.lock().idle.push(tab);
+                }
+                Err(_) => self.close(&tab),
+            }
+        }
+    }
+
+    /// Empties the document; false where it cannot be done. `visited`: the origins of all documents that were there.
+    async fn empty(&self, tab: &Tab, visited: &[String]) -> bool {
+        let emptied = lived::timeout(RESET_LIMIT, empty(tab, visited)).await;
+        let is_empty = matches!(emptied, Ok(Ok(true)));
+        debug!(target = tab.target, is_empty, "a tab is emptied");
+        is_empty
+    }
+
+    fn close(&self, tab: &Tab) {
         debug!(target = tab.target, "a tab is closed");
         self.connection.forget(tab.session.id());
-        Session::root(&self.connection)
-            .notify("Target.closeTarget", json!({ "targetId": tab.target }));
+        let root = Session::root(&self.connection);
+        root.notify("Target.closeTarget", json!({ "targetId": tab.target }));
+        if let Some(context) = &tab.context {
+            root.notify(
+                "Target.disposeBrowserContext",
+                json!({ "browserContextId": context }),
+            );
+        }
     }
+}
+
+async fn empty(tab: &Tab, visited: &[String]) -> Result<bool, CdpError> {
+    let session = &tab.session;
+    session.notify("Page.stopLoading", json!({}));
+    let tree = session.call::<Tree, _>("Page.getFrameTree", json!({}));
+    let forgotten = session.call::<Evaluated, _>(
+        "Runtime.evaluate",
+        json!({ "expression": FORGET, "returnByValue": true }),
+    );
+    let mut origins = Vec::new();
+    tree.await?.frame_tree.add_origins(&mut origins);
+    // Only that of a document that is there can be cleared.
+    if visited.iter().any(|origin| !origins.contains(origin)) {
+        return Ok(false);
+    }
+    let cleared: Vec<_> = origins
+        .iter()
+        .map(|origin| {
+            let storage = json!({ "securityOrigin": origin, "isLocalStorage": false });
+            session.run("DOMStorage.clear", json!({ "storageId": storage }))
+        })
+        .collect();
+    let emptied = session.run(
+        "Page.setDocumentContent",
+        json!({ "frameId": tab.target, "html": "" }),
+    );
+    let reset = session.run("Page.resetNavigationHistory", json!({}));
+    for cleared in cleared {
+        cleared.await?;
+    }
+    emptied.await?;
+    reset.await?;
+    Ok(forgotten.await?.result.value)
+}
+
+/// Shows about:blank, with no history.
+///
+/// # Errors
+/// When the tab is gone.
+pub(super) async fn blank(session: &Session) -> Result<(), CdpError> {
+    session
+        .run("Page.navigate", json!({ "url": "about:blank" }))
+        .await?;
+    session.run("Page.resetNavigationHistory", json!({})).await
 }
 
 /// All at once: a held tab answers most of it when it goes on.

@@ -110,6 +110,13 @@ impl Events {
         null()
     }
 
+    /// The page is about to be closed by a command: its last event comes before that command's reply.
+    pub(super) fn end(&self) {
+        self.emit("onClosing", || "[]".to_owned());
+        self.heard.lock().clear();
+        self.asked.lock().clear();
+    }
+
     /// What Node itself is to know; `args` is JSON text of an array.
     pub(super) fn tell(&self, name: &str, args: &str) {
         (self.sink)(vec![Entry {

@@ -11,9 +11,12 @@ mod loads;
 mod network;
 mod properties;
 mod task;
+mod traces;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::cdp::{Listener, Raw, Session, SessionId};
@@ -27,6 +30,7 @@ use loads::Loads;
 use network::Network;
 use properties::Properties;
 pub(super) use task::create;
+use traces::Traces;
 
 /// What the parts of a page share.
 pub(super) struct Page {
@@ -38,6 +42,9 @@ pub(super) struct Page {
     pub(super) events: Events,
     /// Ends what was begun for this page.
     stop: CancellationToken,
+    /// Nothing is answered any more.
+    crashed: AtomicBool,
+    traces: Traces,
     me: Weak<Self>,
     domains: Domains,
     children: Children,
@@ -55,6 +62,8 @@ impl Page {
             session: tab.session.clone(),
             events: Events::new(number, Arc::clone(&browser.sink)),
             stop: browser.stop.child_token(),
+            crashed: AtomicBool::new(false),
+            traces: Traces::default(),
             me: Weak::clone(me),
             domains: Domains::new(&tab.session),
             children: Children::default(),
@@ -77,6 +86,16 @@ impl Page {
     /// Goes on with something beside the commands, until the page is closed.
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.browser.spawn(&self.stop, task);
+    }
+
+    /// It has crashed, or does not answer: what waits for it fails.
+    fn crash(&self) {
+        self.crashed.store(true, Ordering::Release);
+        self.browser.connection.abandon(self.session.id());
+    }
+
+    fn has_crashed(&self) -> bool {
+        self.crashed.load(Ordering::Acquire)
     }
 
     /// The page is closed: nothing more is heard of it.
@@ -116,9 +135,15 @@ impl Page {
 impl Listener for Page {
     fn event(&self, session: &SessionId, method: &str, params: &Raw) {
         let is_own = session == self.session.id();
+        if method == "Page.loadEventFired" && is_own && self.traces.resets_history() {
+            self.session
+                .notify("Page.resetNavigationHistory", json!({}));
+        }
+        self.traces.event(method, params);
         match method {
             "Target.attachedToTarget" => self.children.attached(self, params),
             "Target.detachedFromTarget" => self.children.detached(self, params),
+            "Inspector.targetCrashed" if is_own => self.crash(),
             "Page.lifecycleEvent" if is_own => self.loads.lifecycle(params),
             _ => {}
         }

@@ -3,24 +3,43 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::Page;
 use crate::browser::chromium::command::{Command, Failure, null};
 use crate::browser::chromium::handle::{Handle, Queues};
 use crate::browser::chromium::shared::Shared;
+use crate::browser::chromium::tabs::{Left, Tab, blank};
 use crate::lived;
 
 /// How long what was begun before may take once the page is to be closed.
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
+/// How long a page may take to answer at all, once a command of it has taken too long.
+const WEDGED_AFTER: Duration = Duration::from_secs(2);
+/// Commands that a page's document has nothing to do with. Before any other one the tab shows about:blank.
+const BESIDE_DOCUMENT: [&str; 6] = ["on", "off", "answer", "releaseEvents", "set", "setContent"];
+/// Commands that load another document.
+const LOADS: [&str; 3] = ["open", "openUrl", "goto"];
 
-/// Makes a page, which takes commands at once: they wait for its tab.
+/// What `createPage` asks for.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Wanted {
+    isolate: bool,
+}
+
+/// Makes a page, which takes commands at once: they wait for its tab. args: [number, { isolate }]
 pub(in crate::browser::chromium) fn create(browser: &Arc<Shared>, command: &Command) {
     let reply = browser.reply(command.id, 0);
     let number = match command.args.get::<u64>(0, "the number of a page") {
         Ok(number) => number.unwrap_or_default(),
+        Err(failure) => return reply.give(Err(failure)),
+    };
+    let wanted = match command.args.get::<Wanted>(1, "the options of a page") {
+        Ok(wanted) => wanted.unwrap_or_default(),
         Err(failure) => return reply.give(Err(failure)),
     };
     let (handle, queues) = Handle::new();
@@ -31,35 +50,70 @@ pub(in crate::browser::chromium) fn create(browser: &Arc<Shared>, command: &Comm
         )));
     }
     reply.give(null());
-    let living = live(Arc::clone(browser), number, handle, queues);
+    let living = begin(Arc::clone(browser), number, wanted, handle, queues);
     browser.spawn(&browser.stop, living);
 }
 
-async fn live(browser: Arc<Shared>, number: u64, handle: Handle, queues: Queues) {
+async fn begin(browser: Arc<Shared>, number: u64, wanted: Wanted, handle: Handle, queues: Queues) {
     let Queues {
         commands: mut queue,
         beside,
     } = queues;
-    let tab = match browser.tabs.take().await {
-        Ok(tab) => tab,
-        Err(error) => {
-            debug!(%error, number, "there is no tab for a page");
-            browser.leave(number);
-            return;
+    match browser.tabs.take(wanted.isolate).await {
+        Ok(tab) => {
+            let page = Page::new(&browser, number, &tab);
+            page.spawn(run_beside(Arc::clone(&page), beside));
+            live(page, tab, handle, queue).await;
         }
-    };
-    let page = Page::new(&browser, number, &tab);
-    page.spawn(run_beside(Arc::clone(&page), beside));
-    while let Some(command) = queue.recv().await {
-        let Command {
-            id, method, args, ..
-        } = command;
-        let reply = browser.reply(id, number);
-        if method == "close" {
+        Err(error) => {
+            warn!(%error, number, "there is no tab for a page");
             browser.leave(number);
+            queue.close();
+            while let Some(command) = queue.recv().await {
+                let message = format!("Chromium has no tab for the page: {error}");
+                let reply = browser.reply(command.id, number);
+                reply.give(Err(Failure::new("no such window", message)));
+            }
+        }
+    }
+}
+
+/// Runs a page's commands until it is closed, then gives its tab back.
+pub(super) async fn live(
+    page: Arc<Page>,
+    mut tab: Tab,
+    handle: Handle,
+    mut queue: UnboundedReceiver<Command>,
+) {
+    let browser = Arc::clone(&page.browser);
+    let number = page.number;
+    let mut left = Left::Clean;
+    while let Some(command) = queue.recv().await {
+        let reply = browser.reply(command.id, number);
+        if command.method == "close" {
+            browser.leave(number);
+            page.events.end();
             reply.give(null());
             break;
         }
+        if page.has_crashed() {
+            left = Left::Dirty;
+            reply.give(Err(crashed(number)));
+            continue;
+        }
+        if tab.is_used && needs_blank(&command) {
+            tab.is_used = false;
+            if blank(&tab.session).await.is_err() {
+                left = Left::Dirty;
+            }
+        }
+        let begins_spare = tab.context.is_some() && LOADS.contains(&command.method.as_str());
+        if LOADS.contains(&command.method.as_str()) {
+            tab.is_used = false;
+        }
+        let Command {
+            id, method, args, ..
+        } = command;
         handle.begins(id);
         let closing = async {
             handle.closing().await;
@@ -70,14 +124,66 @@ async fn live(browser: Arc<Shared>, number: u64, handle: Handle, queues: Queues)
             () = page.run(&method, args, reply) => {}
             () = handle.expired() => {
                 debug!(number, method, "a command is given up");
-                page.session.notify("Runtime.terminateExecution", json!({}));
+                left = Left::Dirty;
+                go_on(&page).await;
             }
-            () = closing => debug!(number, method, "a command is given up, as its page is closed"),
+            () = closing => {
+                debug!(number, method, "a command is given up, as its page is closed");
+                left = Left::Dirty;
+            }
         }
         handle.begins(0);
+        if begins_spare {
+            let tabs = Arc::clone(&browser.tabs);
+            browser.spawn(&browser.stop, async move { tabs.prepare_spare().await });
+        }
+    }
+    if page.has_crashed() || page.traces.is_dirty() {
+        left = Left::Dirty;
+    }
+    queue.close();
+    while let Ok(command) = queue.try_recv() {
+        // Dropped without an answer, it says that the page is closed.
+        drop(browser.reply(command.id, number));
     }
     page.end();
-    browser.tabs.give_back(tab);
+    let left = match left {
+        Left::Clean => Left::Storage(page.traces.take_origins()),
+        left => left,
+    };
+    drop(page);
+    let tabs = Arc::clone(&browser.tabs);
+    tabs.give_back(tab, left).await;
+}
+
+/// Whether the command would see the emptied document of the page before.
+fn needs_blank(command: &Command) -> bool {
+    let method = command.method.as_str();
+    if LOADS.contains(&method) {
+        // Another fragment of the same address would load nothing.
+        return command.args.text(0).contains('#');
+    }
+    !BESIDE_DOCUMENT.contains(&method)
+}
+
+/// Ends the script that a command waits for, so that the page can be used for what comes. One that does not answer all
+/// the same is closed, as if by its own script.
+async fn go_on(page: &Arc<Page>) {
+    page.session.notify("Runtime.terminateExecution", json!({}));
+    let answer = page
+        .session
+        .run("Runtime.evaluate", json!({ "expression": "1" }));
+    if !matches!(lived::timeout(WEDGED_AFTER, answer).await, Ok(Ok(()))) {
+        debug!(number = page.number, "a page does not answer");
+        page.crash();
+    }
+}
+
+fn crashed(number: u64) -> Failure {
+    Failure::new(
+        "page crashed",
+        format!("page {number} has crashed, or does not answer any more"),
+    )
 }
 
 /// Runs commands that others of the page may wait for.

@@ -1,0 +1,77 @@
+//! What a page leaves in its tab, which is used again.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::Mutex;
+use rustc_hash::FxHashSet;
+use serde::Deserialize;
+
+use crate::browser::chromium::cdp::{Raw, read};
+
+/// A page with documents of more origins than this has a tab that is not used again.
+const MOST_ORIGINS: usize = 64;
+
+/// The traces of one page.
+#[derive(Debug, Default)]
+pub(super) struct Traces {
+    /// Something that cannot be undone.
+    is_dirty: AtomicBool,
+    /// Whose session storage may hold something: of all documents, those of frames too.
+    origins: Mutex<FxHashSet<String>>,
+    /// What was there before the page's first load is out of the tab's history.
+    is_history_own: AtomicBool,
+}
+
+/// `Page.frameNavigated`
+#[derive(Debug, Deserialize)]
+struct Navigated {
+    frame: Frame,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Frame {
+    #[serde(default)]
+    security_origin: String,
+}
+
+impl Traces {
+    /// Its tab is closed with the page.
+    pub(super) fn soil(&self) {
+        self.is_dirty.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_dirty(&self) -> bool {
+        self.is_dirty.load(Ordering::Acquire)
+    }
+
+    /// Looks for documents of other origins.
+    pub(super) fn event(&self, method: &str, params: &Raw) {
+        if method != "Page.frameNavigated" {
+            return;
+        }
+        let Ok(Navigated { frame }) = read(params) else {
+            return self.soil();
+        };
+        // Documents without an address have no storage.
+        if frame.security_origin.len() <= "://".len() {
+            return;
+        }
+        let mut origins = self.origins.lock();
+        let _ = origins.insert(frame.security_origin);
+        if origins.len() > MOST_ORIGINS {
+            origins.clear();
+            self.soil();
+        }
+    }
+
+    pub(super) fn take_origins(&self) -> Vec<String> {
+        self.origins.lock().drain().collect()
+    }
+
+    /// Whether the history is to be reset, once: the first load is over, and `goBack` must not reach what was before, be it
+    /// another page's document.
+    pub(super) fn resets_history(&self) -> bool {
+        !self.is_history_own.swap(true, Ordering::AcqRel)
+    }
+}
