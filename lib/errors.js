@@ -69,7 +69,6 @@ const CODE_OF_DRIVER_ERROR = {
   "invalid session id": "ERR_PAGE_CLOSED",
   "no such window": "ERR_PAGE_CLOSED",
   "page crashed": "ERR_PAGE_CRASHED",
-  "unsupported operation": "ERR_UNSUPPORTED",
   "javascript error": "ERR_EVALUATE",
   "navigation failed": "ERR_NAVIGATION",
   "script timeout": "ERR_TIMEOUT",
