@@ -34,13 +34,15 @@ export type PhantomErrorCode =
   | "ERR_BROWSER_GONE";
 
 /**
- * Codes of {@link PageError}. `ERR_PAGE_CLOSED`: the page is closed. `ERR_PAGE_TIMEOUT`: no answer within
+ * Codes of {@link PageError}. `ERR_PAGE_CLOSED`: the page is closed. `ERR_PAGE_CRASHED`: Chromium's process of the page
+ * has ended, or does not answer any more; other pages go on. `ERR_PAGE_TIMEOUT`: no answer within
  * `pageTimeout`. `ERR_EVALUATE`: a function failed in the page. `ERR_NAVIGATION`: `goto` loaded nothing; `cause` says
  * why. `ERR_TIMEOUT`: what `goto` or `waitFor` waits for did not come within their `timeout`. `ERR_UNSUPPORTED`: the
  * browser has no such thing; the message says what to use instead. `ERR_PAGE_COMMAND`: the browser refused.
  */
 export type PageErrorCode =
   | "ERR_PAGE_CLOSED"
+  | "ERR_PAGE_CRASHED"
   | "ERR_PAGE_TIMEOUT"
   | "ERR_EVALUATE"
   | "ERR_NAVIGATION"

@@ -147,6 +147,14 @@ impl Failure {
         )
     }
 
+    /// Of a page whose process has ended, or that does not answer any more.
+    pub(super) fn crashed(number: u64) -> Self {
+        Self::new(
+            "page crashed",
+            format!("page {number} has crashed, or does not answer any more"),
+        )
+    }
+
     fn text(&self) -> String {
         serde_json::json!({ "error": self.error, "message": self.message, "stacktrace": self.stack })
             .to_string()

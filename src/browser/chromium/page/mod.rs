@@ -111,6 +111,11 @@ impl Page {
             "open" => return loads::open(self, &args, reply).await,
             _ => self.answer(method, &args).await,
         };
+        // What waited for an answer hears why there is none.
+        let outcome = outcome.map_err(|failure| match self.has_crashed() {
+            true => Failure::crashed(self.number),
+            false => failure,
+        });
         reply.give(outcome);
     }
 

@@ -98,7 +98,7 @@ pub(super) async fn live(
         }
         if page.has_crashed() {
             left = Left::Dirty;
-            reply.give(Err(crashed(number)));
+            reply.give(Err(Failure::crashed(number)));
             continue;
         }
         if tab.is_used && needs_blank(&command) {
@@ -177,13 +177,6 @@ async fn go_on(page: &Arc<Page>) {
         debug!(number = page.number, "a page does not answer");
         page.crash();
     }
-}
-
-fn crashed(number: u64) -> Failure {
-    Failure::new(
-        "page crashed",
-        format!("page {number} has crashed, or does not answer any more"),
-    )
 }
 
 /// Runs commands that others of the page may wait for.
