@@ -29,6 +29,7 @@ try {
     same<typeof error.phantomStack, string | undefined>();
     switch (error.code) {
       case "ERR_PAGE_CLOSED":
+      case "ERR_PAGE_CRASHED":
       case "ERR_PAGE_TIMEOUT":
       case "ERR_EVALUATE":
       case "ERR_NAVIGATION":
