@@ -38,7 +38,7 @@ type PageProperty = NameOf<PageProperties> | `settings.${keyof PageSettings}`;
 
 type NewPageValue<Name> = NewValueAt<PageProperties, WritablePageProperties, Name>;
 
-/** A listener in Node. What it returns is ignored. */
+/** A listener in Node. What it returns is ignored on PhantomJS, and on Chromium the answer of an event that has one. */
 type PageListener<Name extends PageEventName> = (this: Page, ...args: PageEvents[Name]) => unknown;
 
 /** A listener inside PhantomJS; `Args` are those that were given along with it. */
@@ -272,24 +272,26 @@ export interface Page extends ModernPage {
 
   /**
    * Runs a function in the page and gives what it returns. It goes there as its source: it sees the page's names only,
-   * and must be ES5 (no arrow functions, `let`, `const`, template strings). Arguments pass as JSON. Results that JSON
-   * cannot carry, as elements of the document, come as objects of their properties, within a bound; `undefined` as null.
+   * and must be ES5 on PhantomJS (no arrow functions, `let`, `const`, template strings). On Chromium a promise is awaited.
+   * Arguments pass as JSON. Results that JSON cannot carry, as elements of the document, come as objects of their
+   * properties, within a bound; `undefined` as null.
    *
    * An error is the page's `onError`, and the callback gets null.
    */
   evaluate<Result, Args extends unknown[]>(
     fn: (...args: Args) => Result,
-    callback: Callback<Result>,
+    callback: Callback<Awaited<Result>>,
     ...args: Args
-  ): Promise<Result | undefined>;
+  ): Promise<Awaited<Result> | undefined>;
   /**
    * Runs a function in the page and gives what it returns. It goes there as its source: it sees the page's names only,
-   * and must be ES5 (no arrow functions, `let`, `const`, template strings). Arguments pass as JSON. Results that JSON
-   * cannot carry, as elements of the document, come as objects of their properties, within a bound; `undefined` as null.
+   * and must be ES5 on PhantomJS (no arrow functions, `let`, `const`, template strings). On Chromium a promise is awaited.
+   * Arguments pass as JSON. Results that JSON cannot carry, as elements of the document, come as objects of their
+   * properties, within a bound; `undefined` as null.
    *
-   * @throws {@link PageError} `ERR_EVALUATE`: it threw, or is no ES5
+   * @throws {@link PageError} `ERR_EVALUATE`: it threw, or the browser cannot parse it
    */
-  evaluate<Result, Args extends unknown[]>(fn: (...args: Args) => Result, ...args: Args): Promise<Result>;
+  evaluate<Result, Args extends unknown[]>(fn: (...args: Args) => Result, ...args: Args): Promise<Awaited<Result>>;
   /**
    * Runs a function, given as its source (`"function (a) { ... }"`), in the page and gives what it returns.
    *
@@ -303,7 +305,7 @@ export interface Page extends ModernPage {
   /**
    * Runs a function, given as its source (`"function (a) { ... }"`), in the page and gives what it returns.
    *
-   * @throws {@link PageError} `ERR_EVALUATE`: it threw, or is no ES5
+   * @throws {@link PageError} `ERR_EVALUATE`: it threw, or the browser cannot parse it
    */
   evaluate<Result = unknown>(source: string, ...args: unknown[]): Promise<Result>;
 
@@ -377,7 +379,8 @@ export interface Page extends ModernPage {
    * is in place.
    *
    * PhantomJS does not wait for Node: what a listener returns is ignored. To answer `onConfirm`, `onPrompt`,
-   * `onCallback` or `onFilePicker`, or to change a request, give a function that runs inside PhantomJS.
+   * `onCallback` or `onFilePicker`, or to change a request, give a function that runs inside PhantomJS. On Chromium what
+   * the last listener returns is the answer of these four, or what its promise gives.
    */
   on<Name extends PageEventName>(event: Name, listener: PageListener<Name>): Promise<void>;
   /** Adds a listener in Node, as `on(event, listener)` does. */

@@ -134,6 +134,12 @@ page.evaluate(
   "a",
   true,
 );
+const fetched = await page.evaluate(async (url: string) => (await fetch(url)).status, "/a");
+same<typeof fetched, number>();
+page.evaluate(
+  async () => "a",
+  (text) => same<typeof text, string>(),
+);
 const viaCallback = page.evaluate(
   () => 1,
   (result) => same<typeof result, number>(),

@@ -84,10 +84,9 @@ class Browser {
   }
 
   /** See `Commands.runNow()`. What happens meanwhile is heard of, in order. */
-  commandNow(target, method, args) {
-    return this.#commands.runNow(target, method, args, (limit) =>
-      dispatch(this.#native.take(limit), (event) => this.#handle(event)),
-    );
+  commandNow(target, method, args, isBeside) {
+    const takeEvents = (limit) => dispatch(this.#native.take(limit), (event) => this.#handle(event));
+    return this.#commands.runNow(target, method, args, { isBeside, takeEvents });
   }
 
   /** Asks the browser, behind the commands of this turn, to say when it is through with them. */

@@ -68,15 +68,16 @@ class Commands {
 
   /**
    * The outcome of a command, `{ value }` or `{ error }` in WebDriver's words, at once: this thread waits for it.
-   * `takeEvents(limit)` waits for events of the browser and handles them.
+   * `takeEvents(limit)` waits for events of the browser and handles them. With `isBeside` the command runs beside the
+   * others of its page, which may wait for the caller.
    */
-  runNow(target, method, args, takeEvents) {
+  runNow(target, method, args, { isBeside, takeEvents }) {
     if (this.#exit) {
       return { error: { error: "no such window", message: this.#goneError(method).message } };
     }
     const id = this.#nextId;
     this.#nextId += 1;
-    const text = JSON.stringify([id, target, method, args, BESIDE]);
+    const text = JSON.stringify([id, target, method, args, ...(isBeside ? [BESIDE] : [])]);
     // Behind what was said before.
     this.flush();
     this.#hears.onCommand(text);

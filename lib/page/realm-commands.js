@@ -128,7 +128,7 @@ class RealmCommands {
 
   /** Async, so that what throws rejects. */
   async #command(number, method, args) {
-    const outcome = this.#host.realm.command(number, method, args);
+    const outcome = this.#host.command(number, method, args);
     return outcomeValue(method, outcome instanceof Promise ? await this.#host.wait(number, method, outcome) : outcome);
   }
 
@@ -160,7 +160,7 @@ class RealmCommands {
 
   async #invokeOwn(number, args) {
     const method = "invokeAsyncMethod";
-    return outcomeValue(method, await this.#host.wait(number, method, this.#host.realm.invokeAsync(number, args)));
+    return outcomeValue(method, await this.#host.wait(number, method, this.#host.invokeAsync(number, args)));
   }
 
   #on(number, [name, fn, args, replace], call) {

@@ -9,6 +9,9 @@ const { Realm } = require("./realm");
 /** Events whose answer a page, or a request, waits for. */
 const AWAITED = ["onCallback", "onConfirm", "onFilePicker", "onPrompt", "onResourceRequested"];
 
+/** Of a timer, ms. */
+const LONGEST = 2 ** 31 - 1;
+
 const ignore = () => undefined;
 const isPromise = (value) => typeof value?.then === "function";
 const absolute = (file) => (typeof file === "string" ? path.resolve(file) : file);
@@ -24,6 +27,10 @@ class RealmHost {
   #realm = null;
   /** What waits for the realm: ended by the page's end, or the browser's. */
   #waiting = new Set();
+  /** Whether a listener runs: what it asks of a page need not wait for the page's other commands, as one may have led here. */
+  #isInEvent = false;
+  /** Pages that wait for an answer, with how many. */
+  #asking = new Map();
 
   constructor(session) {
     this.#session = session;
@@ -33,7 +40,7 @@ class RealmHost {
   get realm() {
     this.#realm ??= new Realm({
       pid: this.#session.browser.pid,
-      call: (number, method, args) => this.#session.browser.commandNow(number, method, args),
+      call: (number, method, args) => this.#call(number, method, args),
       later: (number, method, args, done) => this.#later(number, method, args, done),
       close: (number) => this.#session.pageOf(number).drop(),
       handle: (number, name, isSet) => this.#handle(number, name, isSet),
@@ -46,6 +53,32 @@ class RealmHost {
   /** The realm; null when nobody has needed it yet. */
   get loaded() {
     return this.#realm;
+  }
+
+  #call(number, method, args) {
+    const isBeside = this.#isInEvent || this.#asking.has(number);
+    return this.#session.browser.commandNow(number, method, args, isBeside);
+  }
+
+  /** Runs what calls functions of the realm: listeners, or by a command. */
+  #during(isInEvent, run) {
+    const before = this.#isInEvent;
+    this.#isInEvent = isInEvent;
+    try {
+      return run();
+    } finally {
+      this.#isInEvent = before;
+    }
+  }
+
+  /** See `Realm.command()`. */
+  command(number, method, args) {
+    return this.#during(false, () => this.realm.command(number, method, args));
+  }
+
+  /** See `Realm.invokeAsync()`. */
+  invokeAsync(number, args) {
+    return this.#during(false, () => this.realm.invokeAsync(number, args));
   }
 
   /** `done` gets null when the command fails, of which stderr tells. */
@@ -70,27 +103,38 @@ class RealmHost {
    * the browser waits for an answer: what the last function gave, or else the last listener in Node.
    */
   async ask(target, number, [id, name, args]) {
-    if (name === "paper") {
-      this.#answer(number, id, this.realm.paper(...args));
-      return;
-    }
-    const inside = () => this.#realm?.fire(number, name, args);
-    const [inNode, answer] = target.hear(name, args, inside);
     if (id === 0) {
+      this.#hear(target, number, name, args);
       return;
     }
-    let value;
-    if (AWAITED.includes(name)) {
-      value = await answer;
-      value =
-        value === undefined
-          ? await settled(
-              target,
-              inNode.findLast((given) => given !== undefined),
-            )
-          : value;
+    this.#asking.set(number, (this.#asking.get(number) ?? 0) + 1);
+    const value = name === "paper" ? this.realm.paper(...args) : await this.#answerOf(target, number, name, args);
+    const left = this.#asking.get(number) - 1;
+    if (left > 0) {
+      this.#asking.set(number, left);
+    } else {
+      this.#asking.delete(number);
     }
     this.#answer(number, id, name === "onFilePicker" ? fileAnswer(value) : value, target);
+  }
+
+  /** What the listeners in Node give, as a list, and what the functions of the realm give. */
+  #hear(target, number, name, args) {
+    return target.hear(name, args, () => this.#during(true, () => this.#realm?.fire(number, name, args)));
+  }
+
+  async #answerOf(target, number, name, args) {
+    const [inNode, inside] = this.#hear(target, number, name, args);
+    if (!AWAITED.includes(name)) {
+      return undefined;
+    }
+    const answer = await inside;
+    return answer === undefined
+      ? settled(
+          target,
+          inNode.findLast((given) => given !== undefined),
+        )
+      : answer;
   }
 
   #answer(number, id, value = null, target = undefined) {
@@ -111,10 +155,13 @@ class RealmHost {
     const { browser } = this.#session;
     return new Promise((resolve, reject) => {
       const waiter = { number, fail: (error) => end(reject, error) };
-      const timer = setTimeout(() => {
-        const message = `${method}: the function did not end within pageTimeout, ${browser.pageTimeout} ms`;
-        end(reject, new PageError("ERR_PAGE_TIMEOUT", message));
-      }, browser.pageTimeout).unref();
+      const timer = setTimeout(
+        () => {
+          const message = `${method}: the function did not end within pageTimeout, ${browser.pageTimeout} ms`;
+          end(reject, new PageError("ERR_PAGE_TIMEOUT", message));
+        },
+        Math.min(browser.pageTimeout, LONGEST),
+      ).unref();
       const end = (settle, value) => {
         clearTimeout(timer);
         this.#waiting.delete(waiter);

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use tokio::sync::Notify;
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{Notify, oneshot};
 
 use super::command::Command;
 
@@ -20,6 +22,8 @@ struct Contact {
     current: AtomicI64,
     /// Its time is over.
     expired: Notify,
+    /// The commands that run beside, each with who hears of the end of its time.
+    others: Mutex<FxHashMap<i64, oneshot::Sender<()>>>,
     /// It is to be closed.
     closing: Notify,
 }
@@ -45,6 +49,7 @@ impl Handle {
             beside,
             current: AtomicI64::new(0),
             expired: Notify::new(),
+            others: Mutex::default(),
             closing: Notify::new(),
         };
         (Self(Arc::new(contact)), queues)
@@ -69,6 +74,22 @@ impl Handle {
         if self.0.current.load(Ordering::Acquire) == id {
             self.0.expired.notify_one();
         }
+        let other = self.0.others.lock().remove(&id);
+        if let Some(other) = other {
+            let _ = other.send(());
+        }
+    }
+
+    /// The page begins a command beside others; the receiver hears of the end of its time.
+    pub(super) fn begins_beside(&self, id: i64) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        let _ = self.0.others.lock().insert(id, sender);
+        receiver
+    }
+
+    /// Such a command has ended.
+    pub(super) fn ends_beside(&self, id: i64) {
+        let _ = self.0.others.lock().remove(&id);
     }
 
     /// The page begins a command; 0 when it has ended.

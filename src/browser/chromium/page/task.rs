@@ -62,7 +62,7 @@ async fn begin(browser: Arc<Shared>, number: u64, wanted: Wanted, handle: Handle
     match browser.tabs.take(wanted.isolate).await {
         Ok(tab) => {
             let page = Page::new(&browser, number, &tab);
-            page.spawn(run_beside(Arc::clone(&page), beside));
+            page.spawn(run_beside(Arc::clone(&page), handle.clone(), beside));
             live(page, tab, handle, queue).await;
         }
         Err(error) => {
@@ -180,13 +180,28 @@ async fn go_on(page: &Arc<Page>) {
 }
 
 /// Runs commands that others of the page may wait for.
-async fn run_beside(page: Arc<Page>, mut queue: UnboundedReceiver<Command>) {
+async fn run_beside(page: Arc<Page>, handle: Handle, mut queue: UnboundedReceiver<Command>) {
     while let Some(Command {
         id, method, args, ..
     }) = queue.recv().await
     {
         let reply = page.browser.reply(id, page.number);
+        if page.has_crashed() {
+            reply.give(Err(Failure::crashed(page.number)));
+            continue;
+        }
         let running = Arc::clone(&page);
-        page.spawn(async move { running.run(&method, args, reply).await });
+        let handle = handle.clone();
+        let expired = handle.begins_beside(id);
+        page.spawn(async move {
+            tokio::select! {
+                biased;
+                () = running.run(&method, args, reply) => handle.ends_beside(id),
+                _ = expired => {
+                    debug!(number = running.number, method, "a command is given up");
+                    go_on(&running).await;
+                }
+            }
+        });
     }
 }
