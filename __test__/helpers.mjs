@@ -8,6 +8,7 @@ import fs from "node:fs";
 import http from "node:http";
 import os from "node:os";
 import path from "node:path";
+import { describe } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { PhantomClusterClient } from "../index.js";
@@ -30,6 +31,13 @@ export const BROWSERS = Object.fromEntries(
     return [name, OPTIONS[name]];
   }),
 );
+
+/** A group of tests for each browser: `body` gets what `browser()` needs for it, and its name. */
+export function onEachBrowser(body) {
+  for (const [name, options] of Object.entries(BROWSERS)) {
+    describe(name, () => body(options, name));
+  }
+}
 
 export const isLinux = process.platform === "linux";
 
