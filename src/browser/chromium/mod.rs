@@ -18,6 +18,7 @@ mod handle;
 mod launch;
 mod page;
 mod phantom;
+mod probes;
 mod profile;
 mod remote;
 mod settings;

@@ -19,7 +19,10 @@ pub(super) async fn serve(browser: Arc<Shared>, mut commands: UnboundedReceiver<
 
 async fn run(browser: &Arc<Shared>, method: &str, _args: &Args) -> Outcome {
     match method {
-        "status" => Ok(json!({ "sessions": browser.page_count(), "objects": 0 }).to_string()),
+        "status" => {
+            browser.probes.ask().await?;
+            Ok(json!({ "sessions": browser.page_count(), "objects": 0 }).to_string())
+        }
         "exit" => {
             Session::root(&browser.connection).notify("Browser.close", json!({}));
             null()

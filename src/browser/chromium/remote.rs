@@ -106,11 +106,15 @@ impl RemoteEnd for Chromium {
         Session::root(&self.browser.connection).notify("Browser.close", json!({}));
     }
 
-    /// Pages have processes of their own: each is asked when one of its commands takes too long.
-    fn probe(&self) {}
+    /// Of the browser process. Pages have their own: each is asked when one of its commands takes too long.
+    fn probe(&self) {
+        let answer = self.browser.probes.ask();
+        let waiting = async move { drop(answer.await) };
+        self.browser.spawn(&self.browser.stop, waiting);
+    }
 
     fn unanswered(&self) -> Option<Duration> {
-        None
+        self.browser.probes.unanswered()
     }
 
     fn expired(&self, id: i64) {

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::cdp::Connection;
 use super::command::{Reply, Sink};
 use super::handle::Handle as PageHandle;
+use super::probes::Probes;
 use super::settings::Defaults;
 use super::tabs::Tabs;
 
@@ -23,6 +24,7 @@ pub(super) struct Shared {
     pub(super) sink: Sink,
     pub(super) defaults: Defaults,
     pub(super) tabs: Arc<Tabs>,
+    pub(super) probes: Probes,
     pages: Mutex<FxHashMap<u64, PageHandle>>,
     last_own_number: AtomicU64,
     /// Ends every task of this browser.
@@ -42,6 +44,7 @@ impl Shared {
     /// Must run inside the runtime.
     pub(super) fn new(connection: Connection, sink: Sink, defaults: Defaults) -> Self {
         Self {
+            probes: Probes::new(connection.clone()),
             tabs: Arc::new(Tabs::new(connection.clone())),
             connection,
             sink,
