@@ -186,6 +186,10 @@ impl Tabs {
             .call::<Created, _>("Target.createTarget", wanted)
             .await?;
         let session = self.session_of(&created.target_id).await?;
+        // What is asked of it before its process runs would hold from its second document on.
+        session
+            .run("Runtime.evaluate", json!({ "expression": "0" }))
+            .await?;
         Ok(Tab {
             target: created.target_id,
             session,

@@ -117,7 +117,7 @@ fn prepare(page: &Page, session: &Session, is_frame: bool) {
         session.notify("Page.setLifecycleEventsEnabled", json!({ "enabled": true }));
         session.notify("Runtime.enable", json!({}));
     }
-    page.network.attached(page, session);
+    page.network.attached(session);
     session.notify(
         "Target.setAutoAttach",
         json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true }),

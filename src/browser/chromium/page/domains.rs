@@ -2,8 +2,9 @@
 //! lets go of it.
 
 use parking_lot::Mutex;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::network::MOST_POST_DATA;
 use crate::browser::chromium::cdp::Session;
 
 /// A part of the protocol.
@@ -43,7 +44,7 @@ impl Domains {
                 Domain::Debugger => "Debugger.enable",
                 Domain::Log => "Log.enable",
             };
-            self.session.notify(method, json!({}));
+            self.session.notify(method, params(domain));
         }
     }
 
@@ -76,5 +77,12 @@ impl Domains {
                 self.release(domain);
             }
         }
+    }
+}
+
+fn params(domain: Domain) -> Value {
+    match domain {
+        Domain::Network => json!({ "maxPostDataSize": MOST_POST_DATA }),
+        Domain::Debugger | Domain::Log => json!({}),
     }
 }

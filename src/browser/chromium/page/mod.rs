@@ -101,6 +101,7 @@ impl Page {
     /// The page is closed: nothing more is heard of it.
     fn end(&self) {
         self.stop.cancel();
+        self.network.undo(self);
         self.children.end(&self.browser.connection);
         self.browser.connection.forget(self.session.id());
     }
@@ -108,7 +109,10 @@ impl Page {
     /// Runs one command. What takes long answers later, so that the next can begin.
     async fn run(self: &Arc<Self>, method: &str, args: Args, reply: Reply) {
         let outcome = match method {
-            "open" => return loads::open(self, &args, reply).await,
+            "open" => {
+                self.network.apply(self, &self.properties.all_settings());
+                return loads::open(self, &args, reply).await;
+            }
             _ => self.answer(method, &args).await,
         };
         // What waited for an answer hears why there is none.
@@ -123,12 +127,16 @@ impl Page {
         match method {
             "evaluate" => evaluate::evaluate(self, args).await,
             "evaluateJavaScript" => evaluate::evaluate_java_script(self, args).await,
-            "on" => self.events.on(args),
-            "off" => self.events.off(args),
+            "on" => self.network.adjusted(self, self.events.on(args)),
+            "off" => self.network.adjusted(self, self.events.off(args)),
             "answer" => self.events.answer(args),
             "releaseEvents" => null(),
             "get" => properties::get(self, args).await,
-            "set" => properties::set(self, args).await,
+            "responseBody" => Network::response_body(self, args).await,
+            "set" => {
+                self.network.before_set(self, args)?;
+                properties::set(self, args).await
+            }
             _ => Err(Failure::new(
                 "unknown command",
                 format!("no such command: {method}"),
@@ -149,6 +157,9 @@ impl Listener for Page {
             "Target.attachedToTarget" => self.children.attached(self, params),
             "Target.detachedFromTarget" => self.children.detached(self, params),
             "Inspector.targetCrashed" if is_own => self.crash(),
+            _ if method.starts_with("Network.") || method.starts_with("Fetch.") => {
+                self.network.event(self, session, method, params);
+            }
             "Page.lifecycleEvent" if is_own => self.loads.lifecycle(params),
             _ => {}
         }

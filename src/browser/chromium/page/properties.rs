@@ -27,6 +27,10 @@ impl Properties {
             settings: Mutex::new(settings),
         }
     }
+
+    pub(super) fn all_settings(&self) -> Map<String, Value> {
+        self.settings.lock().clone()
+    }
 }
 
 /// args: [name]
@@ -53,6 +57,9 @@ pub(super) async fn set(page: &Arc<Page>, args: &Args) -> Outcome {
             .lock()
             .insert(setting.to_owned(), args.value(1));
         return Ok(json!(args.value(1)).to_string());
+    }
+    if name == "customHeaders" {
+        return Ok(args.raw(1).get().to_owned());
     }
     Err(Failure::argument(format!("no property {name}")))
 }

@@ -1,0 +1,104 @@
+//! The settings of a page that are about its requests. They hold from one `open` to the next, as in PhantomJS.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::headers::text_of;
+
+/// Without a word PhantomJS answers so many challenges.
+const MAX_AUTH_ATTEMPTS: u32 = 3;
+
+/// As they hold now.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Settings {
+    /// None for Chromium's own.
+    pub(super) user_agent: Option<String>,
+    pub(super) load_images: bool,
+    pub(super) credentials: Option<Credentials>,
+    pub(super) max_auth_attempts: u32,
+    pub(super) resource_timeout: Option<Duration>,
+    pub(super) web_security: bool,
+}
+
+/// A name and a password.
+#[derive(Clone, PartialEq)]
+pub(in crate::browser::chromium) struct Credentials {
+    pub(in crate::browser::chromium) user: String,
+    pub(in crate::browser::chromium) password: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Credentials")
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            user_agent: None,
+            load_images: true,
+            credentials: None,
+            max_auth_attempts: MAX_AUTH_ATTEMPTS,
+            resource_timeout: None,
+            web_security: true,
+        }
+    }
+}
+
+impl Settings {
+    pub(super) fn of(settings: &Map<String, Value>) -> Self {
+        let text = |name: &str| {
+            let given = settings.get(name).filter(|value| !value.is_null());
+            given.map(text_of).filter(|text| !text.is_empty())
+        };
+        let number = |name: &str| settings.get(name).and_then(Value::as_f64);
+        let is_off = |name: &str| settings.get(name) == Some(&Value::Bool(false));
+        Self {
+            user_agent: text("userAgent"),
+            load_images: !is_off("loadImages"),
+            credentials: text("userName").map(|user| Credentials {
+                user,
+                password: text("password").unwrap_or_default(),
+            }),
+            max_auth_attempts: number("maxAuthAttempts")
+                .map_or(MAX_AUTH_ATTEMPTS, |attempts| attempts.max(0.0) as u32),
+            resource_timeout: number("resourceTimeout")
+                .filter(|ms| *ms > 0.0)
+                .map(|ms| Duration::from_secs_f64(ms.min(1e9) / 1000.0)),
+            web_security: !is_off("webSecurityEnabled"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn settings(value: Value) -> Settings {
+        Settings::of(value.as_object().expect("an object"))
+    }
+
+    #[test]
+    fn what_is_null_or_left_out_is_as_it_was() {
+        assert_eq!(settings(json!({})), Settings::default());
+        let nothing = json!({ "userAgent": null, "userName": null, "resourceTimeout": null });
+        assert_eq!(settings(nothing), Settings::default());
+    }
+
+    #[test]
+    fn each_setting_is_read() {
+        let given = settings(json!({
+            "userAgent": "a/1", "loadImages": false, "userName": "me", "password": "secret",
+            "maxAuthAttempts": 2, "resourceTimeout": 1500, "webSecurityEnabled": false,
+        }));
+        assert_eq!(given.user_agent.as_deref(), Some("a/1"));
+        assert!(!given.load_images && !given.web_security);
+        assert_eq!(given.max_auth_attempts, 2);
+        assert_eq!(given.resource_timeout, Some(Duration::from_millis(1500)));
+        assert_eq!(format!("{given:?}").matches("secret").count(), 0);
+    }
+}
