@@ -72,13 +72,13 @@ export interface ElementOptions {
 /** Options of {@link Page.render}. */
 export interface RenderOptions extends ElementOptions {
   /**
-   * `"png"`, `"jpeg"`, `"bmp"`, `"ppm"` or `"pdf"`.
+   * `"png"`, `"jpeg"`, `"bmp"`, `"ppm"`, `"pgm"` or `"pdf"`; on Chromium `"gif"` and `"webp"` too.
    *
    * @default the file's extension
    */
   readonly format?: string;
 
-  /** 0 to 100; for JPEG and PNG. */
+  /** 0 to 100; for JPEG, 75 by default, on PhantomJS for PNG and on Chromium for WebP too. */
   readonly quality?: number | string;
 }
 

@@ -186,7 +186,7 @@ export interface Page extends ModernPage {
   render: Method<[file: string] | [file: string, options: RenderOptions | string], boolean>;
 
   /**
-   * A picture of the page in base64: `"PNG"`, `"JPEG"` or `"BMP"`. With option `selector` it is one of that element.
+   * A picture of the page in base64: `"PNG"`, `"JPEG"`, `"BMP"`, `"PPM"` or `"PGM"`. With option `selector` it is one of that element.
    *
    * @default "PNG"
    * @throws {@link PageError} `ERR_PAGE_COMMAND`: PhantomJS cannot make that format; its 2.1.1 no `"GIF"` either

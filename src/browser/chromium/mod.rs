@@ -7,6 +7,7 @@
 //! - [`shared`][], [`handle`][]: what these tasks share, and how a page is reached
 //! - [`phantom`][]: the commands of `ph`
 //! - [`tabs`][]: tabs, made in advance and used again
+//! - [`picture`][], [`paper`][]: formats of pictures, files, and PDF
 //! - [`page`][]: the commands and events of one page
 
 #![allow(dead_code)]
@@ -17,9 +18,12 @@ mod command;
 mod handle;
 mod launch;
 mod page;
+mod paper;
 mod phantom;
+mod picture;
 mod probes;
 mod profile;
+mod qt_value;
 mod remote;
 mod settings;
 mod shared;

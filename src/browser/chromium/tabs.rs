@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use tracing::debug;
 
 use super::cdp::{CdpError, Connection, Session};
+use super::page::view;
 use crate::lived;
 
 /// A page that does not let itself be emptied within this is stuck in a script.
@@ -299,7 +300,8 @@ impl Tabs {
         is_empty
     }
 
-    fn close(&self, tab: &Tab) {
+    /// What is not to be used again.
+    pub(super) fn close(&self, tab: &Tab) {
         debug!(target = tab.target, "a tab is closed");
         self.connection.forget(tab.session.id());
         let root = Session::root(&self.connection);
@@ -363,6 +365,7 @@ fn prepare(session: &Session) {
     session.notify("Page.enable", json!({}));
     session.notify("Page.setLifecycleEventsEnabled", json!({ "enabled": true }));
     session.notify("Runtime.enable", json!({}));
+    view::prepare(session);
     session.notify(
         "Target.setAutoAttach",
         json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true }),

@@ -10,8 +10,10 @@ mod events;
 mod loads;
 mod network;
 mod properties;
+mod rendering;
 mod task;
 mod traces;
+pub(super) mod view;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -31,6 +33,7 @@ use network::Network;
 use properties::Properties;
 pub(super) use task::create;
 use traces::Traces;
+use view::View;
 
 /// What the parts of a page share.
 pub(super) struct Page {
@@ -51,6 +54,7 @@ pub(super) struct Page {
     network: Network,
     loads: Loads,
     properties: Properties,
+    view: View,
 }
 
 impl Page {
@@ -70,6 +74,7 @@ impl Page {
             network: Network::default(),
             loads: Loads::default(),
             properties: Properties::new(&browser.defaults),
+            view: View::default(),
         });
         browser.connection.listen(
             tab.session.id().clone(),
@@ -103,6 +108,7 @@ impl Page {
         self.stop.cancel();
         self.network.undo(self);
         self.children.end(&self.browser.connection);
+        self.view.reset(&self.session);
         self.browser.connection.forget(self.session.id());
     }
 
@@ -137,6 +143,9 @@ impl Page {
                 self.network.before_set(self, args)?;
                 properties::set(self, args).await
             }
+            "pdf" => rendering::pdf(self, args).await,
+            "render" => rendering::render(self, args).await,
+            "renderBase64" => rendering::render_base64(self, args).await,
             _ => Err(Failure::new(
                 "unknown command",
                 format!("no such command: {method}"),
