@@ -16,10 +16,13 @@ use tokio::process::Child;
 use tokio::process::Command;
 
 /// Its arguments are the group, and a directory that goes with it; each line it reads is a process of another group. What
-/// has just been killed may still write for a moment.
+/// has just been killed may still write for a moment, and make the directory anew.
 #[cfg(unix)]
 const SCRIPT: &str = r#"apart=; while read -r pid; do apart="$apart $pid"; done; kill -s KILL -- "-$0" $apart
-[ -z "$1" ] || rm -rf -- "$1" 2>/dev/null || { sleep 1; rm -rf -- "$1"; }"#;
+times=0
+while [ -n "$1" ] && [ "$times" -lt 50 ]; do
+    rm -rf -- "$1"; sleep 0.1; [ -e "$1" ] || exit 0; times=$((times + 1))
+done"#;
 
 /// A process that kills a group when this one has ended. Dropping it ends it and leaves the group alone.
 #[derive(Debug)]
