@@ -4,23 +4,15 @@
 
 const { findChromium: find } = require("../lib/browser/chromium-binary");
 const { librariesRemedy } = require("../lib/browser/explain-chromium");
-const { whyUnrunnable } = require("../lib/browser/unrunnable");
-const { execute, howItFailed, missingLibraries, missingText } = require("./programs");
+const { execute, missingLibraries, missingText, startProblem } = require("./programs");
 
 /** Chrome on Windows opens a window in place of saying its version. */
 const SAYS_VERSION = process.platform !== "win32";
 
-function startProblem(file, { error, stdout, stderr }) {
-  const why = whyUnrunnable(file, { failed: true, browser: "Chromium" });
-  if (why) {
-    return why;
-  }
-  const said = (stderr || stdout).trim().split("\n")[0];
-  return {
-    problem: `${file} --version fails (${howItFailed(error)})${said ? `, saying: ${said}` : ""}`,
-    remedy: "name a Chromium that is built for this system in CHROME_PATH",
-  };
-}
+const ON_FAILURE = {
+  browser: "Chromium",
+  remedy: "name a Chromium that is built for this system in CHROME_PATH",
+};
 
 /** `{ file, version }`, or `{ problem, remedy }`, with `file` when one was found, and `libraries` when it misses some. */
 async function findChromium() {
@@ -42,7 +34,7 @@ async function findChromium() {
   if (libraries.length > 0) {
     return { file, problem: missingText("Chromium", libraries), remedy: librariesRemedy(libraries), libraries };
   }
-  return { file, ...startProblem(file, { ...result, error: result.error ?? { code: "no version" } }) };
+  return { file, ...startProblem(file, result, ON_FAILURE) };
 }
 
 module.exports = { findChromium };

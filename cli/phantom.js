@@ -4,8 +4,7 @@
 
 const { findBinary } = require("../lib/browser/binary");
 const packages = require("../lib/browser/libraries.json");
-const { whyUnrunnable } = require("../lib/browser/unrunnable");
-const { execute, howItFailed, missingLibraries, missingText } = require("./programs");
+const { execute, missingLibraries, missingText, startProblem } = require("./programs");
 
 /** As the engine starts it: its OpenSSL is of 2016 and gives up on the configuration files of today's systems. */
 function environment() {
@@ -30,17 +29,10 @@ function librariesProblem(libraries) {
   };
 }
 
-function startProblem(file, { error, stdout, stderr }) {
-  const why = whyUnrunnable(file, { failed: true });
-  if (why) {
-    return why;
-  }
-  const said = (stderr || stdout).trim().split("\n")[0];
-  return {
-    problem: `${file} --version fails (${howItFailed(error)})${said ? `, saying: ${said}` : ""}`,
-    remedy: "name a PhantomJS 2.1.1 that is built for this system in PHANTOMJS_EXECUTABLE",
-  };
-}
+const ON_FAILURE = {
+  browser: "PhantomJS",
+  remedy: "name a PhantomJS 2.1.1 that is built for this system in PHANTOMJS_EXECUTABLE",
+};
 
 /** `{ file, version }`, or `{ problem, remedy }`, with `file` when one was found. */
 async function findPhantom() {
@@ -59,7 +51,7 @@ async function findPhantom() {
   if (libraries.length > 0) {
     return { file, ...librariesProblem(libraries) };
   }
-  return { file, ...startProblem(file, { ...result, error: result.error ?? { code: "no version" } }) };
+  return { file, ...startProblem(file, result, ON_FAILURE) };
 }
 
 module.exports = { findPhantom };

@@ -3,6 +3,7 @@
 // Running programs to see whether they can be run, and which shared libraries they miss.
 
 const { execFile } = require("node:child_process");
+const { whyUnrunnable } = require("../lib/browser/unrunnable");
 
 const LIMIT = 20_000;
 
@@ -32,9 +33,20 @@ async function missingLibraries(file, said) {
   return [...new Set(first ? [...listed, first] : listed)];
 }
 
+/** Why `file --version` gave none: `{ problem, remedy }`. `remedy` is for what has no reason of its own. */
+function startProblem(file, { error, stdout, stderr }, { browser, remedy }) {
+  const why = whyUnrunnable(file, { failed: true, browser });
+  if (why) {
+    return why;
+  }
+  const said = (stderr || stdout).trim().split("\n")[0];
+  const how = howItFailed(error ?? { code: "no version" });
+  return { problem: `${file} --version fails (${how})${said ? `, saying: ${said}` : ""}`, remedy };
+}
+
 /** "X misses the shared libraries a, b". */
 function missingText(name, libraries) {
   return `${name} misses the shared ${libraries.length > 1 ? "libraries" : "library"} ${libraries.join(", ")}`;
 }
 
-module.exports = { execute, howItFailed, missingLibraries, missingText };
+module.exports = { execute, howItFailed, missingLibraries, missingText, startProblem };

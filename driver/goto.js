@@ -5,14 +5,11 @@ var evaluate = require("./evaluate");
 var include = require("./include");
 var sessions = require("./sessions");
 var DriverError = errors.DriverError;
+var connect = include.connect;
+var resource = require("./load-errors").resource;
 
 // "networkidle": after the load no request is under way for so long, ms.
 var IDLE_MS = 500;
-
-// What a fragment names is no resource of its own.
-function resource(url) {
-  return url.split("#")[0];
-}
 
 function headersOf(response) {
   return response.headers.reduce(function (headers, header) {
@@ -26,19 +23,6 @@ function headersOf(response) {
 // A load that ends without a page leaves the one before in its place.
 function addressOf(page, response) {
   return response && resource(response.url) !== resource(page.url) ? response.url : page.url;
-}
-
-// Connects signals of a page; returns a function that takes them away again.
-function connect(signals) {
-  signals.forEach(function (signal) {
-    signal[0].connect(signal[1]);
-  });
-  return function () {
-    signals.forEach(function (signal) {
-      signal[0].disconnect(signal[1]);
-    });
-    signals = [];
-  };
 }
 
 // The page's own response, as redirects move its address.

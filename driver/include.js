@@ -46,19 +46,33 @@ function isOwn(message) {
   return String(message).indexOf(MARK) === 0;
 }
 
+// Connects signals, [signal, slot] each; returns a function that takes them away again.
+function connect(signals) {
+  signals.forEach(function (signal) {
+    signal[0].connect(signal[1]);
+  });
+  return function () {
+    signals.forEach(function (signal) {
+      signal[0].disconnect(signal[1]);
+    });
+    signals = [];
+  };
+}
+
 // Tells `done(ended)` once how the script at `address` ended: `failed`, and a `reason` where one is known. Returns a
 // function that ends the wait.
 function load(page, address, done) {
   var reasons = {};
   var whole = null;
-  var signals;
+  var disconnects = [];
   var mark;
   function end(ended) {
-    signals.forEach(function (signal) {
-      signal[0].disconnect(signal[1]);
+    var isOpen = disconnects.length > 0;
+    disconnects.forEach(function (disconnect) {
+      disconnect();
     });
-    if (signals.length > 0) {
-      signals = [];
+    disconnects = [];
+    if (isOpen) {
       done(ended);
     }
   }
@@ -79,16 +93,14 @@ function load(page, address, done) {
     end({ failed: true, reason: "the page went elsewhere before" });
   }
   mark = newMark();
-  signals = [
-    [page.javaScriptAlertSent, heard],
-    [page.resourceError, failed],
-  ];
-  signals.forEach(function (signal) {
-    signal[0].connect(signal[1]);
-  });
+  disconnects.push(
+    connect([
+      [page.javaScriptAlertSent, heard],
+      [page.resourceError, failed],
+    ])
+  );
   whole = page.evaluateJavaScript(evaluate.asCall(append, [address, mark, LOADED]));
-  signals.push([page.initialized, moved]);
-  page.initialized.connect(moved);
+  disconnects.push(connect([[page.initialized, moved]]));
   if (typeof whole !== "string") {
     end({ failed: true, reason: "JavaScript is off in this page (settings.javascriptEnabled)" });
   }
@@ -117,6 +129,7 @@ function includeJs(session, args, answer) {
   });
 }
 
+exports.connect = connect;
 exports.includeJs = includeJs;
 exports.isOwn = isOwn;
 exports.newMark = newMark;

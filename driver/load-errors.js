@@ -117,3 +117,4 @@ LoadErrors.prototype.end = function (status) {
 };
 
 exports.LoadErrors = LoadErrors;
+exports.resource = resource;

@@ -1,5 +1,6 @@
 // Pictures of one element, and PDF.
 
+var boxOf = require("./box");
 var errors = require("./errors");
 var evaluate = require("./evaluate");
 var revive = require("./revive").revive;
@@ -14,28 +15,6 @@ var NONE = {
   printBackground: "it prints backgrounds always",
   scale: "use page.setZoomFactor()",
 };
-
-// Runs in the page: where the element is, seen from the window; null without one, or where it has no size.
-function boxOf(selector) {
-  var element = document.querySelector(selector);
-  var box = element && element.getBoundingClientRect();
-  var view = window;
-  var left;
-  var top;
-  var frame;
-  if (!box || box.width === 0 || box.height === 0) {
-    return null;
-  }
-  left = box.left;
-  top = box.top;
-  while (view.frameElement) {
-    frame = view.frameElement.getBoundingClientRect();
-    left += frame.left + view.frameElement.clientLeft;
-    top += frame.top + view.frameElement.clientTop;
-    view = view.parent;
-  }
-  return { left: left, top: top, right: left + box.width, bottom: top + box.height };
-}
 
 function findBox(session, selector) {
   var found;

@@ -23,8 +23,25 @@ const STILL_BEGINNING: Duration = Duration::from_secs(60);
 
 /// A name for a directory that nobody else has.
 pub(crate) fn new_name() -> String {
+    new_name_of("")
+}
+
+/// The same of another kind than an engine's: `kind` tells them apart, and ends with "-".
+pub(crate) fn new_name_of(kind: &str) -> String {
     let chance = rand::random::<u64>();
-    format!("{PREFIX}{}-{chance:0DIGITS$x}", std::process::id())
+    format!("{PREFIX}{kind}{}-{chance:0DIGITS$x}", std::process::id())
+}
+
+/// Makes a directory that nobody else can enter.
+#[cfg(unix)]
+pub(crate) fn make_private(directory: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().mode(0o700).create(directory)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn make_private(directory: &Path) -> std::io::Result<()> {
+    std::fs::create_dir(directory)
 }
 
 #[cfg(unix)]

@@ -4,7 +4,7 @@
 
 const path = require("node:path");
 const { PATIENCE } = require("../rows/pages");
-const { runScript } = require("./processes");
+const { sumOfRuns } = require("./processes");
 
 const script = path.join(__dirname, "..", "scripts", "ceiling.js");
 const TRIED = [1, 2, 4, 8, 16];
@@ -47,9 +47,7 @@ class Ceiling {
   async #run(page, processes, atOnce, length) {
     const from = Date.now() + WARMUP[page] + START * processes;
     const args = [script, `${this.#url}${page}`, atOnce, from, from + Math.max(300, Math.round(length)), PATIENCE];
-    const runs = Array.from({ length: processes }, () => runScript(this.#binary, args.map(String), LIMIT));
-    const rates = (await Promise.all(runs)).map(({ output }) => Number(output));
-    return rates.reduce((sum, rate) => sum + rate, 0);
+    return sumOfRuns(processes, this.#binary, args.map(String), LIMIT);
   }
 
   /** How many at once were best, by page and number of processes. */

@@ -5,7 +5,7 @@
 const { execFileSync } = require("node:child_process");
 const path = require("node:path");
 const chromium = require("../../lib/browser/chromium-binary");
-const { runScript } = require("./processes");
+const { sumOfRuns } = require("./processes");
 
 const script = path.join(__dirname, "..", "scripts", "cdp.js");
 const LIMIT = 60_000;
@@ -47,9 +47,7 @@ class ChromiumCeiling {
     const from = Date.now() + WARMUP[page] + START * processes;
     const to = from + Math.max(500, Math.round((page === "/heavy" ? 8000 : 4000) * this.#scale));
     const args = [script, JSON.stringify({ binary: this.#binary, url: `${this.#url}${page}`, way, atOnce, from, to })];
-    const runs = Array.from({ length: processes }, () => runScript(process.execPath, args, LIMIT));
-    const rates = (await Promise.all(runs)).map(({ output }) => Number(output));
-    return rates.reduce((sum, rate) => sum + rate, 0);
+    return sumOfRuns(processes, process.execPath, args, LIMIT);
   }
 }
 

@@ -77,4 +77,11 @@ async function runScript(command, args, limit) {
   return hung ? { hung } : { failure: errors.trim() || "no figures" };
 }
 
-module.exports = { start, killAll, runScript };
+/** The sum of what the same script, in so many processes at a time, gives as a number each. */
+async function sumOfRuns(processes, command, args, limit) {
+  const runs = Array.from({ length: processes }, () => runScript(command, args, limit));
+  const rates = (await Promise.all(runs)).map(({ output }) => Number(output));
+  return rates.reduce((sum, rate) => sum + rate, 0);
+}
+
+module.exports = { start, killAll, runScript, sumOfRuns };

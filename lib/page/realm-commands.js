@@ -1,10 +1,9 @@
 "use strict";
 
-const path = require("node:path");
 const { PageError, fromDriver } = require("../errors");
 const { liveSource } = require("./live");
 const { PAGE_METHODS, PAGE_PROPERTIES, PHANTOM_METHODS, PHANTOM_PROPERTIES } = require("./realm/names");
-const { RealmHost } = require("./realm-host");
+const { RealmHost, absolute } = require("./realm-host");
 
 /** Commands of `phantom`, and of a page, that the realm runs by itself. */
 const OWN = {
@@ -19,8 +18,6 @@ const topOf = (name) => String(name).split(".")[0];
 function requestOf([first, data, headers]) {
   return typeof first === "string" ? { operation: first, data, headers } : (first ?? "get");
 }
-
-const absolute = (file) => (typeof file === "string" ? path.resolve(file) : file);
 
 /** Methods of PhantomJS's page by name, whose command is another, or takes other arguments. */
 const NATIVE = {

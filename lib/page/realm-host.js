@@ -14,9 +14,9 @@ const LONGEST = 2 ** 31 - 1;
 
 const ignore = () => undefined;
 const isPromise = (value) => typeof value?.then === "function";
+/** A file is relative to this process. */
 const absolute = (file) => (typeof file === "string" ? path.resolve(file) : file);
 
-/** A file is relative to this process. */
 function fileAnswer(answer) {
   return Array.isArray(answer) ? answer.map(absolute) : absolute(answer);
 }
@@ -207,4 +207,4 @@ async function settled(target, answer) {
   }
 }
 
-module.exports = { RealmHost };
+module.exports = { RealmHost, absolute };

@@ -207,6 +207,7 @@ async fn live<R: RemoteEnd, F: Fn(BrowserEvent)>(
         // Removing files may block.
         let _ = tokio::task::spawn_blocking(move || drop(belongings)).await;
     }
+    process.unguard().await;
     let how = status.map(describe);
     info!(pid, how, "{} ended", R::NAME);
     let _ = end.send(true);

@@ -4,6 +4,8 @@ use std::future::Future;
 use std::io;
 use std::time::Duration;
 
+use tracing::warn;
+
 use super::remote::{Observer, RemoteEnd};
 use crate::process::{Outputs, Process};
 use crate::shortage;
@@ -106,6 +108,30 @@ impl LaunchError {
                 source,
             },
         }
+    }
+}
+
+/// Ends a browser that could not be used in time: the error that says so. `awaited`: "listen".
+pub(super) async fn end_silent<R: RemoteEnd>(
+    mut process: Process,
+    outputs: &Outputs,
+    binary: String,
+    awaited: &'static str,
+    limit: Duration,
+) -> LaunchError {
+    warn!(
+        pid = process.id(),
+        "{} killed: it did not {awaited} in time",
+        R::NAME
+    );
+    process.kill_handle().kill();
+    let _ = process.wait().await;
+    LaunchError::Silent {
+        browser: R::NAME,
+        binary,
+        awaited,
+        limit,
+        output: said(outputs),
     }
 }
 

@@ -60,7 +60,7 @@ impl Endpoint {
             }
         };
         let directory = root.join(name);
-        make_private(&directory)
+        engine_directory::make_private(&directory)
             .and_then(|()| Self::listen_at(address, Some(directory)))
             .map_err(|error| explain(&root, error))
     }
@@ -136,17 +136,6 @@ fn socket_path(directory: &Path) -> Option<String> {
     let path = directory.join(engine_directory::SOCKET);
     let path = path.to_str().filter(|path| path.len() <= MAX_SOCKET_PATH);
     path.map(str::to_owned)
-}
-
-#[cfg(unix)]
-fn make_private(directory: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().mode(0o700).create(directory)
-}
-
-#[cfg(not(unix))]
-fn make_private(directory: &Path) -> io::Result<()> {
-    std::fs::create_dir(directory)
 }
 
 fn explain(root: &Path, source: io::Error) -> ListenError {

@@ -134,10 +134,16 @@ impl Process {
         // Who is left of the group keeps its number from being given away.
         self.kill.kill_for_good();
         if let Some(guardian) = &mut self.guardian {
-            guardian.end().await;
-            self.guardian = None;
+            guardian.disarm().await;
         }
         self.child.wait().await
+    }
+
+    /// What belonged to a child that was waited for is gone too: nothing is left to guard.
+    pub(crate) async fn unguard(&mut self) {
+        if let Some(mut guardian) = self.guardian.take() {
+            guardian.end().await;
+        }
     }
 
     /// Waits for the end of the process without reaping it: its group must go first.

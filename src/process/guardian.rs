@@ -15,10 +15,12 @@ use tokio::process::Child;
 #[cfg(unix)]
 use tokio::process::Command;
 
-/// Its arguments are the group, and a directory that goes with it; each line it reads is a process of another group. What
-/// has just been killed may still write for a moment, and make the directory anew.
+/// Its arguments are the group, and a directory that goes with it; each line it reads is a process of another group, or "-"
+/// when all of them are gone. What has just been killed may still write for a moment, and make the directory anew.
 #[cfg(unix)]
-const SCRIPT: &str = r#"apart=; while read -r pid; do apart="$apart $pid"; done; kill -s KILL -- "-$0" $apart
+const SCRIPT: &str = r#"all="-$0"
+while read -r pid; do [ "$pid" = - ] && all= || all="$all $pid"; done
+[ -z "$all" ] || kill -s KILL -- $all
 times=0
 while [ -n "$1" ] && [ "$times" -lt 50 ]; do
     rm -rf -- "$1"; sleep 0.1; [ -e "$1" ] || exit 0; times=$((times + 1))
@@ -53,9 +55,18 @@ impl Guardian {
 
     /// Guards this process too, which is in another group.
     pub(super) async fn add(&mut self, pid: u32) {
+        self.tell(&pid.to_string()).await;
+    }
+
+    /// All processes are gone, and their numbers may be others' from now on: what is left to guard is the directory.
+    pub(super) async fn disarm(&mut self) {
+        self.tell("-").await;
+    }
+
+    async fn tell(&mut self, word: &str) {
         if let Some(pipe) = &mut self.0.stdin {
             // When it is gone, so is its use.
-            let _ = pipe.write_all(format!("{pid}\n").as_bytes()).await;
+            let _ = pipe.write_all(format!("{word}\n").as_bytes()).await;
         }
     }
 
@@ -63,5 +74,58 @@ impl Guardian {
     pub(super) async fn end(&mut self) {
         // The signal goes first, then its pipe is closed and it is waited for.
         let _ = self.0.kill().await;
+    }
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    fn sleeper() -> Child {
+        Command::new("/bin/sleep")
+            .arg("60")
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .expect("it runs")
+    }
+
+    fn directory(name: &str) -> std::path::PathBuf {
+        let path = std::env::temp_dir().join(format!("pc-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(path.join("inside")).expect("a directory");
+        path
+    }
+
+    /// What it does when this process ends: its pipe is closed.
+    async fn fires(mut guardian: Guardian) {
+        drop(guardian.0.stdin.take());
+        let ended = timeout(Duration::from_secs(30), guardian.0.wait()).await;
+        let _ = ended.expect("in time").expect("it ends");
+    }
+
+    #[tokio::test]
+    async fn the_group_and_the_directory_go_with_us() {
+        let mut guarded = sleeper();
+        let path = directory("armed");
+        let group = guarded.id().expect("it runs");
+        fires(Guardian::spawn(group, Some(&path)).expect("it starts")).await;
+        assert!(!guarded.wait().await.expect("it ends").success());
+        assert!(!path.exists());
+    }
+
+    #[tokio::test]
+    async fn once_disarmed_it_removes_the_directory_alone() {
+        let mut other = sleeper();
+        let path = directory("disarmed");
+        let group = other.id().expect("it runs");
+        let mut guardian = Guardian::spawn(group, Some(&path)).expect("it starts");
+        guardian.disarm().await;
+        fires(guardian).await;
+        assert!(other.try_wait().expect("it can be asked").is_none());
+        assert!(!path.exists());
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::process::Command;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, info, warn};
+use tracing::{debug, info};
 
 use super::advice::advice;
 use super::cdp::{CdpError, Connection, Pipe, Session};
@@ -19,7 +19,7 @@ use super::profile::Profile;
 use super::remote::Chromium;
 use super::settings::Defaults;
 use super::switches;
-use crate::browser::launcher::{LaunchError, Launcher, Running, said};
+use crate::browser::launcher::{LaunchError, Launcher, Running, end_silent, said};
 use crate::browser::remote::{Observer, RemoteEnd};
 use crate::process::{Output, Outputs, Process, describe, without};
 use crate::{lived, secret};
@@ -99,7 +99,10 @@ impl Launcher for ChromiumLauncher {
                     Ok(Ok(status)) => return Err(self.ended(outputs, status).await),
                     _ => return Err(LaunchError::Connect(Box::new(error))),
                 },
-                Err(lived::Elapsed) => return Err(self.silent(process, &outputs).await),
+                Err(lived::Elapsed) => {
+                    let limit = self.start_timeout;
+                    return Err(end_silent::<Chromium>(process, &outputs, self.binary(), "answer", limit).await);
+                },
             },
             status = process.wait() => {
                 let status = status.map_err(|source| self.not_run(source))?;
@@ -159,22 +162,6 @@ impl ChromiumLauncher {
             how,
             advice: advice(&outputs.text()),
             output: said(&outputs),
-        }
-    }
-
-    async fn silent(&self, mut process: Process, outputs: &Outputs) -> LaunchError {
-        warn!(
-            pid = process.id(),
-            "Chromium killed: it did not answer in time"
-        );
-        process.kill_handle().kill();
-        let _ = process.wait().await;
-        LaunchError::Silent {
-            browser: Chromium::NAME,
-            binary: self.binary(),
-            awaited: "answer",
-            limit: self.start_timeout,
-            output: said(outputs),
         }
     }
 

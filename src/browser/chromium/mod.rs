@@ -6,10 +6,11 @@
 //! - [`remote`][]: the remote end: commands to the tasks that run them
 //! - [`shared`][], [`handle`][]: what these tasks share, and how a page is reached
 //! - [`phantom`][]: the commands of `ph`
-//! - [`tabs`][]: tabs, made in advance and used again
+//! - [`tabs`][]: tabs, made in advance and used again; [`target`][]: what has a session of its own
 //! - [`picture`][], [`paper`][]: formats of pictures, files, and PDF
 //! - [`page`][]: the commands and events of one page
 
+// Some parts wait for commands that are not there yet.
 #![allow(dead_code)]
 
 mod advice;
@@ -29,6 +30,7 @@ mod settings;
 mod shared;
 mod switches;
 mod tabs;
+mod target;
 
 pub(crate) use launch::ChromiumLauncher;
 pub(crate) use remote::Chromium;

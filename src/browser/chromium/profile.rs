@@ -4,8 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Named as engines name theirs, with this behind.
-const PREFIX: &str = "phantom-cluster-chromium-";
+use crate::engine_directory;
+
+/// What tells its name from those of engines.
+const KIND: &str = "chromium-";
 /// How often it is tried to remove one.
 const ATTEMPTS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(50);
@@ -20,13 +22,8 @@ impl Profile {
     /// # Errors
     /// When the directory cannot be made.
     pub(crate) fn create() -> io::Result<Self> {
-        let chance = rand::random::<u64>();
-        let name = format!("{PREFIX}{}-{chance:016x}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        let _ = std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&path)?;
+        let path = std::env::temp_dir().join(engine_directory::new_name_of(KIND));
+        engine_directory::make_private(&path)?;
         Ok(Self(path))
     }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_util::sync::DropGuard;
@@ -15,7 +14,7 @@ use super::page;
 use super::phantom;
 use super::settings::Defaults;
 use super::shared::Shared;
-use super::tabs::TargetInfo;
+use super::target::{Attached, Detached};
 use crate::browser::remote::RemoteEnd;
 
 /// The remote end of one Chromium. Dropping it closes the pipe, at which Chromium exits.
@@ -120,21 +119,6 @@ impl RemoteEnd for Chromium {
     fn expired(&self, id: i64) {
         self.browser.expire(id);
     }
-}
-
-/// `Target.attachedToTarget`
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Attached {
-    session_id: String,
-    target_info: TargetInfo,
-}
-
-/// `Target.detachedFromTarget`
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Detached {
-    session_id: String,
 }
 
 impl Listener for Shared {

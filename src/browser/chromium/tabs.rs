@@ -5,7 +5,6 @@
 //! name and its history. Timers of the old document go on until the next document is there: so a tab that nobody takes soon
 //! shows about:blank. A tab in doubt is closed.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -17,6 +16,7 @@ use tracing::debug;
 
 use super::cdp::{CdpError, Connection, Session};
 use super::page::view;
+use super::target::{self, TargetInfo};
 use crate::lived;
 
 /// A page that does not let itself be emptied within this is stuck in a script.
@@ -38,17 +38,6 @@ pub(super) struct Tab {
     pub(super) context: Option<String>,
     /// It shows the emptied document of another page, at that page's address.
     pub(super) is_used: bool,
-}
-
-/// What a page has left in its tab.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) enum Left {
-    /// Nothing but what every page leaves.
-    Clean,
-    /// The same, and session storage of these origins.
-    Storage(Vec<String>),
-    /// What cannot: the tab is closed.
-    Dirty,
 }
 
 /// All of one browser's.
@@ -128,14 +117,6 @@ impl FrameTree {
             child.add_origins(origins);
         }
     }
-}
-
-/// `Target.TargetInfo`
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct TargetInfo {
-    pub(super) target_id: String,
-    pub(super) opener_id: Option<String>,
 }
 
 impl Tabs {
@@ -244,15 +225,11 @@ impl Tabs {
         }
     }
 
-    /// A page is done with its tab, which nobody listens to any more.
-    pub(super) async fn give_back(self: &Arc<Self>, tab: Tab, left: Left) {
-        let origins = match left {
-            Left::Clean => Some(Vec::new()),
-            Left::Storage(origins) => Some(origins),
-            Left::Dirty => None,
-        };
-        let is_as_new = match origins {
-            Some(origins) if tab.context.is_none() => self.empty(&tab, &origins).await,
+    /// A page is done with its tab, which nobody listens to any more. `visited`: the origins of all documents that were
+    /// there; none where the tab cannot be made as new.
+    pub(super) async fn give_back(&self, tab: Tab, visited: Option<Vec<String>>) {
+        let is_as_new = match visited {
+            Some(visited) if tab.context.is_none() => self.empty(&tab, &visited).await,
             _ => false,
         };
         if !is_as_new {
@@ -292,7 +269,7 @@ impl Tabs {
         }
     }
 
-    /// Empties the document; false where it cannot be done. `visited`: the origins of all documents that were there.
+    /// Empties the document; false where it cannot be done.
     async fn empty(&self, tab: &Tab, visited: &[String]) -> bool {
         let emptied = lived::timeout(RESET_LIMIT, empty(tab, visited)).await;
         let is_empty = matches!(emptied, Ok(Ok(true)));
@@ -362,13 +339,7 @@ pub(super) async fn blank(session: &Session) -> Result<(), CdpError> {
 
 /// All at once: a held tab answers most of it when it goes on.
 fn prepare(session: &Session) {
-    session.notify("Page.enable", json!({}));
-    session.notify("Page.setLifecycleEventsEnabled", json!({ "enabled": true }));
-    session.notify("Runtime.enable", json!({}));
+    target::tell_of_document(session);
     view::prepare(session);
-    session.notify(
-        "Target.setAutoAttach",
-        json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true }),
-    );
-    session.notify("Runtime.runIfWaitingForDebugger", json!({}));
+    target::go_on(session);
 }

@@ -9,12 +9,12 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
-use tracing::{debug, info, warn};
+use tracing::{debug, info};
 
 use super::advice::advice;
 use super::bridge::{Bridge, Limits};
 use super::{environment, file_types};
-use crate::browser::launcher::{LaunchError, Launcher, Running, said};
+use crate::browser::launcher::{LaunchError, Launcher, Running, end_silent, said};
 use crate::browser::remote::{Observer, RemoteEnd};
 use crate::process::{Output, Outputs, Process, describe, without};
 use crate::webdriver::Endpoint;
@@ -121,7 +121,11 @@ impl PhantomLauncher {
             status = started.process.wait() => {
                 return self.ended(started.outputs, status.map_err(|source| self.not_run(source))?).await;
             }
-            () = lived::sleep(self.start_timeout) => return Err(self.silent(started, port).await),
+            () = lived::sleep(self.start_timeout) => {
+                let Started { process, outputs, .. } = started;
+                let limit = self.start_timeout;
+                return Err(end_silent::<Bridge>(process, &outputs, self.binary(), "listen", limit).await);
+            },
         };
         let Started {
             mut process,
@@ -196,20 +200,6 @@ impl PhantomLauncher {
             advice: advice(&outputs.text()),
             output: said(&outputs),
         })
-    }
-
-    async fn silent(&self, mut started: Started, port: u16) -> LaunchError {
-        let pid = started.process.id();
-        warn!(pid, port, "PhantomJS killed: it did not listen in time");
-        started.process.kill_handle().kill();
-        let _ = started.process.wait().await;
-        LaunchError::Silent {
-            browser: Bridge::NAME,
-            binary: self.binary(),
-            awaited: "listen",
-            limit: self.start_timeout,
-            output: said(&started.outputs),
-        }
     }
 
     fn not_run(&self, source: io::Error) -> LaunchError {

@@ -91,13 +91,11 @@ impl Connection {
 
     /// A session is over: nobody listens, and nothing is answered any more.
     pub(in crate::browser::chromium) fn forget(&self, id: &SessionId) {
-        let mut state = self.0.state.lock();
-        let _ = state.listeners.remove(id);
-        // Their callers hear of it by the dropped sender.
-        state.waiting.retain(|_, waiting| waiting.session != *id);
+        let _ = self.0.state.lock().listeners.remove(id);
+        self.abandon(id);
     }
 
-    /// Fails what waits for replies of a session that goes on.
+    /// Fails what waits for replies of a session: its callers hear of it by the dropped sender.
     pub(in crate::browser::chromium) fn abandon(&self, id: &SessionId) {
         self.0
             .state

@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
-use serde::Deserialize;
-use serde_json::json;
 use tracing::debug;
 
 use super::Page;
 use crate::browser::chromium::cdp::{Connection, Listener, Raw, Session, SessionId, read};
+use crate::browser::chromium::target::{self, Attached, Detached};
 
 /// The children of one page, and theirs.
 #[derive(Debug, Default)]
@@ -22,29 +21,6 @@ struct Child {
     /// Of a frame also the frame's id.
     target: String,
     is_frame: bool,
-}
-
-/// `Target.attachedToTarget`
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Attached {
-    session_id: String,
-    target_info: TargetInfo,
-}
-
-/// `Target.TargetInfo`
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct TargetInfo {
-    target_id: String,
-    r#type: String,
-}
-
-/// `Target.detachedFromTarget`
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Detached {
-    session_id: String,
 }
 
 impl Children {
@@ -113,14 +89,8 @@ impl Children {
 /// All at once: what is held answers most of it when it goes on.
 fn prepare(page: &Page, session: &Session, is_frame: bool) {
     if is_frame {
-        session.notify("Page.enable", json!({}));
-        session.notify("Page.setLifecycleEventsEnabled", json!({ "enabled": true }));
-        session.notify("Runtime.enable", json!({}));
+        target::tell_of_document(session);
     }
     page.network.attached(session);
-    session.notify(
-        "Target.setAutoAttach",
-        json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true }),
-    );
-    session.notify("Runtime.runIfWaitingForDebugger", json!({}));
+    target::go_on(session);
 }

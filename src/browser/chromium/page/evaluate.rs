@@ -9,9 +9,6 @@ use super::Page;
 use crate::browser::chromium::cdp::CdpError;
 use crate::browser::chromium::command::{Args, Failure, Outcome};
 
-/// What PhantomJS makes of any value (driver/writer.js), the same code for both browsers.
-const WRITER: &str = include_str!("../../../../driver/writer.js");
-
 /// `Runtime.evaluate`
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,8 +47,6 @@ pub(super) async fn evaluate_java_script(page: &Arc<Page>, args: &Args) -> Outco
 
 /// The value of an expression as JSON text, awaited where it is a promise.
 pub(super) async fn expression(page: &Arc<Page>, expression: &str) -> Outcome {
-    let writer = WRITER.trim().trim_start_matches(|c| c != '\n').trim();
-    let _ = writer;
     let source = format!(
         "(()=>{{const give=(v)=>v===undefined?'null':(JSON.stringify(v)??'null');const r=({expression}\n);\
          return r&&typeof r.then==='function'?Promise.resolve(r).then(give):give(r)}})()"

@@ -96,6 +96,7 @@ impl Page {
     /// It has crashed, or does not answer: what waits for it fails.
     fn crash(&self) {
         self.crashed.store(true, Ordering::Release);
+        self.traces.soil();
         self.browser.connection.abandon(self.session.id());
     }
 
@@ -107,6 +108,7 @@ impl Page {
     fn end(&self) {
         self.stop.cancel();
         self.network.undo(self);
+        self.domains.undo();
         self.children.end(&self.browser.connection);
         self.view.reset(&self.session);
         self.browser.connection.forget(self.session.id());

@@ -12,7 +12,7 @@ use super::Page;
 use crate::browser::chromium::command::{Command, Failure, null};
 use crate::browser::chromium::handle::{Handle, Queues};
 use crate::browser::chromium::shared::Shared;
-use crate::browser::chromium::tabs::{Left, Tab, blank};
+use crate::browser::chromium::tabs::{Tab, blank};
 use crate::lived;
 
 /// How long what was begun before may take once the page is to be closed.
@@ -87,7 +87,6 @@ pub(super) async fn live(
 ) {
     let browser = Arc::clone(&page.browser);
     let number = page.number;
-    let mut left = Left::Clean;
     while let Some(command) = queue.recv().await {
         let reply = browser.reply(command.id, number);
         if command.method == "close" {
@@ -97,18 +96,17 @@ pub(super) async fn live(
             break;
         }
         if page.has_crashed() {
-            left = Left::Dirty;
             reply.give(Err(Failure::crashed(number)));
             continue;
         }
         if tab.is_used && needs_blank(&command) {
             tab.is_used = false;
             if blank(&tab.session).await.is_err() {
-                left = Left::Dirty;
+                page.traces.soil();
             }
         }
-        let begins_spare = tab.context.is_some() && LOADS.contains(&command.method.as_str());
-        if LOADS.contains(&command.method.as_str()) {
+        let is_load = LOADS.contains(&command.method.as_str());
+        if is_load {
             tab.is_used = false;
         }
         let Command {
@@ -124,22 +122,19 @@ pub(super) async fn live(
             () = page.run(&method, args, reply) => {}
             () = handle.expired() => {
                 debug!(number, method, "a command is given up");
-                left = Left::Dirty;
+                page.traces.soil();
                 go_on(&page).await;
             }
             () = closing => {
                 debug!(number, method, "a command is given up, as its page is closed");
-                left = Left::Dirty;
+                page.traces.soil();
             }
         }
         handle.begins(0);
-        if begins_spare {
+        if is_load && tab.context.is_some() {
             let tabs = Arc::clone(&browser.tabs);
             browser.spawn(&browser.stop, async move { tabs.prepare_spare().await });
         }
-    }
-    if page.has_crashed() || page.traces.is_dirty() {
-        left = Left::Dirty;
     }
     queue.close();
     while let Ok(command) = queue.try_recv() {
@@ -147,13 +142,10 @@ pub(super) async fn live(
         drop(browser.reply(command.id, number));
     }
     page.end();
-    let left = match left {
-        Left::Clean => Left::Storage(page.traces.take_origins()),
-        left => left,
-    };
+    let visited = page.traces.take_origins();
     drop(page);
     let tabs = Arc::clone(&browser.tabs);
-    tabs.give_back(tab, left).await;
+    tabs.give_back(tab, visited).await;
 }
 
 /// Whether the command would see the emptied document of the page before.

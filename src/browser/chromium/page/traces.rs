@@ -41,10 +41,6 @@ impl Traces {
         self.is_dirty.store(true, Ordering::Release);
     }
 
-    pub(super) fn is_dirty(&self) -> bool {
-        self.is_dirty.load(Ordering::Acquire)
-    }
-
     /// Looks for documents of other origins.
     pub(super) fn event(&self, method: &str, params: &Raw) {
         if method != "Page.frameNavigated" {
@@ -65,8 +61,10 @@ impl Traces {
         }
     }
 
-    pub(super) fn take_origins(&self) -> Vec<String> {
-        self.origins.lock().drain().collect()
+    /// Those origins; none where the tab cannot be made as new.
+    pub(super) fn take_origins(&self) -> Option<Vec<String>> {
+        let origins = self.origins.lock().drain().collect();
+        (!self.is_dirty.load(Ordering::Acquire)).then_some(origins)
     }
 
     /// Whether the history is to be reset, once: the first load is over, and `goBack` must not reach what was before, be it

@@ -9,9 +9,8 @@ use super::super::{Page, evaluate};
 use super::capture::Area;
 use crate::browser::chromium::command::Failure;
 
-/// Runs in the present frame: the element's place as seen from the window of the page; null without one, or where it
-/// has no size.
-const BOX: &str = include_str!("box.js");
+/// The same for both browsers.
+const BOX: &str = include_str!("../../../../../driver/box.js");
 
 /// Of an element, px of the window.
 #[derive(Debug, Deserialize)]
@@ -27,7 +26,8 @@ struct Sides {
 /// # Errors
 /// "no such element" where none with a size matches.
 pub(super) async fn part(page: &Arc<Page>, selector: &str) -> Result<Area, Failure> {
-    let source = BOX.trim_end().trim_end_matches(';');
+    let (_, source) = BOX.split_once("module.exports = ").unwrap_or_default();
+    let source = source.trim_end().trim_end_matches(';');
     let text = evaluate::expression(page, &format!("({source})({})", json!(selector))).await?;
     let sides: Option<Sides> = serde_json::from_str(&text).unwrap_or_default();
     let Some(sides) = sides else {

@@ -88,13 +88,17 @@ async fn made(
 
 /// The bytes of a file: those of the browser, or what is made of them. It may take a second.
 fn decoded(data: &str, format: Format) -> Result<Vec<u8>, Failure> {
-    let bytes = BASE64_STANDARD
-        .decode(data)
-        .map_err(|error| cannot_capture(&error))?;
+    let bytes = bytes_of(data)?;
     if format.is_captured() {
         return Ok(bytes);
     }
     picture::convert(&bytes, format).map_err(|error| cannot_capture(&error))
+}
+
+/// What the browser has sent, which is base64.
+fn bytes_of(data: &str) -> Result<Vec<u8>, Failure> {
+    let decoded = BASE64_STANDARD.decode(data);
+    decoded.map_err(|error| cannot_capture(&error))
 }
 
 /// The second argument; nothing where it is no object, such as the name of a format.

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use super::super::Page;
 use super::capture::Layout;
-use super::{blocking, cannot_capture};
+use super::{blocking, bytes_of, cannot_capture};
 use crate::browser::chromium::cdp::{CdpError, Session, read};
 use crate::browser::chromium::command::Failure;
 use crate::browser::chromium::paper::{Edge, Edges, Paper, Texts, overlay, page_count};
@@ -85,9 +85,7 @@ async fn with_edges(
     body: String,
 ) -> Result<String, Failure> {
     let (body, count) = blocking(move || {
-        let body = BASE64_STANDARD
-            .decode(body)
-            .map_err(|error| cannot_capture(&error))?;
+        let body = bytes_of(&body)?;
         let count = page_count(&body).map_err(|error| cannot_capture(&error))?;
         Ok((body, count))
     })
@@ -95,9 +93,7 @@ async fn with_edges(
     let texts = ask(page, edges, count).await?;
     let upper = upper(page, paper, &texts).await?;
     blocking(move || {
-        let upper = BASE64_STANDARD
-            .decode(upper)
-            .map_err(|error| cannot_capture(&error))?;
+        let upper = bytes_of(&upper)?;
         let file = overlay(body, &upper).map_err(|error| cannot_capture(&error))?;
         Ok(BASE64_STANDARD.encode(file))
     })

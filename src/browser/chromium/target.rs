@@ -1,0 +1,48 @@
+//! Targets: what of a browser has a session of its own (CDP `Target`). Each is held when it begins, until its session is
+//! made ready.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::cdp::Session;
+
+/// `Target.attachedToTarget`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Attached {
+    pub(super) session_id: String,
+    pub(super) target_info: TargetInfo,
+}
+
+/// `Target.TargetInfo`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TargetInfo {
+    /// Of a page or frame also the frame's id.
+    pub(super) target_id: String,
+    pub(super) r#type: String,
+    pub(super) opener_id: Option<String>,
+}
+
+/// `Target.detachedFromTarget`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Detached {
+    pub(super) session_id: String,
+}
+
+/// Has the session of a page or a frame tell of its documents.
+pub(super) fn tell_of_document(session: &Session) {
+    session.notify("Page.enable", json!({}));
+    session.notify("Page.setLifecycleEventsEnabled", json!({ "enabled": true }));
+    session.notify("Runtime.enable", json!({}));
+}
+
+/// Lets a held target go on: its session is ready, and its children are held like itself.
+pub(super) fn go_on(session: &Session) {
+    session.notify(
+        "Target.setAutoAttach",
+        json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true }),
+    );
+    session.notify("Runtime.runIfWaitingForDebugger", json!({}));
+}
