@@ -14,11 +14,11 @@ function settingsOf({ phantomArguments = [], browserArguments = [], switchesOpti
   return { arguments: [...meant, ...own], defaults };
 }
 
-function noRemote(endpoint) {
-  const { PhantomError } = require("../errors");
-  const { redacted } = require("../endpoint");
-  const text = `option "browserEndpoint": ${redacted(endpoint)} cannot be used yet; leave it out to have a Chromium started`;
-  return new PhantomError("ERR_PHANTOM_START", text);
+/** Connects to one that runs elsewhere. It has no pid here. */
+async function connect(native, { browserEndpoint, phantomArguments = [], switchesOption, startTimeout }) {
+  const { defaults } = readSwitches(phantomArguments, { option: switchesOption });
+  await native.connectChromium({ endpoint: browserEndpoint, startTimeout, defaults: JSON.stringify(defaults) });
+  return null;
 }
 
 const CHROMIUM = Object.freeze({
@@ -39,11 +39,15 @@ const CHROMIUM = Object.freeze({
   /** What names the binary, or null when it is to be looked for. */
   nameOf: ({ browserBinary }) => nameOfChromium(browserBinary),
   /** Throws where switches are none, and warns of what has no effect. */
-  check: (options) => void settingsOf(options),
-  /** Starts it; resolves with its pid. */
-  launch: async (native, { binary, startTimeout, browserEndpoint, ...options }) => {
-    if (browserEndpoint) {
-      throw noRemote(browserEndpoint);
+  check: (options) => {
+    if (!options.browserEndpoint) {
+      settingsOf(options);
+    }
+  },
+  /** Starts it, or connects to it; resolves with its pid, or null. */
+  launch: async (native, { binary, startTimeout, ...options }) => {
+    if (options.browserEndpoint) {
+      return connect(native, { startTimeout, ...options });
     }
     const { arguments: switches, defaults } = settingsOf(options);
     return native.launchChromium({ binary, arguments: switches, startTimeout, defaults: JSON.stringify(defaults) });

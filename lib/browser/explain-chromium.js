@@ -23,7 +23,8 @@ function explainChromium(error, binary) {
     const remedy = librariesRemedy([library]);
     return refusal(code, error.message, `${remedy}; "npx phantom-cluster doctor" names all that are missing`, error);
   }
-  if (!/^ERR_PHANTOM_/.test(error.code)) {
+  // Without a binary it runs elsewhere, and the error says all.
+  if (!binary || !/^ERR_PHANTOM_/.test(error.code)) {
     return error;
   }
   const { whyUnrunnable } = require("./unrunnable");

@@ -209,7 +209,10 @@ class Worker {
     this.#client.ph = this.#ph;
     this.#intake?.phantomRuns(this.#session);
     this.#retirement.ready();
-    this.#native.browser(this.#browser.pid);
+    // One that runs elsewhere has no process here.
+    if (this.#browser.pid !== null) {
+      this.#native.browser(this.#browser.pid);
+    }
     this.#native.ready();
     this.#watchMemory();
     this.#client.emit("phantomStarted");
@@ -223,7 +226,7 @@ class Worker {
     if (workerMemoryLimit) {
       this.#native.watchMemory(process.pid, workerMemoryLimit * MIB);
     }
-    if (phantomMemoryLimit) {
+    if (phantomMemoryLimit && this.#browser.pid !== null) {
       this.#native.watchBrowserMemory(this.#browser.pid, phantomMemoryLimit * MIB);
     }
   }

@@ -6,11 +6,13 @@ use napi::Result;
 use napi::bindgen_prelude::Function;
 use napi_derive::napi;
 use parking_lot::Mutex;
+#[cfg(unix)]
+use url::Url;
 
 use super::number::ms;
 use super::sink::EventSink;
 #[cfg(unix)]
-use crate::browser::chromium::{Chromium, ChromiumLauncher, Defaults};
+use crate::browser::chromium::{Chromium, ChromiumEndpoint, ChromiumLauncher, Defaults};
 use crate::browser::phantom::{Bridge, PhantomLauncher};
 use crate::browser::{Browser, BrowserEvent, EntryKind};
 
@@ -58,6 +60,17 @@ pub struct NativeChromiumOptions {
     pub binary: String,
     /// Its own switches, beside those that it always gets.
     pub arguments: Vec<String>,
+    pub start_timeout: f64,
+    /// JSON text: what pages are like at first.
+    pub defaults: String,
+}
+
+/// How to reach a Chromium that others run; times in ms.
+#[napi(object)]
+#[allow(missing_debug_implementations)]
+pub struct NativeEndpointOptions {
+    /// `ws://…` or `wss://…`. It may hold a token.
+    pub endpoint: String,
     pub start_timeout: f64,
     /// JSON text: what pages are like at first.
     pub defaults: String,
@@ -122,7 +135,7 @@ impl NativeBrowser {
 
     /// Starts PhantomJS; resolves with its pid when it can be used.
     #[napi]
-    pub async fn launch_phantom(&self, options: NativePhantomOptions) -> Result<u32> {
+    pub async fn launch_phantom(&self, options: NativePhantomOptions) -> Result<Option<u32>> {
         let sink = Arc::clone(&self.sink);
         let launcher = PhantomLauncher {
             binary: options.binary.into(),
@@ -142,7 +155,7 @@ impl NativeBrowser {
     /// Starts Chromium; resolves with its pid when it can be used.
     #[napi]
     #[cfg(unix)]
-    pub async fn launch_chromium(&self, options: NativeChromiumOptions) -> Result<u32> {
+    pub async fn launch_chromium(&self, options: NativeChromiumOptions) -> Result<Option<u32>> {
         let sink = Arc::clone(&self.sink);
         let defaults = Defaults::read(&options.defaults)
             .map_err(|error| napi::Error::from_reason(format!("defaults: {error}")))?;
@@ -156,6 +169,25 @@ impl NativeBrowser {
         let pid = browser.pid();
         *self.browser.lock() = Some(Any::Chromium(Arc::new(browser)));
         Ok(pid)
+    }
+
+    /// Connects to a Chromium that others run; resolves when it can be used.
+    #[napi]
+    #[cfg(unix)]
+    pub async fn connect_chromium(&self, options: NativeEndpointOptions) -> Result<()> {
+        let sink = Arc::clone(&self.sink);
+        let refused = |what, error: &dyn std::fmt::Display| {
+            napi::Error::from_reason(format!("{what}: {error}"))
+        };
+        let endpoint = ChromiumEndpoint {
+            address: Url::parse(&options.endpoint).map_err(|error| refused("endpoint", &error))?,
+            start_timeout: ms(options.start_timeout),
+            defaults: Defaults::read(&options.defaults)
+                .map_err(|error| refused("defaults", &error))?,
+        };
+        let browser = Browser::launch(&endpoint, move |event| sink.push(event.into())).await?;
+        *self.browser.lock() = Some(Any::Chromium(Arc::new(browser)));
+        Ok(())
     }
 
     /// Sends commands, JSON texts of `[id, target, method, args]` with commas between. The reply to each comes within its

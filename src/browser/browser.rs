@@ -7,10 +7,11 @@ use tokio::sync::{Notify, watch};
 use tracing::{debug, info, warn};
 
 use super::launcher::{Belongings, LaunchError, Launcher, Running};
+use super::life::{Life, Switch};
 use super::pending::Pending;
 use super::remote::{Entry, EntryKind, Observer, RemoteEnd};
 use crate::lived;
-use crate::process::{KillHandle, Output, Outputs, Process, describe};
+use crate::process::Output;
 
 /// How long an exiting browser may take from losing its connection to its end.
 const LOST_GRACE: Duration = Duration::from_secs(2);
@@ -34,8 +35,9 @@ pub(crate) enum BrowserEvent {
 /// A running browser. Dropping it kills the process.
 #[derive(Debug)]
 pub(crate) struct Browser<R> {
-    pid: u32,
-    kill: Arc<KillHandle>,
+    /// None of one that runs elsewhere.
+    pid: Option<u32>,
+    switch: Switch,
     remote: Arc<R>,
     pending: Arc<Pending>,
     ended: watch::Receiver<bool>,
@@ -57,9 +59,7 @@ impl<R: RemoteEnd> Browser<R> {
             on_event: Arc::new(on_event),
         };
         let Running {
-            process,
-            pid,
-            outputs,
+            life,
             remote,
             belongings,
         } = launcher.launch(relay.clone()).await?;
@@ -67,19 +67,19 @@ impl<R: RemoteEnd> Browser<R> {
         let remote = Arc::new(remote);
         let heard = Arc::downgrade(&remote);
         let browser = Self {
-            pid,
-            kill: Arc::clone(process.kill_handle()),
+            pid: life.pid(),
+            switch: life.switch(),
             remote,
             pending: Arc::clone(&relay.pending),
             ended,
         };
         tokio::spawn(async move {
-            live::<R, _>(process, outputs, pid, relay, heard, belongings, end).await;
+            live::<R, _>(life, relay, heard, belongings, end).await;
         });
         Ok(browser)
     }
 
-    pub(crate) fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> Option<u32> {
         self.pid
     }
 
@@ -124,19 +124,19 @@ impl<R: RemoteEnd> Browser<R> {
             let _ = lived::timeout(grace, ended.wait_for(|ended| *ended)).await;
         }
         debug!(pid = self.pid, "{} is closed", R::NAME);
-        self.kill.kill();
+        self.switch.kill();
         let _ = ended.wait_for(|ended| *ended).await;
     }
 
     /// Kills the browser at once, without waiting: for the last moments of this process.
     pub(crate) fn kill(&self) {
-        self.kill.kill();
+        self.switch.kill();
     }
 }
 
 impl<R> Drop for Browser<R> {
     fn drop(&mut self) {
-        self.kill.kill();
+        self.switch.kill();
     }
 }
 
@@ -179,17 +179,15 @@ impl<F: Fn(BrowserEvent) + Send + Sync + 'static> Observer for Relay<F> {
     }
 }
 
-/// Waits for the end of the process, and ends what belongs to it.
+/// Waits for the browser's end, and ends what belongs to it.
 async fn live<R: RemoteEnd, F: Fn(BrowserEvent)>(
-    mut process: Process,
-    mut outputs: Outputs,
-    pid: u32,
+    mut life: Life,
     relay: Relay<F>,
     remote: Weak<R>,
     belongings: Option<Box<dyn Belongings>>,
     end: watch::Sender<bool>,
 ) {
-    let kill = Arc::clone(process.kill_handle());
+    let switch = life.switch();
     let on_event = &relay.on_event;
     let expire = |id| {
         on_event(timed_out(R::NAME, id));
@@ -197,33 +195,32 @@ async fn live<R: RemoteEnd, F: Fn(BrowserEvent)>(
             remote.expired(id);
         }
     };
-    let status = tokio::select! {
-        status = process.wait() => status.ok(),
+    let how = tokio::select! {
+        how = life.ended() => how,
         never = relay.pending.expire(expire) => never,
-        never = kill_when_lost(R::NAME, &relay.lost, &kill) => never,
+        never = kill_when_lost(R::NAME, &relay.lost, &switch) => never,
     };
-    outputs.rest().await;
+    let output = life.output().await;
     if let Some(belongings) = belongings {
         // Removing files may block.
         let _ = tokio::task::spawn_blocking(move || drop(belongings)).await;
     }
-    process.unguard().await;
-    let how = status.map(describe);
-    info!(pid, how, "{} ended", R::NAME);
+    life.unguard().await;
+    info!(pid = life.pid(), how, "{} ended", R::NAME);
     let _ = end.send(true);
     on_event(BrowserEvent::Exited {
         how: how.unwrap_or_else(|| "unknown".to_owned()),
-        output: outputs.text(),
+        output,
     });
 }
 
 /// A browser that does not answer is of no use to anyone; its end is reported by whoever waits for it. One that is just
 /// exiting loses its connection first.
-async fn kill_when_lost<Never>(browser: &str, lost: &Notify, kill: &KillHandle) -> Never {
+async fn kill_when_lost<Never>(browser: &str, lost: &Notify, switch: &Switch) -> Never {
     lost.notified().await;
     lived::sleep(LOST_GRACE).await;
     warn!("{browser} is killed: it does not answer");
-    kill.kill();
+    switch.kill();
     std::future::pending().await
 }
 

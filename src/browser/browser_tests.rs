@@ -55,7 +55,7 @@ async fn commands_run_in_order_and_their_replies_come_back() {
     assert_eq!((id, kind), (3, EntryKind::Error));
     assert!(text.contains("invalid session id"), "{text}");
     browser.close(PATIENCE).await;
-    assert!(!is_alive(browser.pid()), "reaped");
+    assert!(!is_alive(browser.pid().expect("a process")), "reaped");
     let BrowserEvent::Exited { how, .. } = next(&mut events).await else {
         panic!("not the end");
     };
@@ -90,7 +90,7 @@ async fn its_death_is_noticed_at_once() {
         panic!("not the end");
     };
     assert_eq!(how, "signal 9");
-    assert!(!is_alive(browser.pid()), "reaped");
+    assert!(!is_alive(browser.pid().expect("a process")), "reaped");
 }
 
 #[cfg(unix)]
@@ -107,7 +107,7 @@ async fn one_that_is_frozen_and_has_nothing_to_do_is_killed() {
     let browser = Browser::launch(&options, on_event)
         .await
         .expect("it starts");
-    let pid = nix::unistd::Pid::from_raw(browser.pid().cast_signed());
+    let pid = nix::unistd::Pid::from_raw(browser.pid().expect("a process").cast_signed());
     kill(pid, Signal::SIGSTOP).expect("it lives");
     let BrowserEvent::Exited { how, .. } = next(&mut events).await else {
         panic!("not the end");
@@ -118,7 +118,7 @@ async fn one_that_is_frozen_and_has_nothing_to_do_is_killed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dropped_browser_leaves_no_process() {
     let (browser, mut events) = browser(23_160).await;
-    let pid = browser.pid();
+    let pid = browser.pid().expect("a process");
     drop(browser);
     assert!(matches!(
         next(&mut events).await,
@@ -131,11 +131,11 @@ async fn a_dropped_browser_leaves_no_process() {
 async fn it_exits_when_its_client_is_gone() {
     let mut running = launcher(23_220).launch(Deaf).await.expect("it starts");
     drop(running.remote);
-    let status = timeout(PATIENCE, running.process.wait())
+    let status = timeout(PATIENCE, running.life.ended())
         .await
         .expect("in time")
         .expect("waited for");
-    assert_eq!(status.code(), Some(99));
+    assert_eq!(status, "code 99");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use tracing::warn;
 
+use super::life::Life;
 use super::remote::{Observer, RemoteEnd};
 use crate::process::{Outputs, Process};
 use crate::shortage;
 
-/// Starts browsers of one kind; has their options.
+/// Starts browsers of one kind, or reaches them where they run; has their options.
 ///
 /// An implementation must hold:
 ///
@@ -36,10 +37,7 @@ pub(crate) trait Launcher {
 /// A browser that can be used.
 #[derive(Debug)]
 pub(crate) struct Running<R> {
-    pub(crate) process: Process,
-    /// The browser's own: the process may be a launcher that started it.
-    pub(crate) pid: u32,
-    pub(crate) outputs: Outputs,
+    pub(crate) life: Life,
     pub(crate) remote: R,
     /// Files of its own: dropped when its process has been reaped, which removes them.
     pub(crate) belongings: Option<Box<dyn Belongings>>,
@@ -88,6 +86,13 @@ pub(crate) enum LaunchError {
     },
     #[error("no free port from {from} to {to}: set phantomBasePort to a free range")]
     NoPort { from: u16, to: u16 },
+    /// It runs elsewhere. `host` is what may be shown of its address.
+    #[error("cannot use {browser} at {host} (option browserEndpoint): {why}")]
+    Unreached {
+        browser: &'static str,
+        host: String,
+        why: String,
+    },
     /// It runs, but cannot be spoken to.
     #[error(transparent)]
     Connect(Box<dyn std::error::Error + Send + Sync>),

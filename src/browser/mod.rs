@@ -2,7 +2,8 @@
 //!
 //! - [`launcher`][]: how a browser is started, and why it was not
 //! - [`remote`][]: how one that runs is spoken to
-//! - [`browser`][]: its process, its remote end, and the deadlines of commands
+//! - [`life`][]: a process of ours, or a connection to one elsewhere
+//! - [`browser`][]: its life, its remote end, and the deadlines of commands
 //! - [`phantom`][]: PhantomJS
 //! - [`chromium`][]: Chromium
 
@@ -11,6 +12,7 @@ mod browser;
 #[cfg(unix)]
 pub(crate) mod chromium;
 mod launcher;
+mod life;
 mod pending;
 pub(crate) mod phantom;
 mod remote;

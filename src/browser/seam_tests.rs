@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::process::{Outputs, Process};
 use tokio::process::Command;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
@@ -85,9 +86,7 @@ impl Launcher for EchoLauncher {
         );
         let pid = process.id().expect("it runs");
         Ok(Running {
-            process,
-            pid,
-            outputs,
+            life: Life::here(process, pid, outputs),
             remote: Echo {
                 observer: Box::new(observer),
                 pid,
@@ -183,7 +182,7 @@ async fn it_may_exit_by_itself_and_is_killed_when_it_does_not() {
         };
         browser.close(grace).await;
         assert_eq!(end(&mut events).await, how);
-        assert!(!Path::new(&format!("/proc/{}", browser.pid())).exists());
+        assert!(!Path::new(&format!("/proc/{}", browser.pid().expect("a process"))).exists());
     }
 }
 

@@ -205,6 +205,15 @@ impl Reply {
         }
     }
 
+    /// Of a command that nobody has sent.
+    pub(super) fn unheard() -> Self {
+        Self {
+            id: 0,
+            target: 0,
+            sink: None,
+        }
+    }
+
     pub(super) fn give(mut self, outcome: Outcome) {
         self.send(outcome);
     }

@@ -18,8 +18,10 @@ use super::cdp::{CdpError, Connection, Pipe, Session};
 use super::profile::Profile;
 use super::remote::Chromium;
 use super::settings::Defaults;
+use super::shared::Ending;
 use super::switches;
 use crate::browser::launcher::{LaunchError, Launcher, Running, end_silent, said};
+use crate::browser::life::Life;
 use crate::browser::remote::{Observer, RemoteEnd};
 use crate::process::{Output, Outputs, Process, describe, without};
 use crate::{lived, secret};
@@ -41,8 +43,8 @@ pub(crate) struct ChromiumLauncher {
 
 /// `Browser.getVersion`.
 #[derive(Debug, Deserialize)]
-struct Version {
-    product: String,
+pub(super) struct Version {
+    pub(super) product: String,
 }
 
 /// `SystemInfo.getProcessInfo`.
@@ -113,11 +115,15 @@ impl Launcher for ChromiumLauncher {
         let ms = begun.elapsed().as_millis() as u64;
         info!(pid, version, ms, "Chromium ready");
         let sink = Arc::new(move |entries| observer.entries(entries));
-        let remote = Chromium::start(connection, sink, self.defaults.clone(), close);
+        let remote = Chromium::start(
+            connection,
+            sink,
+            self.defaults.clone(),
+            close,
+            Ending::Close,
+        );
         Ok(Running {
-            process,
-            pid,
-            outputs,
+            life: Life::here(process, pid, outputs),
             remote,
             belongings: Some(Box::new(profile)),
         })

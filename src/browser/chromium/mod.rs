@@ -2,10 +2,12 @@
 //! `lib/page` become those of the protocol, and its events those of a WebPage.
 //!
 //! - [`launch`][], [`switches`][], [`profile`][]: how it starts and what it leaves
+//! - [`endpoint`][]: one that others run
 //! - [`cdp`][]: the protocol, which knows no page
 //! - [`remote`][]: the remote end: commands to the tasks that run them
 //! - [`shared`][], [`handle`][]: what these tasks share, and how a page is reached
 //! - [`phantom`][]: the commands of `ph`
+//! - [`place`][]: the browser context that a page lives in; [`cookies`][]: what each has of them
 //! - [`tabs`][]: tabs, made in advance and used again; [`target`][]: what has a session of its own
 //! - [`picture`][], [`paper`][]: formats of pictures, files, and PDF
 //! - [`page`][]: the commands and events of one page
@@ -16,12 +18,15 @@
 mod advice;
 mod cdp;
 mod command;
+mod cookies;
+mod endpoint;
 mod handle;
 mod launch;
 mod page;
 mod paper;
 mod phantom;
 mod picture;
+mod place;
 mod probes;
 mod profile;
 mod qt_value;
@@ -32,6 +37,7 @@ mod switches;
 mod tabs;
 mod target;
 
+pub(crate) use endpoint::ChromiumEndpoint;
 pub(crate) use launch::ChromiumLauncher;
 pub(crate) use remote::Chromium;
 pub(crate) use settings::Defaults;

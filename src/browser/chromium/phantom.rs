@@ -5,8 +5,10 @@ use std::sync::Arc;
 use serde_json::json;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::cdp::Session;
-use super::command::{Args, Command, Failure, Outcome, null};
+use super::command::{Args, Command, Failure, Outcome, json as answer, null};
+use super::cookies::all;
+use super::page::Credentials;
+use super::place::Proxy;
 use super::shared::Shared;
 
 /// Runs what comes, one after the other.
@@ -17,14 +19,21 @@ pub(super) async fn serve(browser: Arc<Shared>, mut commands: UnboundedReceiver<
     }
 }
 
-async fn run(browser: &Arc<Shared>, method: &str, _args: &Args) -> Outcome {
+async fn run(browser: &Arc<Shared>, method: &str, args: &Args) -> Outcome {
     match method {
+        "addCookie" => all::add(browser, &args.value(0)).await,
+        "clearCookies" => all::clear(browser).await,
+        "deleteCookie" => all::delete(browser, &args.text(0)).await,
+        "getCookies" => all::get(browser).await,
+        "get" => get(browser, args).await,
+        "set" => set(browser, args).await,
+        "setProxy" => set_proxy(browser, args).await,
         "status" => {
             browser.probes.ask().await?;
             Ok(json!({ "sessions": browser.page_count(), "objects": 0 }).to_string())
         }
         "exit" => {
-            Session::root(&browser.connection).notify("Browser.close", json!({}));
+            browser.exit();
             null()
         }
         _ => Err(Failure::new(
@@ -32,4 +41,38 @@ async fn run(browser: &Arc<Shared>, method: &str, _args: &Args) -> Outcome {
             format!("no such command: {method}"),
         )),
     }
+}
+
+/// args: [name]
+async fn get(browser: &Shared, args: &Args) -> Outcome {
+    match args.text(0).as_str() {
+        "cookies" => all::get(browser).await,
+        "cookiesEnabled" => answer(&!browser.cookies.are_off()),
+        _ => null(),
+    }
+}
+
+/// args: [name, value]; the value is what the property is then.
+async fn set(browser: &Shared, args: &Args) -> Outcome {
+    match args.text(0).as_str() {
+        "cookies" => all::set(browser, &args.value(1)).await,
+        "cookiesEnabled" => all::switch(browser, args.flag(1)).await,
+        _ => get(browser, args).await,
+    }
+}
+
+/// args: [host, port, type, user, password]; none without a host. For all pages, from their next load on.
+async fn set_proxy(browser: &Shared, args: &Args) -> Outcome {
+    let user = args.text(3);
+    let credentials = (!user.is_empty()).then(|| Credentials {
+        user,
+        password: args.text(4),
+    });
+    let port = args.text(1).parse().unwrap_or_default();
+    let given = Proxy::of_parts(&args.text(0), port, &args.text(2), credentials);
+    // What Chromium was started with holds in its own context.
+    let started_with = browser.defaults.proxy.as_ref();
+    let proxy = given.or_else(|| started_with.map(|_| Proxy::direct()));
+    browser.tabs.share(proxy).await?;
+    null()
 }

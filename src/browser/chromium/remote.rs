@@ -13,11 +13,11 @@ use super::command::{Command, Failure, Sink, read_commands};
 use super::page;
 use super::phantom;
 use super::settings::Defaults;
-use super::shared::Shared;
+use super::shared::{Ending, Shared};
 use super::target::{Attached, Detached};
 use crate::browser::remote::RemoteEnd;
 
-/// The remote end of one Chromium. Dropping it closes the pipe, at which Chromium exits.
+/// The remote end of one Chromium. Dropping it ends the connection, at which a Chromium of ours exits.
 #[derive(Debug)]
 pub(crate) struct Chromium {
     browser: Arc<Shared>,
@@ -32,8 +32,9 @@ impl Chromium {
         sink: Sink,
         defaults: Defaults,
         close: DropGuard,
+        ending: Ending,
     ) -> Self {
-        let browser = Arc::new(Shared::new(connection, sink, defaults));
+        let browser = Arc::new(Shared::new(connection, sink, defaults, ending));
         let root = Session::root(&browser.connection);
         browser
             .connection
@@ -102,7 +103,7 @@ impl RemoteEnd for Chromium {
     }
 
     fn exit(&self) {
-        Session::root(&self.browser.connection).notify("Browser.close", json!({}));
+        self.browser.exit();
     }
 
     /// Of the browser process. Pages have their own: each is asked when one of its commands takes too long.
@@ -129,7 +130,15 @@ impl Listener for Shared {
                     return;
                 };
                 let session = Session::new(&self.connection, SessionId::of(&attached.session_id));
-                self.tabs.attached(session, attached.target_info);
+                if self.tabs.is_ours(&attached.target_info) {
+                    self.tabs.attached(session, attached.target_info);
+                } else {
+                    session.notify("Runtime.runIfWaitingForDebugger", json!({}));
+                    Session::root(&self.connection).notify(
+                        "Target.detachFromTarget",
+                        json!({ "sessionId": attached.session_id }),
+                    );
+                }
             }
             "Target.detachedFromTarget" => {
                 if let Ok(detached) = read::<Detached>(params) {

@@ -1,6 +1,10 @@
 //! What pages are like at first: what PhantomJS's switches say, read by `lib/browser`.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
+
+use super::place::GivenProxy;
 
 /// From JavaScript, as JSON text. What is left out is as in PhantomJS.
 #[derive(Clone, Debug, Deserialize)]
@@ -13,6 +17,10 @@ pub(crate) struct Defaults {
     pub(crate) web_security_enabled: bool,
     /// `--ignore-ssl-errors`
     pub(crate) ignore_ssl_errors: bool,
+    /// `--proxy`, which Chromium was started with, and `--proxy-auth`
+    pub(super) proxy: Option<GivenProxy>,
+    /// `--cookies-file`
+    pub(crate) cookies_file: Option<PathBuf>,
 }
 
 impl Default for Defaults {
@@ -22,6 +30,8 @@ impl Default for Defaults {
             javascript_enabled: true,
             web_security_enabled: true,
             ignore_ssl_errors: false,
+            proxy: None,
+            cookies_file: None,
         }
     }
 }

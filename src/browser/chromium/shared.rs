@@ -5,12 +5,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
+use serde_json::json;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
-use super::cdp::Connection;
+use super::cdp::{Connection, Sender, Session};
 use super::command::{Reply, Sink};
+use super::cookies::AllCookies;
 use super::handle::Handle as PageHandle;
+use super::page::Known;
 use super::probes::Probes;
 use super::settings::Defaults;
 use super::tabs::Tabs;
@@ -18,18 +21,40 @@ use super::tabs::Tabs;
 /// Pages that open by themselves are numbered from here, far above those that Node asks for.
 const FIRST_OWN_NUMBER: u64 = 1_000_000_000;
 
+/// How a browser is left.
+#[derive(Debug)]
+pub(super) enum Ending {
+    /// It is ours, and exits.
+    Close,
+    /// It goes on without us; what is ours is in this context, which goes with the connection.
+    Leave { sender: Sender, context: String },
+}
+
+impl Ending {
+    /// The context that pages share; none for the browser's own.
+    fn context(&self) -> Option<String> {
+        match self {
+            Self::Close => None,
+            Self::Leave { context, .. } => Some(context.clone()),
+        }
+    }
+}
+
 /// What all that happens in one browser shares.
 pub(super) struct Shared {
     pub(super) connection: Connection,
     pub(super) sink: Sink,
     pub(super) defaults: Defaults,
     pub(super) tabs: Arc<Tabs>,
+    pub(super) known: Known,
+    pub(super) cookies: AllCookies,
     pub(super) probes: Probes,
     pages: Mutex<FxHashMap<u64, PageHandle>>,
     last_own_number: AtomicU64,
     /// Ends every task of this browser.
     pub(super) stop: CancellationToken,
     runtime: Handle,
+    ending: Ending,
 }
 
 impl std::fmt::Debug for Shared {
@@ -42,10 +67,17 @@ impl std::fmt::Debug for Shared {
 
 impl Shared {
     /// Must run inside the runtime.
-    pub(super) fn new(connection: Connection, sink: Sink, defaults: Defaults) -> Self {
+    pub(super) fn new(
+        connection: Connection,
+        sink: Sink,
+        defaults: Defaults,
+        ending: Ending,
+    ) -> Self {
         Self {
             probes: Probes::new(connection.clone()),
-            tabs: Arc::new(Tabs::new(connection.clone())),
+            tabs: Arc::new(Tabs::new(connection.clone(), ending.context())),
+            known: Known::default(),
+            cookies: AllCookies::default(),
             connection,
             sink,
             defaults,
@@ -53,6 +85,7 @@ impl Shared {
             last_own_number: AtomicU64::new(FIRST_OWN_NUMBER),
             stop: CancellationToken::new(),
             runtime: Handle::current(),
+            ending,
         }
     }
 
@@ -106,6 +139,16 @@ impl Shared {
     /// A number for a page that opened by itself.
     pub(super) fn own_number(&self) -> u64 {
         self.last_own_number.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Lets the browser exit, or leaves it.
+    pub(super) fn exit(&self) {
+        match &self.ending {
+            Ending::Close => {
+                Session::root(&self.connection).notify("Browser.close", json!({}));
+            }
+            Ending::Leave { sender, .. } => sender.close(),
+        }
     }
 
     /// The browser is gone.

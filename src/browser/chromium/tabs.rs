@@ -8,14 +8,16 @@
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::oneshot;
 use tracing::debug;
 
 use super::cdp::{CdpError, Connection, Session};
+use super::cookies::Jar;
 use super::page::view;
+use super::place::{Place, Proxy};
 use super::target::{self, TargetInfo};
 use crate::lived;
 
@@ -34,8 +36,10 @@ pub(super) struct Tab {
     /// Also the id of its main frame.
     pub(super) target: String,
     pub(super) session: Session,
-    /// Its browser context; none for that which pages share.
+    /// Its browser context; none for the browser's own.
     pub(super) context: Option<String>,
+    /// No other tab is in its context.
+    pub(super) is_apart: bool,
     /// It shows the emptied document of another page, at that page's address.
     pub(super) is_used: bool,
 }
@@ -47,8 +51,21 @@ pub(super) struct Tabs {
     state: Mutex<State>,
 }
 
+/// The browser context that pages share.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SharedContext {
+    /// None for the browser's own.
+    pub(super) context: Option<String>,
+    pub(super) proxy: Option<Proxy>,
+}
+
 #[derive(Debug, Default)]
 struct State {
+    shared: SharedContext,
+    /// What pages share where there is no proxy.
+    first: Option<String>,
+    /// Those that were made.
+    contexts: FxHashSet<String>,
     idle: Vec<Tab>,
     /// With a browser context of its own, made in advance.
     spare: Option<Tab>,
@@ -120,45 +137,57 @@ impl FrameTree {
 }
 
 impl Tabs {
-    pub(super) fn new(connection: Connection) -> Self {
+    /// `first` is the context that pages share; none for the browser's own.
+    pub(super) fn new(connection: Connection, first: Option<String>) -> Self {
+        let shared = SharedContext {
+            context: first.clone(),
+            proxy: None,
+        };
+        let state = State {
+            shared,
+            first,
+            ..State::default()
+        };
         Self {
             connection,
-            state: Mutex::default(),
+            state: Mutex::new(state),
         }
     }
 
-    /// A tab for a new page; with `isolate` its cookies and storage are its own.
+    /// A tab for a page; where its place is apart, cookies and storage are its own.
     ///
     /// # Errors
     /// When the browser makes none.
-    pub(super) async fn take(&self, isolate: bool) -> Result<Tab, CdpError> {
+    pub(super) async fn take(&self, place: &Place) -> Result<Tab, CdpError> {
         let ready = {
             let mut state = self.state.lock();
-            if isolate {
+            if !place.is_apart() {
+                // One may have come back from a context that pages shared before.
+                let shared = state.shared.context.clone();
+                let is_there = |tab: &Tab| tab.context == shared;
+                let found = state.idle.iter().rposition(is_there);
+                found.map(|place| state.idle.swap_remove(place))
+            } else if place.proxy.is_none() {
                 state.spare.take()
             } else {
-                state.idle.pop()
+                None
             }
         };
         match ready {
             Some(tab) => Ok(tab),
-            None => self.make(isolate).await,
+            None => self.make(place).await,
         }
     }
 
     /// Makes a tab that shows about:blank.
-    async fn make(&self, isolate: bool) -> Result<Tab, CdpError> {
+    async fn make(&self, place: &Place) -> Result<Tab, CdpError> {
         let root = Session::root(&self.connection);
-        let context = if isolate {
-            let made = root
-                .call::<Context, _>(
-                    "Target.createBrowserContext",
-                    json!({ "disposeOnDetach": true }),
-                )
-                .await?;
-            Some(made.browser_context_id)
+        let shared = self.shared();
+        let context = if place.is_apart() {
+            let proxy = place.proxy.clone().or(shared.proxy);
+            Some(self.make_context(proxy.as_ref()).await?)
         } else {
-            None
+            shared.context
         };
         let mut wanted = json!({ "url": "about:blank" });
         if let Some(context) = &context {
@@ -176,8 +205,66 @@ impl Tabs {
             target: created.target_id,
             session,
             context,
+            is_apart: place.is_apart(),
             is_used: false,
         })
+    }
+
+    async fn make_context(&self, proxy: Option<&Proxy>) -> Result<String, CdpError> {
+        let mut wanted = json!({ "disposeOnDetach": true });
+        if let Some(proxy) = proxy {
+            wanted["proxyServer"] = proxy.server.as_str().into();
+            if proxy.for_loopback {
+                // Chromium's rule against its own exception (net/docs/proxy.md).
+                wanted["proxyBypassList"] = "<-loopback>".into();
+            }
+        }
+        let root = Session::root(&self.connection);
+        let made = root.call::<Context, _>("Target.createBrowserContext", wanted);
+        let context = made.await?.browser_context_id;
+        let _ = self.state.lock().contexts.insert(context.clone());
+        Ok(context)
+    }
+
+    /// The context that pages share, and its proxy.
+    pub(super) fn shared(&self) -> SharedContext {
+        self.state.lock().shared.clone()
+    }
+
+    /// Whether a tab is none of somebody else's in the same browser.
+    pub(super) fn is_ours(&self, target: &TargetInfo) -> bool {
+        let state = self.state.lock();
+        let Some(first) = &state.first else {
+            return true;
+        };
+        let context = target.browser_context_id.as_ref();
+        context.is_some_and(|context| context == first || state.contexts.contains(context))
+    }
+
+    /// From now on pages share a context with this proxy. What the one before has of cookies is copied.
+    ///
+    /// # Errors
+    /// When the browser makes none.
+    pub(super) async fn share(&self, proxy: Option<Proxy>) -> Result<(), CdpError> {
+        let before = self.shared();
+        if before.proxy == proxy {
+            return Ok(());
+        }
+        let context = match &proxy {
+            None => self.state.lock().first.clone(),
+            Some(_) => Some(self.make_context(proxy.as_ref()).await?),
+        };
+        let jar = Jar::new(&self.connection, context.as_deref());
+        jar.clear().await?;
+        let old = Jar::new(&self.connection, before.context.as_deref());
+        jar.fill(old.all().await?).await?;
+        let (idle, spare) = {
+            let mut state = self.state.lock();
+            state.shared = SharedContext { context, proxy };
+            (std::mem::take(&mut state.idle), state.spare.take())
+        };
+        idle.iter().chain(&spare).for_each(|tab| self.close(tab));
+        Ok(())
     }
 
     /// Makes the next isolated tab while a page loads: it takes 50 ms.
@@ -189,10 +276,20 @@ impl Tabs {
             }
             state.is_making = true;
         }
-        let made = self.make(true).await;
+        let place = Place {
+            is_own: true,
+            proxy: None,
+        };
+        let proxy = self.shared().proxy;
+        let made = self.make(&place).await.ok();
         let mut state = self.state.lock();
         state.is_making = false;
-        state.spare = made.ok();
+        if state.shared.proxy == proxy {
+            state.spare = made;
+        } else {
+            drop(state);
+            made.iter().for_each(|tab| self.close(tab));
+        }
     }
 
     /// The session of a target that was made.
@@ -229,7 +326,9 @@ impl Tabs {
     /// there; none where the tab cannot be made as new.
     pub(super) async fn give_back(&self, tab: Tab, visited: Option<Vec<String>>) {
         let is_as_new = match visited {
-            Some(visited) if tab.context.is_none() => self.empty(&tab, &visited).await,
+            Some(visited) if !tab.is_apart && tab.context == self.shared().context => {
+                self.empty(&tab, &visited).await
+            }
             _ => false,
         };
         if !is_as_new {
@@ -283,7 +382,8 @@ impl Tabs {
         self.connection.forget(tab.session.id());
         let root = Session::root(&self.connection);
         root.notify("Target.closeTarget", json!({ "targetId": tab.target }));
-        if let Some(context) = &tab.context {
+        if let Some(context) = tab.context.as_ref().filter(|_| tab.is_apart) {
+            let _ = self.state.lock().contexts.remove(context);
             root.notify(
                 "Target.disposeBrowserContext",
                 json!({ "browserContextId": context }),

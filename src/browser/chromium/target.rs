@@ -22,6 +22,8 @@ pub(super) struct TargetInfo {
     pub(super) target_id: String,
     pub(super) r#type: String,
     pub(super) opener_id: Option<String>,
+    /// None where the browser has but its own.
+    pub(super) browser_context_id: Option<String>,
 }
 
 /// `Target.detachedFromTarget`

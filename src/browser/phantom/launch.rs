@@ -15,6 +15,7 @@ use super::advice::advice;
 use super::bridge::{Bridge, Limits};
 use super::{environment, file_types};
 use crate::browser::launcher::{LaunchError, Launcher, Running, end_silent, said};
+use crate::browser::life::Life;
 use crate::browser::remote::{Observer, RemoteEnd};
 use crate::process::{Output, Outputs, Process, describe, without};
 use crate::webdriver::Endpoint;
@@ -82,9 +83,7 @@ impl Launcher for PhantomLauncher {
             .await
             .map_err(|error| LaunchError::Connect(Box::new(error)))?;
         Ok(Running {
-            process: listening.process,
-            pid: listening.pid,
-            outputs: listening.outputs,
+            life: Life::here(listening.process, listening.pid, listening.outputs),
             remote,
             belongings: None,
         })

@@ -5,6 +5,7 @@
 //! - [`session`][]: one target as it is spoken to
 //! - [`message`][]: what comes, read without looking into what is the page's
 //! - [`pipe`][]: `--remote-debugging-pipe`
+//! - [`websocket`][]: to a browser that runs elsewhere
 
 mod connection;
 mod error;
@@ -13,6 +14,7 @@ mod message;
 mod pipe;
 mod session;
 mod session_id;
+mod websocket;
 
 pub(super) use connection::{Connection, Listener};
 pub(super) use error::CdpError;
@@ -21,3 +23,4 @@ pub(super) use message::{Raw, read};
 pub(super) use pipe::Pipe;
 pub(super) use session::Session;
 pub(super) use session_id::SessionId;
+pub(super) use websocket::{Sender, WebSocket, percent_decoded};

@@ -7,7 +7,11 @@ mod children;
 mod domains;
 mod evaluate;
 mod events;
+mod home;
+mod jar;
+mod known;
 mod loads;
+mod moving;
 mod network;
 mod properties;
 mod rendering;
@@ -23,13 +27,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::cdp::{Listener, Raw, Session, SessionId};
 use super::command::{Args, Failure, Outcome, Reply, null};
+use super::place::Place;
 use super::shared::Shared;
 use super::tabs::Tab;
 use children::Children;
 use domains::Domains;
 use events::Events;
+use home::Home;
+pub(super) use known::Known;
 use loads::Loads;
 use network::Network;
+pub(super) use network::{Credentials, check_cookie, text_of};
 use properties::Properties;
 pub(super) use task::create;
 use traces::Traces;
@@ -49,6 +57,7 @@ pub(super) struct Page {
     crashed: AtomicBool,
     traces: Traces,
     me: Weak<Self>,
+    home: Home,
     domains: Domains,
     children: Children,
     network: Network,
@@ -58,7 +67,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    fn new(browser: &Arc<Shared>, number: u64, tab: &Tab) -> Arc<Self> {
+    fn new(browser: &Arc<Shared>, number: u64, tab: &Tab, place: &Place) -> Arc<Self> {
         let page = Arc::new_cyclic(|me| Self {
             number,
             browser: Arc::clone(browser),
@@ -69,6 +78,7 @@ impl Page {
             crashed: AtomicBool::new(false),
             traces: Traces::default(),
             me: Weak::clone(me),
+            home: Home::new(browser, tab, place),
             domains: Domains::new(&tab.session),
             children: Children::default(),
             network: Network::default(),
@@ -80,6 +90,8 @@ impl Page {
             tab.session.id().clone(),
             Arc::clone(&page) as Arc<dyn Listener>,
         );
+        browser.known.add(&page);
+        page.network.begin(&page);
         page
     }
 
@@ -106,6 +118,7 @@ impl Page {
 
     /// The page is closed: nothing more is heard of it.
     fn end(&self) {
+        self.browser.known.remove(self);
         self.stop.cancel();
         self.network.undo(self);
         self.domains.undo();
@@ -140,6 +153,16 @@ impl Page {
             "answer" => self.events.answer(args),
             "releaseEvents" => null(),
             "get" => properties::get(self, args).await,
+            "addCookie" => jar::add(self, args).await,
+            "deleteCookie" => jar::delete(self, args).await,
+            "clearCookies" => jar::clear(self).await,
+            "clearMemoryCache" => {
+                self.session
+                    .run("Network.clearBrowserCache", json!({}))
+                    .await?;
+                null()
+            }
+            "setProxy" => home::set_proxy(self, args),
             "responseBody" => Network::response_body(self, args).await,
             "set" => {
                 self.network.before_set(self, args)?;

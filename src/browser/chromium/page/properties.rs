@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
-use super::{Page, evaluate, view};
+use super::{Page, evaluate, jar, view};
 use crate::browser::chromium::command::{Args, Failure, Outcome, json as answer};
 use crate::browser::chromium::settings::Defaults;
 
@@ -41,6 +41,8 @@ pub(super) async fn get(page: &Arc<Page>, args: &Args) -> Outcome {
     }
     match name.as_str() {
         "title" => evaluate::expression(page, "document.title").await,
+        "cookies" => jar::get(page).await,
+        "customHeaders" => answer(&page.network.headers()),
         "url" => evaluate::expression(page, "location.href").await,
         "content" => evaluate::expression(page, "document.documentElement.outerHTML").await,
         _ => match name.strip_prefix("settings.") {
@@ -66,8 +68,10 @@ pub(super) async fn set(page: &Arc<Page>, args: &Args) -> Outcome {
             .insert(setting.to_owned(), args.value(1));
         return Ok(json!(args.value(1)).to_string());
     }
-    if name == "customHeaders" {
-        return Ok(args.raw(1).get().to_owned());
+    match name.as_str() {
+        "cookies" => return jar::set(page, &args.value(1)).await,
+        "customHeaders" => return Ok(args.raw(1).get().to_owned()),
+        _ => {}
     }
     Err(no_property(&name))
 }

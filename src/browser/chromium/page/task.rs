@@ -5,12 +5,17 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::json;
+use tokio::sync::Mutex as AsyncMutex;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tracing::{debug, warn};
 
 use super::Page;
+use super::moving::{self, Told};
+use crate::browser::chromium::cdp::CdpError;
 use crate::browser::chromium::command::{Command, Failure, null};
+use crate::browser::chromium::cookies::all;
 use crate::browser::chromium::handle::{Handle, Queues};
+use crate::browser::chromium::place::Place;
 use crate::browser::chromium::shared::Shared;
 use crate::browser::chromium::tabs::{Tab, blank};
 use crate::lived;
@@ -23,6 +28,9 @@ const WEDGED_AFTER: Duration = Duration::from_secs(2);
 const BESIDE_DOCUMENT: [&str; 6] = ["on", "off", "answer", "releaseEvents", "set", "setContent"];
 /// Commands that load another document.
 const LOADS: [&str; 3] = ["open", "openUrl", "goto"];
+
+/// Commands that others of the page may wait for. A page that moves to another tab takes them along.
+type Beside = Arc<AsyncMutex<UnboundedReceiver<Command>>>;
 
 /// What `createPage` asks for.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -59,11 +67,20 @@ async fn begin(browser: Arc<Shared>, number: u64, wanted: Wanted, handle: Handle
         commands: mut queue,
         beside,
     } = queues;
-    match browser.tabs.take(wanted.isolate).await {
+    let place = Place {
+        is_own: wanted.isolate,
+        proxy: None,
+    };
+    match first_tab(&browser, &place).await {
         Ok(tab) => {
-            let page = Page::new(&browser, number, &tab);
-            page.spawn(run_beside(Arc::clone(&page), handle.clone(), beside));
-            live(page, tab, handle, queue).await;
+            let page = Page::new(&browser, number, &tab, &place);
+            let beside = Arc::new(AsyncMutex::new(beside));
+            page.spawn(run_beside(
+                Arc::clone(&page),
+                handle.clone(),
+                Arc::clone(&beside),
+            ));
+            live(page, tab, handle, queue, beside).await;
         }
         Err(error) => {
             warn!(%error, number, "there is no tab for a page");
@@ -78,15 +95,23 @@ async fn begin(browser: Arc<Shared>, number: u64, wanted: Wanted, handle: Handle
     }
 }
 
+async fn first_tab(browser: &Arc<Shared>, place: &Place) -> Result<Tab, CdpError> {
+    let tab = browser.tabs.take(place).await?;
+    all::fill(browser, &tab).await?;
+    Ok(tab)
+}
+
 /// Runs a page's commands until it is closed, then gives its tab back.
 pub(super) async fn live(
-    page: Arc<Page>,
+    mut page: Arc<Page>,
     mut tab: Tab,
     handle: Handle,
     mut queue: UnboundedReceiver<Command>,
+    beside: Beside,
 ) {
     let browser = Arc::clone(&page.browser);
     let number = page.number;
+    let mut told = Told::default();
     while let Some(command) = queue.recv().await {
         let reply = browser.reply(command.id, number);
         if command.method == "close" {
@@ -99,13 +124,33 @@ pub(super) async fn live(
             reply.give(Err(Failure::crashed(number)));
             continue;
         }
+        let is_load = LOADS.contains(&command.method.as_str());
+        if let Some(place) = is_load.then(|| page.leaves()).flatten() {
+            match moving::tab_for(&page, &place).await {
+                Ok(other) => {
+                    let next = Page::new(&browser, number, &other, &place);
+                    let before = std::mem::replace(&mut page, next);
+                    let old = std::mem::replace(&mut tab, other);
+                    browser.spawn(&browser.stop, leave(before, old));
+                    let running =
+                        run_beside(Arc::clone(&page), handle.clone(), Arc::clone(&beside));
+                    page.spawn(running);
+                    told.tell(&page).await;
+                }
+                Err(error) => {
+                    reply.give(Err(error.into()));
+                    continue;
+                }
+            }
+        }
+        told.note(&command);
         if tab.is_used && needs_blank(&command) {
             tab.is_used = false;
             if blank(&tab.session).await.is_err() {
                 page.traces.soil();
             }
         }
-        let is_load = LOADS.contains(&command.method.as_str());
+        let begins_spare = tab.is_apart && is_load;
         if is_load {
             tab.is_used = false;
         }
@@ -131,7 +176,7 @@ pub(super) async fn live(
             }
         }
         handle.begins(0);
-        if is_load && tab.context.is_some() {
+        if begins_spare {
             let tabs = Arc::clone(&browser.tabs);
             browser.spawn(&browser.stop, async move { tabs.prepare_spare().await });
         }
@@ -141,16 +186,25 @@ pub(super) async fn live(
         // Dropped without an answer, it says that the page is closed.
         drop(browser.reply(command.id, number));
     }
+    leave(page, tab).await;
+}
+
+/// A page is done with a tab.
+async fn leave(page: Arc<Page>, tab: Tab) {
     page.end();
     let visited = page.traces.take_origins();
+    let tabs = Arc::clone(&page.browser.tabs);
     drop(page);
-    let tabs = Arc::clone(&browser.tabs);
     tabs.give_back(tab, visited).await;
 }
 
 /// Whether the command would see the emptied document of the page before.
 fn needs_blank(command: &Command) -> bool {
     let method = command.method.as_str();
+    if method == "set" && command.args.text(0) == "cookies" {
+        // They are those of its address.
+        return true;
+    }
     if LOADS.contains(&method) {
         // Another fragment of the same address would load nothing.
         return command.args.text(0).contains('#');
@@ -172,7 +226,8 @@ async fn go_on(page: &Arc<Page>) {
 }
 
 /// Runs commands that others of the page may wait for.
-async fn run_beside(page: Arc<Page>, handle: Handle, mut queue: UnboundedReceiver<Command>) {
+async fn run_beside(page: Arc<Page>, handle: Handle, queue: Beside) {
+    let mut queue = queue.lock().await;
     while let Some(Command {
         id, method, args, ..
     }) = queue.recv().await

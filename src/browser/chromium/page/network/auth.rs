@@ -16,7 +16,7 @@ const PROXY: &str = "Proxy";
 
 impl Network {
     /// `Fetch.authRequired`
-    pub(super) fn challenged(&self, _page: &Page, session: &Session, params: &Raw) {
+    pub(super) fn challenged(&self, page: &Page, session: &Session, params: &Raw) {
         let Ok(AuthRequired {
             request_id,
             auth_challenge,
@@ -26,7 +26,7 @@ impl Network {
         };
         let mut state = self.state.lock();
         let credentials = if auth_challenge.source == PROXY {
-            None
+            page.proxy_credentials()
         } else {
             state.settings.credentials.clone()
         };

@@ -217,10 +217,15 @@ impl Network {
                 .then_some(true),
         };
         let is_plain = going.url.is_none() && going.headers.is_none();
-        if is_plain {
+        let jar = self.fetch.wants(Reason::Cookies).then(|| page.jar());
+        if is_plain && jar.is_none() {
             return session.notify("Fetch.continueRequest", going);
         }
         page.spawn(async move {
+            if let Some(jar) = jar {
+                // What answers have set meanwhile.
+                let _ = jar.clear().await;
+            }
             let request = going.request_id.clone();
             if let Err(error) = session.run("Fetch.continueRequest", going).await {
                 debug!(%error, "a request is not what Chromium sends");

@@ -30,10 +30,13 @@ use crate::browser::chromium::command::{Args, Failure as Refusal, Outcome};
 use crate::lived;
 use fetch::Fetch;
 pub(super) use fetch::Reason;
+pub(in crate::browser::chromium) use headers::{check_cookie, text_of};
 use intercept::Held;
 pub(super) use requests::Failure;
 use requests::Requests;
+pub(in crate::browser::chromium) use settings::Credentials;
 use settings::Settings;
+pub(super) use settings::has_credentials;
 pub(super) use wire::Headers;
 
 /// The events that tell of requests.
@@ -72,6 +75,27 @@ struct State {
 }
 
 impl Network {
+    /// What holds for a page from its beginning.
+    pub(super) fn begin(&self, page: &Page) {
+        if page.proxy_credentials().is_some() {
+            self.fetch.want(page, Reason::Credentials);
+        }
+        if page.browser.cookies.are_off() {
+            self.switch_cookies(page, false);
+        }
+    }
+
+    /// Whether pages have cookies at all.
+    pub(super) fn switch_cookies(&self, page: &Page, are_on: bool) {
+        self.fetch.change(page, Reason::Cookies, !are_on);
+        for session in sessions(page) {
+            session.notify(
+                "Emulation.setDocumentCookieDisabled",
+                json!({ "disabled": !are_on }),
+            );
+        }
+    }
+
     /// Somebody begins to listen, or no longer does.
     pub(super) fn adjust(&self, page: &Page) {
         let has_function = page.events.has_function("onResourceRequested");
@@ -148,6 +172,13 @@ impl Network {
         Ok(())
     }
 
+    /// `customHeaders`
+    pub(super) fn headers(&self) -> Map<String, Value> {
+        let state = self.state.lock();
+        let header = |(name, value): &(String, String)| (name.clone(), value.as_str().into());
+        state.headers.0.iter().map(header).collect()
+    }
+
     /// The page's settings hold from now on.
     pub(super) fn apply(&self, page: &Page, settings: &Map<String, Value>) {
         let settings = Settings::of(settings);
@@ -165,7 +196,7 @@ impl Network {
             }
         }
         self.adjust(page);
-        let has_credentials = settings.credentials.is_some();
+        let has_credentials = settings.credentials.is_some() || page.proxy_credentials().is_some();
         self.fetch
             .change(page, Reason::Images, !settings.load_images);
         self.fetch
@@ -182,6 +213,12 @@ impl Network {
     /// The page is over: its tab is as before.
     pub(super) fn undo(&self, page: &Page) {
         let mut state = self.state.lock();
+        if self.fetch.wants(Reason::Cookies) {
+            page.session.notify(
+                "Emulation.setDocumentCookieDisabled",
+                json!({ "disabled": false }),
+            );
+        }
         self.fetch.undo(&page.session);
         if state.settings.user_agent.take().is_some() {
             page.session

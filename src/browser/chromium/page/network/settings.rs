@@ -47,6 +47,13 @@ impl Default for Settings {
     }
 }
 
+/// Whether they have a name to answer challenges with. Chromium keeps what opened a site, so such a page is by itself.
+pub(in crate::browser::chromium::page) fn has_credentials(settings: &Map<String, Value>) -> bool {
+    settings
+        .get("userName")
+        .is_some_and(|name| !name.is_null() && name != "")
+}
+
 impl Settings {
     pub(super) fn of(settings: &Map<String, Value>) -> Self {
         let text = |name: &str| {

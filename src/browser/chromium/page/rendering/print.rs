@@ -15,6 +15,7 @@ use super::{blocking, bytes_of, cannot_capture};
 use crate::browser::chromium::cdp::{CdpError, Session, read};
 use crate::browser::chromium::command::Failure;
 use crate::browser::chromium::paper::{Edge, Edges, Paper, Texts, overlay, page_count};
+use crate::browser::chromium::place::Place;
 use crate::browser::chromium::tabs::{Tab, Tabs, blank};
 
 /// `Page.printToPDF`
@@ -104,7 +105,7 @@ async fn with_edges(
 async fn upper(page: &Page, paper: &Paper, texts: &[Texts]) -> Result<String, Failure> {
     let tabs = &page.browser.tabs;
     let borrowed = Borrowed {
-        tab: tabs.take(false).await?,
+        tab: tabs.take(&Place::default()).await?,
         tabs: Arc::clone(tabs),
     };
     let session = &borrowed.tab.session;

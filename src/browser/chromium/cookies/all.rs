@@ -1,0 +1,189 @@
+//! The cookies of `ph`: those of all pages, whether they share a browser context or have one of their own. As in
+//! `driver/jars.js`.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+
+use super::{Cookie, Jar, shown};
+use crate::browser::chromium::cdp::CdpError;
+use crate::browser::chromium::command::{Failure, Outcome, json as answer, null};
+use crate::browser::chromium::page::check_cookie;
+use crate::browser::chromium::shared::Shared;
+use crate::browser::chromium::tabs::Tab;
+
+/// What is known of the cookies of one browser.
+#[derive(Debug, Default)]
+pub(in crate::browser::chromium) struct AllCookies {
+    /// `phantom.cookiesEnabled = false`
+    are_off: AtomicBool,
+    /// There may be some for pages that get a context of their own.
+    were_added: AtomicBool,
+    /// What there was when they were switched off, by context.
+    kept: Mutex<FxHashMap<Option<String>, Vec<Cookie>>>,
+}
+
+impl AllCookies {
+    pub(in crate::browser::chromium) fn are_off(&self) -> bool {
+        self.are_off.load(Ordering::Acquire)
+    }
+}
+
+/// The contexts that there are: that which pages share comes first.
+fn contexts(browser: &Shared) -> Vec<Option<String>> {
+    let mut all = vec![browser.tabs.shared().context];
+    for page in browser.known.all() {
+        let context = page.context().map(str::to_owned);
+        if !all.contains(&context) {
+            all.push(context);
+        }
+    }
+    all
+}
+
+fn jars(browser: &Shared) -> Vec<Jar> {
+    let contexts = contexts(browser);
+    let jar = |context: &Option<String>| Jar::new(&browser.connection, context.as_deref());
+    contexts.iter().map(jar).collect()
+}
+
+/// Of all, each that looks the same once.
+pub(in crate::browser::chromium) async fn get(browser: &Shared) -> Outcome {
+    let mut all: Vec<Cookie> = Vec::new();
+    if !browser.cookies.are_off() {
+        for jar in jars(browser) {
+            for cookie in ignore_gone(jar.all().await)?.unwrap_or_default() {
+                if !all.iter().any(|known| known.looks_like(&cookie)) {
+                    all.push(cookie);
+                }
+            }
+        }
+    }
+    shown(&all)
+}
+
+/// Adds one for all pages: whether the shared context takes it.
+pub(in crate::browser::chromium) async fn add(browser: &Shared, cookie: &Value) -> Outcome {
+    check_cookie(cookie)?;
+    if browser.cookies.are_off() {
+        return answer(&false);
+    }
+    answer(&add_to_all(browser, cookie).await?)
+}
+
+async fn add_to_all(browser: &Shared, cookie: &Value) -> Result<bool, Failure> {
+    browser.cookies.were_added.store(true, Ordering::Release);
+    let mut jars = jars(browser).into_iter();
+    let is_taken = match jars.next() {
+        Some(shared) => shared.add(cookie, None).await?,
+        None => false,
+    };
+    for jar in jars {
+        let _ = jar.add(cookie, None).await?;
+    }
+    Ok(is_taken)
+}
+
+/// In the place of those that there are.
+pub(in crate::browser::chromium) async fn set(browser: &Shared, cookies: &Value) -> Outcome {
+    if let Value::Array(cookies) = cookies {
+        cookies.iter().try_for_each(check_cookie)?;
+        let _ = clear(browser).await?;
+        if !browser.cookies.are_off() {
+            for cookie in cookies {
+                let _ = add_to_all(browser, cookie).await?;
+            }
+        }
+    }
+    get(browser).await
+}
+
+/// Whether there was one of this name.
+pub(in crate::browser::chromium) async fn delete(browser: &Shared, name: &str) -> Outcome {
+    let mut is_any = false;
+    for jar in jars(browser) {
+        let mut cookies = ignore_gone(jar.all().await)?.unwrap_or_default();
+        cookies.retain(|cookie| cookie.name == name);
+        is_any |= ignore_gone(jar.delete(cookies).await)?.unwrap_or_default();
+    }
+    answer(&is_any)
+}
+
+pub(in crate::browser::chromium) async fn clear(browser: &Shared) -> Outcome {
+    for jar in jars(browser) {
+        let _ = ignore_gone(jar.clear().await)?;
+    }
+    null()
+}
+
+/// `phantom.cookiesEnabled`: what there is is kept until they are on again.
+pub(in crate::browser::chromium) async fn switch(browser: &Shared, is_on: bool) -> Outcome {
+    let cookies = &browser.cookies;
+    if cookies.are_off.swap(!is_on, Ordering::AcqRel) == is_on {
+        for page in browser.known.all() {
+            page.switch_cookies(is_on);
+        }
+        if is_on {
+            restore(browser).await?;
+        } else {
+            keep(browser).await?;
+        }
+    }
+    answer(&is_on)
+}
+
+async fn keep(browser: &Shared) -> Result<(), Failure> {
+    for context in contexts(browser) {
+        let jar = Jar::new(&browser.connection, context.as_deref());
+        if let Some(all) = ignore_gone(jar.all().await)? {
+            let _ = browser.cookies.kept.lock().insert(context, all);
+            let _ = ignore_gone(jar.clear().await)?;
+        }
+    }
+    Ok(())
+}
+
+async fn restore(browser: &Shared) -> Result<(), Failure> {
+    let mut kept = std::mem::take(&mut *browser.cookies.kept.lock());
+    let contexts = contexts(browser);
+    let shared = contexts
+        .first()
+        .and_then(|shared| kept.get(shared).cloned());
+    for context in contexts {
+        let jar = Jar::new(&browser.connection, context.as_deref());
+        let cookies = kept.remove(&context).or_else(|| shared.clone());
+        let _ = ignore_gone(jar.clear().await)?;
+        let _ = ignore_gone(jar.fill(cookies.unwrap_or_default()).await)?;
+    }
+    Ok(())
+}
+
+/// Puts what was added for all pages into the context of a new one.
+pub(in crate::browser::chromium) async fn fill(
+    browser: &Shared,
+    tab: &Tab,
+) -> Result<(), CdpError> {
+    if !tab.is_apart || browser.cookies.are_off() {
+        return Ok(());
+    }
+    if !browser.cookies.were_added.load(Ordering::Acquire) {
+        return Ok(());
+    }
+    let shared = browser.tabs.shared().context;
+    let all = Jar::new(&browser.connection, shared.as_deref())
+        .all()
+        .await?;
+    let own = Jar::new(&browser.connection, tab.context.as_deref());
+    own.fill(all).await
+}
+
+/// A context may go while it is asked.
+fn ignore_gone<T>(result: Result<T, CdpError>) -> Result<Option<T>, CdpError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(CdpError::Refused { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
