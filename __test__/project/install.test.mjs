@@ -99,7 +99,8 @@ describe("the tarballs", { skip: !isHere && `there is no ${ADDON}` }, () => {
     // The sources of two browsers.
     assert.ok(main.size < 512 * KIB && main.unpackedSize < 1_800 * KIB, `${main.size} of ${main.unpackedSize} bytes`);
     assert.deepEqual(platform.files.map((file) => file.path).sort(), ["README.md", "package.json", ADDON].sort());
-    assert.ok(platform.unpackedSize < 4_096 * KIB, `${platform.unpackedSize} bytes`);
+    // TLS for browsers that run elsewhere takes a fifth.
+    assert.ok(platform.unpackedSize < 6_144 * KIB, `${platform.unpackedSize} bytes`);
   });
 
   describe("of main package and platform", () => {
