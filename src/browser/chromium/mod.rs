@@ -19,6 +19,7 @@ mod advice;
 mod cdp;
 mod command;
 mod cookies;
+mod dotted;
 mod endpoint;
 mod handle;
 mod launch;

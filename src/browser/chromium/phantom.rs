@@ -7,6 +7,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::command::{Args, Command, Failure, Outcome, json as answer, null};
 use super::cookies::all;
+use super::dotted;
 use super::page::Credentials;
 use super::place::Proxy;
 use super::shared::Shared;
@@ -43,16 +44,21 @@ async fn run(browser: &Arc<Shared>, method: &str, args: &Args) -> Outcome {
     }
 }
 
-/// args: [name]
+/// A property of `phantom`; null where it is not known. args: [name]
 async fn get(browser: &Shared, args: &Args) -> Outcome {
-    match args.text(0).as_str() {
-        "cookies" => all::get(browser).await,
-        "cookiesEnabled" => answer(&!browser.cookies.are_off()),
+    let name = args.text(0);
+    match dotted::parts(&name) {
+        ("cookies", rest) if rest.is_empty() => all::get(browser).await,
+        ("cookiesEnabled", rest) if rest.is_empty() => answer(&!browser.cookies.are_off()),
+        ("defaultPageSettings", rest) => {
+            let settings = browser.page_settings().await?.into();
+            answer(dotted::find(&settings, &rest, &name)?)
+        }
         _ => null(),
     }
 }
 
-/// args: [name, value]; the value is what the property is then.
+/// args: [name, value]; the value is what the property is then. The others can only be read.
 async fn set(browser: &Shared, args: &Args) -> Outcome {
     match args.text(0).as_str() {
         "cookies" => all::set(browser, &args.value(1)).await,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use super::place::GivenProxy;
 
@@ -37,6 +38,23 @@ impl Default for Defaults {
 }
 
 impl Defaults {
+    /// `defaultPageSettings`, but for `userAgent`.
+    pub(crate) fn page_settings(&self) -> Map<String, Value> {
+        let settings = json!({
+            "XSSAuditingEnabled": false,
+            "javascriptCanCloseWindows": true,
+            "javascriptCanOpenWindows": true,
+            "javascriptEnabled": self.javascript_enabled,
+            "loadImages": self.load_images,
+            "localToRemoteUrlAccessEnabled": false,
+            "webSecurityEnabled": self.web_security_enabled,
+        });
+        match settings {
+            Value::Object(settings) => settings,
+            _ => Map::new(),
+        }
+    }
+
     /// Reads them; JSON text of ours.
     ///
     /// # Errors

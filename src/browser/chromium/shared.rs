@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
-use serde_json::json;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 use tokio::runtime::Handle;
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use super::cdp::{Connection, Sender, Session};
+use super::cdp::{CdpError, Connection, Sender, Session};
 use super::command::{Reply, Sink};
 use super::cookies::AllCookies;
 use super::handle::Handle as PageHandle;
@@ -40,11 +42,20 @@ impl Ending {
     }
 }
 
+/// `Browser.getVersion`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Version {
+    user_agent: String,
+}
+
 /// What all that happens in one browser shares.
 pub(super) struct Shared {
     pub(super) connection: Connection,
     pub(super) sink: Sink,
     pub(super) defaults: Defaults,
+    /// What Chromium calls itself, once anybody has asked.
+    user_agent: OnceCell<String>,
     pub(super) tabs: Arc<Tabs>,
     pub(super) known: Known,
     pub(super) cookies: AllCookies,
@@ -81,12 +92,41 @@ impl Shared {
             connection,
             sink,
             defaults,
+            user_agent: OnceCell::new(),
             pages: Mutex::default(),
             last_own_number: AtomicU64::new(FIRST_OWN_NUMBER),
             stop: CancellationToken::new(),
             runtime: Handle::current(),
             ending,
         }
+    }
+
+    /// `phantom.defaultPageSettings`: those of a new page.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub(super) async fn page_settings(&self) -> Result<Map<String, Value>, CdpError> {
+        let mut settings = self.defaults.page_settings();
+        let agent = self.user_agent().await?;
+        let _ = settings.insert("userAgent".to_owned(), agent.into());
+        Ok(settings)
+    }
+
+    /// What Chromium calls itself.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub(super) async fn user_agent(&self) -> Result<&str, CdpError> {
+        let asking = || async {
+            let version: Version = Session::root(&self.connection)
+                .call("Browser.getVersion", json!({}))
+                .await?;
+            Ok(version.user_agent)
+        };
+        self.user_agent
+            .get_or_try_init(asking)
+            .await
+            .map(String::as_str)
     }
 
     pub(super) fn reply(&self, id: i64, target: u64) -> Reply {

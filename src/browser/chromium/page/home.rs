@@ -52,7 +52,7 @@ impl Page {
 
     /// Where it must go before its next load; none where it may stay.
     pub(super) fn leaves(&self) -> Option<Place> {
-        let settings = self.properties.all_settings();
+        let settings = self.settings.all();
         self.leaves_for(has_credentials(&settings))
     }
 

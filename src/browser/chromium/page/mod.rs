@@ -4,6 +4,7 @@
 //! each under a lock of its own.
 
 mod children;
+mod document;
 mod domains;
 mod evaluate;
 mod events;
@@ -15,6 +16,7 @@ mod moving;
 mod network;
 mod properties;
 mod rendering;
+mod settings;
 mod task;
 mod traces;
 pub(super) mod view;
@@ -39,6 +41,7 @@ use loads::Loads;
 use network::Network;
 pub(super) use network::{Credentials, check_cookie, text_of};
 use properties::Properties;
+use settings::Settings;
 pub(super) use task::create;
 use traces::Traces;
 use view::View;
@@ -63,6 +66,7 @@ pub(super) struct Page {
     network: Network,
     loads: Loads,
     properties: Properties,
+    settings: Settings,
     view: View,
 }
 
@@ -82,8 +86,9 @@ impl Page {
             domains: Domains::new(&tab.session),
             children: Children::default(),
             network: Network::default(),
-            loads: Loads::default(),
-            properties: Properties::new(&browser.defaults),
+            loads: Loads::new(&tab.target),
+            properties: Properties::default(),
+            settings: Settings::new(browser.defaults.page_settings()),
             view: View::default(),
         });
         browser.connection.listen(
@@ -130,10 +135,8 @@ impl Page {
     /// Runs one command. What takes long answers later, so that the next can begin.
     async fn run(self: &Arc<Self>, method: &str, args: Args, reply: Reply) {
         let outcome = match method {
-            "open" => {
-                self.network.apply(self, &self.properties.all_settings());
-                return loads::open(self, &args, reply).await;
-            }
+            "open" => return loads::open(self, &args, reply).await,
+            "setContent" => return loads::set_content(self, &args, reply).await,
             _ => self.answer(method, &args).await,
         };
         // What waited for an answer hears why there is none.
@@ -152,6 +155,12 @@ impl Page {
             "off" => self.network.adjusted(self, self.events.off(args)),
             "answer" => self.events.answer(args),
             "releaseEvents" => null(),
+            "openUrl" => loads::open_url(self, args).await,
+            "reload" => loads::reload(self).await,
+            "stop" => loads::stop(self).await,
+            "go" => loads::go(self, args).await,
+            "goBack" => loads::go_back(self).await,
+            "goForward" => loads::go_forward(self).await,
             "get" => properties::get(self, args).await,
             "addCookie" => jar::add(self, args).await,
             "deleteCookie" => jar::delete(self, args).await,
@@ -164,10 +173,7 @@ impl Page {
             }
             "setProxy" => home::set_proxy(self, args),
             "responseBody" => Network::response_body(self, args).await,
-            "set" => {
-                self.network.before_set(self, args)?;
-                properties::set(self, args).await
-            }
+            "set" => properties::set(self, args).await,
             "pdf" => rendering::pdf(self, args).await,
             "render" => rendering::render(self, args).await,
             "renderBase64" => rendering::render_base64(self, args).await,
@@ -182,10 +188,6 @@ impl Page {
 impl Listener for Page {
     fn event(&self, session: &SessionId, method: &str, params: &Raw) {
         let is_own = session == self.session.id();
-        if method == "Page.loadEventFired" && is_own && self.traces.resets_history() {
-            self.session
-                .notify("Page.resetNavigationHistory", json!({}));
-        }
         self.traces.event(method, params);
         match method {
             "Target.attachedToTarget" => self.children.attached(self, params),
@@ -194,9 +196,10 @@ impl Listener for Page {
             _ if method.starts_with("Network.") || method.starts_with("Fetch.") => {
                 self.network.event(self, session, method, params);
             }
-            "Page.lifecycleEvent" if is_own => self.loads.lifecycle(params),
             _ => {}
         }
+        // Behind all others: what it tells may follow from what they have told.
+        self.loads.event(self, method, params);
     }
 }
 

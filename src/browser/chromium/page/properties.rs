@@ -1,102 +1,114 @@
 //! The properties of a page: what `get` and `set` do.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use parking_lot::Mutex;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::{Page, evaluate, jar, view};
-use crate::browser::chromium::command::{Args, Failure, Outcome, json as answer};
-use crate::browser::chromium::settings::Defaults;
+use super::{Page, document, jar, view};
+use crate::browser::chromium::command::{Args, Failure, Outcome, json as answer, null};
+use crate::browser::chromium::dotted;
 
-/// What is kept here and has no place in the browser.
+/// What `--local-storage-quota` is in PhantomJS, bytes. Chromium has a limit of its own.
+const OFFLINE_STORAGE_QUOTA: u32 = 5 << 20;
+
+/// What is kept here and is no other part's.
 #[derive(Debug)]
 pub(super) struct Properties {
-    settings: Mutex<Map<String, Value>>,
+    owns_pages: AtomicBool,
+}
+
+impl Default for Properties {
+    fn default() -> Self {
+        Self {
+            owns_pages: AtomicBool::new(true),
+        }
+    }
 }
 
 impl Properties {
-    pub(super) fn new(defaults: &Defaults) -> Self {
-        let mut settings = Map::new();
-        let _ = settings.insert("loadImages".into(), defaults.load_images.into());
-        let _ = settings.insert(
-            "javascriptEnabled".into(),
-            defaults.javascript_enabled.into(),
-        );
-        Self {
-            settings: Mutex::new(settings),
-        }
-    }
-
-    pub(super) fn all_settings(&self) -> Map<String, Value> {
-        self.settings.lock().clone()
+    /// Whether windows that the page opens are its own, and end with it.
+    pub(super) fn owns_pages(&self) -> bool {
+        self.owns_pages.load(Ordering::Acquire)
     }
 }
 
 /// args: [name]
 pub(super) async fn get(page: &Arc<Page>, args: &Args) -> Outcome {
-    let name = args.text(0);
-    if let Some(value) = view::get(page, top_of(&name)) {
-        return Ok(descend(&value, &name)?.to_string());
+    read(page, &args.text(0)).await
+}
+
+async fn read(page: &Arc<Page>, name: &str) -> Outcome {
+    let (top, rest) = dotted::parts(name);
+    // The text of a document may hold what is no JSON for us: it is passed on unread.
+    let text = whole(page, top).await?;
+    if rest.is_empty() {
+        return Ok(text);
     }
-    match name.as_str() {
-        "title" => evaluate::expression(page, "document.title").await,
-        "cookies" => jar::get(page).await,
+    let value = serde_json::from_str(&text).unwrap_or_default();
+    answer(dotted::find(&value, &rest, name)?)
+}
+
+/// JSON text of a property; null where it is not known.
+async fn whole(page: &Arc<Page>, name: &str) -> Outcome {
+    if let Some(outcome) = document::get(page, name).await {
+        return outcome;
+    }
+    if let Some(value) = view::get(page, name) {
+        return answer(&value);
+    }
+    match name {
         "customHeaders" => answer(&page.network.headers()),
-        "url" => evaluate::expression(page, "location.href").await,
-        "content" => evaluate::expression(page, "document.documentElement.outerHTML").await,
-        _ => match name.strip_prefix("settings.") {
-            Some(setting) => answer(&page.properties.settings.lock().get(setting)),
-            None => Err(no_property(&name)),
-        },
+        "cookies" => jar::get(page).await,
+        "settings" => answer(&settings(page).await?),
+        "navigationLocked" => answer(&page.loads.is_locked()),
+        "ownsPages" => answer(&page.properties.owns_pages()),
+        "offlineStoragePath" => answer(&""),
+        "offlineStorageQuota" => answer(&OFFLINE_STORAGE_QUOTA),
+        _ => null(),
     }
 }
 
-/// args: [name, value]
+/// args: [name, value]; the value is what the property is then.
 pub(super) async fn set(page: &Arc<Page>, args: &Args) -> Outcome {
     let name = args.text(0);
-    if let Some(mut value) = view::get(page, top_of(&name)) {
-        *descend_mut(&mut value, &name)? = args.value(1);
-        view::set(page, top_of(&name), value).await?;
-        return get(page, args).await;
+    let (top, rest) = dotted::parts(&name);
+    match top {
+        "content" if rest.is_empty() => return document::set_content(page, args).await,
+        "cookies" if rest.is_empty() => return jar::set(page, &args.value(1)).await,
+        "navigationLocked" => page.loads.lock(page, args.flag(1)),
+        "ownsPages" => {
+            let owns = args.flag(1);
+            page.properties.owns_pages.store(owns, Ordering::Release);
+        }
+        "customHeaders" => {
+            let mut value = page.network.headers();
+            dotted::put(&mut value, &rest, &name, args.value(1))?;
+            page.network.set_headers(page, &value)?;
+        }
+        "settings" => {
+            let mut value = Value::Object(page.settings.all());
+            dotted::put(&mut value, &rest, &name, args.value(1))?;
+            if let Value::Object(settings) = value {
+                page.settings.set(settings)?;
+            }
+        }
+        _ => {
+            // What can only be read stays as it is, as in PhantomJS.
+            if let Some(mut value) = view::get(page, top) {
+                dotted::put(&mut value, &rest, &name, args.value(1))?;
+                view::set(page, top, value).await?;
+            }
+        }
     }
-    if let Some(setting) = name.strip_prefix("settings.") {
-        let _ = page
-            .properties
-            .settings
-            .lock()
-            .insert(setting.to_owned(), args.value(1));
-        return Ok(json!(args.value(1)).to_string());
+    read(page, &name).await
+}
+
+async fn settings(page: &Page) -> Result<Map<String, Value>, Failure> {
+    let mut settings = page.settings.all();
+    if !settings.contains_key("userAgent") {
+        let agent = page.browser.user_agent().await?;
+        let _ = settings.insert("userAgent".to_owned(), agent.into());
     }
-    match name.as_str() {
-        "cookies" => return jar::set(page, &args.value(1)).await,
-        "customHeaders" => return Ok(args.raw(1).get().to_owned()),
-        _ => {}
-    }
-    Err(no_property(&name))
-}
-
-/// The name of the property itself in a dotted one such as `viewportSize.width`.
-fn top_of(name: &str) -> &str {
-    name.split('.').next().unwrap_or_default()
-}
-
-/// What a dotted name means in a property's value; null for what is not there.
-fn descend<'a>(value: &'a Value, name: &str) -> Result<&'a Value, Failure> {
-    name.split('.').skip(1).try_fold(value, |holder, part| {
-        let members = holder.as_object().ok_or_else(|| no_property(name))?;
-        Ok(members.get(part).unwrap_or(&Value::Null))
-    })
-}
-
-/// The same, to be set.
-fn descend_mut<'a>(value: &'a mut Value, name: &str) -> Result<&'a mut Value, Failure> {
-    name.split('.').skip(1).try_fold(value, |holder, part| {
-        let members = holder.as_object_mut().ok_or_else(|| no_property(name))?;
-        Ok(members.entry(part).or_insert(Value::Null))
-    })
-}
-
-fn no_property(name: &str) -> Failure {
-    Failure::argument(format!("no property {name}"))
+    Ok(settings)
 }

@@ -151,7 +151,7 @@ pub(super) async fn live(
             }
         }
         let begins_spare = tab.is_apart && is_load;
-        if is_load {
+        if shows_another(&command) {
             tab.is_used = false;
         }
         let Command {
@@ -198,6 +198,14 @@ async fn leave(page: Arc<Page>, tab: Tab) {
     tabs.give_back(tab, visited).await;
 }
 
+/// Whether the command puts another document in the place of what the tab shows.
+fn shows_another(command: &Command) -> bool {
+    let method = command.method.as_str();
+    LOADS.contains(&method)
+        || method == "setContent"
+        || method == "set" && command.args.text(0) == "content"
+}
+
 /// Whether the command would see the emptied document of the page before.
 fn needs_blank(command: &Command) -> bool {
     let method = command.method.as_str();
@@ -216,6 +224,10 @@ fn needs_blank(command: &Command) -> bool {
 /// the same is closed, as if by its own script.
 async fn go_on(page: &Arc<Page>) {
     page.session.notify("Runtime.terminateExecution", json!({}));
+    if page.loads.is_leaving() {
+        // Chromium runs nothing while it waits for the next document.
+        page.session.notify("Page.stopLoading", json!({}));
+    }
     let answer = page
         .session
         .run("Runtime.evaluate", json!({ "expression": "1" }));

@@ -18,8 +18,6 @@ pub(super) struct Traces {
     is_dirty: AtomicBool,
     /// Whose session storage may hold something: of all documents, those of frames too.
     origins: Mutex<FxHashSet<String>>,
-    /// What was there before the page's first load is out of the tab's history.
-    is_history_own: AtomicBool,
 }
 
 /// `Page.frameNavigated`
@@ -65,11 +63,5 @@ impl Traces {
     pub(super) fn take_origins(&self) -> Option<Vec<String>> {
         let origins = self.origins.lock().drain().collect();
         (!self.is_dirty.load(Ordering::Acquire)).then_some(origins)
-    }
-
-    /// Whether the history is to be reset, once: the first load is over, and `goBack` must not reach what was before, be it
-    /// another page's document.
-    pub(super) fn resets_history(&self) -> bool {
-        !self.is_history_own.swap(true, Ordering::AcqRel)
     }
 }

@@ -42,6 +42,8 @@ pub(in crate::browser::chromium) fn of_net(error: &str, url: &str) -> NetworkErr
             NetworkError::new(3, format!("Host {} not found", host_of(url)))
         }
         "TIMED_OUT" | "CONNECTION_TIMED_OUT" => NetworkError::new(4, "Socket operation timed out"),
+        // Chromium asks nobody for a protocol that it does not know, and calls that an end.
+        "ABORTED" if !is_known(scheme_of(url)) => unknown_protocol(url),
         "ABORTED" => NetworkError::new(5, "Operation canceled"),
         "INTERNET_DISCONNECTED" | "NETWORK_CHANGED" | "NETWORK_IO_SUSPENDED" => {
             NetworkError::new(7, "Temporary network failure.")
@@ -64,10 +66,7 @@ pub(in crate::browser::chromium) fn of_net(error: &str, url: &str) -> NetworkErr
             203,
             format!("Error opening {}: No such file or directory", path_of(url)),
         ),
-        "UNKNOWN_URL_SCHEME" | "DISALLOWED_URL_SCHEME" | "INVALID_URL" => {
-            let scheme = url.split(':').next().unwrap_or_default();
-            NetworkError::new(301, format!("Protocol \"{scheme}\" is unknown"))
-        }
+        "UNKNOWN_URL_SCHEME" | "DISALLOWED_URL_SCHEME" | "INVALID_URL" => unknown_protocol(url),
         _ if name.starts_with("CERT_") || name.contains("SSL_") => {
             NetworkError::new(6, format!("SSL handshake failed ({error})"))
         }
@@ -99,6 +98,22 @@ pub(in crate::browser::chromium) fn of_status(
     };
     let text = format!("Error downloading {url} - server replied: {status_text}");
     Some(NetworkError::new(code, text))
+}
+
+fn unknown_protocol(url: &str) -> NetworkError {
+    let scheme = scheme_of(url);
+    NetworkError::new(301, format!("Protocol \"{scheme}\" is unknown"))
+}
+
+fn scheme_of(url: &str) -> &str {
+    url.split(':').next().unwrap_or_default()
+}
+
+fn is_known(scheme: &str) -> bool {
+    let known = [
+        "about", "blob", "data", "file", "ftp", "http", "https", "ws", "wss",
+    ];
+    known.contains(&scheme)
 }
 
 fn host_of(url: &str) -> String {

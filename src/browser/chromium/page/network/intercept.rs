@@ -18,26 +18,11 @@ use super::{Network, security};
 use crate::browser::chromium::cdp::{Session, read};
 use crate::browser::chromium::page::Page;
 use crate::browser::chromium::page::domains::Domain;
+use crate::browser::chromium::page::loads::{DocumentRequest, Given};
 use crate::lived;
 
 /// A function of the user's that has not answered within this has nothing to say: the request goes as it is.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
-
-/// What a load of the page's own document wants of its request.
-#[derive(Debug)]
-pub(in crate::browser::chromium::page) enum Verdict {
-    /// It goes as this; a body is bytes.
-    Continue {
-        method: String,
-        headers: Headers,
-        body: Option<Vec<u8>>,
-    },
-    /// Nobody is asked: this is the document.
-    Fulfil {
-        body: Vec<u8>,
-    },
-    Abort,
-}
 
 /// A request that is held, and where.
 #[derive(Clone, Debug)]
@@ -82,8 +67,12 @@ struct Continue {
 }
 
 /// What the load that it may belong to says.
-fn document(_page: &Page, _paused: &Paused) -> Option<Verdict> {
-    None
+fn document(page: &Page, paused: &Paused) -> Option<Given> {
+    if paused.resource_type != "Document" {
+        return None;
+    }
+    let is_redirected = paused.redirected_request_id.is_some();
+    page.loads.given(page, &paused.frame_id, is_redirected)
 }
 
 impl Network {
@@ -103,13 +92,13 @@ impl Network {
         }
         let mut change = Change::default();
         match document(page, paused) {
-            Some(Verdict::Abort) => return fail(session, paused, "Aborted"),
-            Some(Verdict::Fulfil { body }) => return fulfil(session, paused, &body),
-            Some(Verdict::Continue {
+            Some(Given::Nothing) => return fail(session, paused, "Aborted"),
+            Some(Given::Html(body)) => return fulfil(session, paused, &body),
+            Some(Given::Request(DocumentRequest {
                 method,
                 headers,
                 body,
-            }) => {
+            })) => {
                 let mut all = paused.request.headers.clone();
                 for (name, value) in headers.0 {
                     all.set(&name, Some(&value));

@@ -124,20 +124,12 @@ impl Network {
         outcome
     }
 
-    /// What a property of the page's requests is about to be: args of `set`, [name, value].
-    ///
-    /// # Errors
-    /// See [`headers`].
-    pub(super) fn before_set(&self, page: &Page, args: &Args) -> Result<(), Refusal> {
-        match args.text(0).as_str() {
-            "customHeaders" => self.set_headers(page, &args.value(1)),
-            "settings.userAgent" => headers::check_user_agent(&args.value(1)),
-            "settings" => match args.value(1) {
-                Value::Object(settings) => headers::check_settings(&settings),
-                _ => Ok(()),
-            },
-            _ => Ok(()),
-        }
+    /// `customHeaders`
+    pub(super) fn headers(&self) -> Value {
+        let headers = self.state.lock().headers.clone();
+        let all = headers.0.into_iter();
+        all.map(|(name, value)| (name, Value::from(value)))
+            .collect()
     }
 
     /// A child of the page is there, held until it is made ready.
@@ -170,13 +162,6 @@ impl Network {
         }
         self.fetch.change(page, Reason::Headers, has_referer);
         Ok(())
-    }
-
-    /// `customHeaders`
-    pub(super) fn headers(&self) -> Map<String, Value> {
-        let state = self.state.lock();
-        let header = |(name, value): &(String, String)| (name.clone(), value.as_str().into());
-        state.headers.0.iter().map(header).collect()
     }
 
     /// The page's settings hold from now on.
@@ -292,13 +277,15 @@ impl Network {
             && (self.fetch.wants(Reason::Functions)
                 || is_document && self.fetch.wants(Reason::Document));
         let mut state = self.state.lock();
-        let is_hidden = !state.settings.load_images && sent.r#type == "Image";
+        let is_hidden = !state.settings.load_images && sent.r#type == "Image"
+            || is_document && page.loads.is_unasked(&sent.request_id);
         let limit = state.settings.resource_timeout;
         let events = &page.events;
         let is_redirect = sent.redirect_response.is_some();
         state.requests.redirected(events, &mut sent);
         if is_document && is_redirect {
-            document_redirected(page, &sent.request.url);
+            page.loads
+                .redirected(page, &sent.frame_id, &sent.request.url);
         }
         let number = state.requests.begin(&session, is_document, is_hidden, sent);
         let early = state.early.remove(&request);
@@ -385,12 +372,10 @@ impl Network {
 /// then the page waits for the others anyway.
 fn stop_if_late(page: &Page, requests: &Requests) {
     if requests.is_any_late() && requests.are_all_late() {
+        page.loads.ends_late();
         page.session.notify("Page.stopLoading", json!({}));
     }
 }
-
-/// The page's own document is to come from elsewhere.
-fn document_redirected(_page: &Page, _url: &str) {}
 
 /// What `Fetch` holds at all.
 fn is_holdable(url: &str) -> bool {

@@ -7,16 +7,18 @@ use serde::{Deserialize, Deserializer};
 
 /// Headers in the order in which they came. Those of one name are one, with line breaks between.
 #[derive(Clone, Debug, Default)]
-pub(in crate::browser::chromium) struct Headers(pub(super) Vec<(String, String)>);
+pub(in crate::browser::chromium) struct Headers(
+    pub(in crate::browser::chromium::page) Vec<(String, String)>,
+);
 
 impl Headers {
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(in crate::browser::chromium::page) fn get(&self, name: &str) -> Option<&str> {
         let of = |(other, _): &&(String, String)| other.eq_ignore_ascii_case(name);
         self.0.iter().find(of).map(|(_, value)| value.as_str())
     }
 
     /// Sets one, or takes it away.
-    pub(super) fn set(&mut self, name: &str, value: Option<&str>) {
+    pub(in crate::browser::chromium::page) fn set(&mut self, name: &str, value: Option<&str>) {
         let of = |(other, _): &(String, String)| other.eq_ignore_ascii_case(name);
         match (self.0.iter().position(of), value) {
             (Some(place), Some(value)) => self.0[place] = (name.to_owned(), value.to_owned()),

@@ -1,0 +1,435 @@
+//! The loads of a page: what begins one, when it is over, who waits for it and who is told.
+//!
+//! - [`tracker`][]: what Chromium's events mean
+//! - [`open`][], [`content`][], [`history`][]: the commands
+
+mod address;
+mod content;
+mod failure;
+mod history;
+mod open;
+mod order;
+mod shapes;
+mod told;
+mod tracker;
+#[cfg(test)]
+mod tracker_tests;
+
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use tokio::sync::oneshot;
+
+use super::Page;
+use super::domains::Domain;
+use super::network::Reason as Hold;
+use super::network::errors::NetworkError;
+use crate::browser::chromium::cdp::{Raw, read};
+use crate::lived;
+pub(super) use content::{set as set_content, set_content as write_content};
+use failure::Failure;
+pub(super) use history::{can_go, go, go_back, go_forward, reload, stop};
+pub(super) use open::{open, open_url};
+pub(super) use order::{Given, Request as DocumentRequest};
+use shapes::{
+    Failed, Lifecycle, Moved, Navigated, Navigating, OfFrame, OfRequest, Opened, Received, Request,
+    Requested,
+};
+use told::{Asked, Told};
+use tracker::{Shown, Tracker};
+
+/// A document without a request for so long, and without a load event, has none.
+const QUIET: Duration = Duration::from_millis(500);
+
+/// What a page loads, and who waits for it.
+#[derive(Debug)]
+pub(super) struct Loads(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    tracker: Tracker,
+    last_id: u64,
+    /// Who waits for the end of the load of a document.
+    ending: Vec<(String, oneshot::Sender<bool>)>,
+    moving: Vec<oneshot::Sender<()>>,
+    emptying: Vec<oneshot::Sender<()>>,
+    /// The command that waits for its load, by number: another may take its place.
+    opening: Option<(u64, oneshot::Sender<()>)>,
+    /// What the next request for the page's own document is to be.
+    given: Option<Given>,
+}
+
+impl Loads {
+    /// `main`: the id of the page's main frame.
+    pub(super) fn new(main: &str) -> Self {
+        Self(Mutex::new(State {
+            tracker: Tracker::new(main),
+            last_id: 0,
+            ending: Vec::new(),
+            moving: Vec::new(),
+            emptying: Vec::new(),
+            opening: None,
+            given: None,
+        }))
+    }
+
+    /// The address of what is shown; empty for nothing.
+    pub(super) fn url(&self) -> String {
+        self.0.lock().tracker.url().to_owned()
+    }
+
+    /// Chromium shows a page about a load that failed. PhantomJS shows none.
+    pub(super) fn is_error(&self) -> bool {
+        self.0.lock().tracker.is_error()
+    }
+
+    pub(super) fn is_loading(&self) -> bool {
+        self.0.lock().tracker.is_loading()
+    }
+
+    /// Percent.
+    pub(super) fn progress(&self) -> u8 {
+        self.0.lock().tracker.progress()
+    }
+
+    /// Whether the page cannot be left.
+    pub(super) fn is_locked(&self) -> bool {
+        self.0.lock().tracker.is_locked()
+    }
+
+    pub(super) fn lock(&self, page: &Page, is_locked: bool) {
+        self.0.lock().tracker.lock(is_locked);
+        if is_locked {
+            page.network.fetch.want(page, Hold::Document);
+        } else {
+            page.network.fetch.unwant(page, Hold::Document);
+        }
+    }
+
+    /// Whether nobody is asked for this document: it is HTML that was given, or the page cannot be left.
+    pub(super) fn is_unasked(&self, loader: &str) -> bool {
+        self.0.lock().tracker.is_unasked(loader)
+    }
+
+    /// Whether another document is on its way: until it is there, Chromium keeps back what is to run in this one.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.0.lock().tracker.is_leaving()
+    }
+
+    /// The page's own document, or a frame's, is elsewhere: to be told behind the answer that said so, and before the next
+    /// request.
+    pub(super) fn redirected(&self, page: &Page, frame: &str, url: &str) {
+        self.tell(page, |tracker| tracker.redirected(frame, url));
+    }
+
+    /// Why the page's own document, which is on its way, will not come: somebody has ended its request.
+    pub(super) fn failing(&self, page: &Page, error: NetworkError) {
+        self.tell(page, |tracker| tracker.failing_now(error));
+    }
+
+    /// The page's own document has this HTTP status of 400 or above; `is_empty`: and no content.
+    pub(super) fn answered(&self, page: &Page, status: u32, is_empty: bool) {
+        self.tell(page, |tracker| {
+            tracker.answered(|response| {
+                response.status = Some(status);
+                response.is_empty |= is_empty;
+            });
+        });
+    }
+
+    /// What becomes of a request for a document that is held; none where it goes as it is.
+    pub(super) fn given(&self, page: &Page, frame: &str, is_redirected: bool) -> Option<Given> {
+        let mut state = self.0.lock();
+        let is_main = frame == page.target;
+        let given = state.given.take_if(|_| is_main && !is_redirected);
+        match given {
+            Some(Given::Html(html)) => Some(Given::Html(html)),
+            _ if state.tracker.is_locked() => Some(Given::Nothing),
+            given => given,
+        }
+    }
+
+    /// Changes what is known, and tells what follows from it, in order.
+    fn tell<T>(&self, page: &Page, change: impl FnOnce(&mut Tracker) -> T) -> T {
+        let mut state = self.0.lock();
+        let given = change(&mut state.tracker);
+        for told in state.tracker.take_told() {
+            state.pass(page, told);
+        }
+        given
+    }
+
+    /// Called behind all others who hear of an event.
+    pub(super) fn event(&self, page: &Page, method: &str, params: &Raw) {
+        match method {
+            "Page.frameScheduledNavigation" => {
+                self.on(page, params, |tracker, event: Requested| {
+                    tracker.scheduled(&event.frame_id, &event.reason);
+                })
+            }
+            "Page.frameRequestedNavigation" => {
+                self.on(page, params, |tracker, event: Requested| {
+                    let is_here = event.disposition == "currentTab";
+                    tracker.requested(&event.frame_id, &event.url, &event.reason, is_here);
+                })
+            }
+            "Page.frameStartedNavigating" => {
+                let is_heard = page.domains.is_on(Domain::Network);
+                self.on(page, params, |tracker, event: Navigating| {
+                    let Navigating {
+                        frame_id,
+                        url,
+                        loader_id,
+                        navigation_type,
+                    } = &event;
+                    tracker.navigating(frame_id, url, loader_id, navigation_type, is_heard);
+                });
+            }
+            "Page.frameNavigated" => {
+                let is_heard = page.domains.is_on(Domain::Network)
+                    && page.events.is_heard("onResourceReceived");
+                self.on(page, params, |tracker, event: Navigated| {
+                    tracker.shown(&Shown {
+                        frame: &event.frame.id,
+                        loader: &event.frame.loader_id,
+                        url: &event.frame.address(),
+                        unreachable: event.frame.unreachable_url.as_deref(),
+                        is_restored: event.kind == "BackForwardCacheRestore",
+                        is_heard,
+                    });
+                });
+            }
+            "Page.documentOpened" => self.on(page, params, |tracker, event: Opened| {
+                tracker.opened(&event.frame.id);
+            }),
+            "Page.navigatedWithinDocument" => self.on(page, params, |tracker, event: Moved| {
+                tracker.moved(&event.frame_id, &event.url, &event.navigation_type);
+            }),
+            "Page.lifecycleEvent" => self.lifecycle(page, params),
+            "Page.frameStoppedLoading" => self.on(page, params, |tracker, event: OfFrame| {
+                tracker.stopped(&event.frame_id);
+            }),
+            "Page.frameDetached" => self.on(page, params, |tracker, event: OfFrame| {
+                // Else it goes on in another process.
+                if event.reason != "swap" {
+                    tracker.detached(&event.frame_id);
+                }
+            }),
+            "Network.requestWillBeSent" => self.on(page, params, |tracker, event: Request| {
+                if event.request_id == event.loader_id {
+                    tracker.document_requested(&event.frame_id, &event.loader_id);
+                }
+            }),
+            "Network.responseReceived" => self.on(page, params, |tracker, event: Received| {
+                tracker.responded(&event.request_id, |response| {
+                    let status = event.response.status;
+                    response.status = Some(status);
+                    // Chromium guesses the type of nothing.
+                    response.content_type = (status != 204).then_some(event.response.mime_type);
+                });
+            }),
+            "Network.dataReceived" | "Network.loadingFinished" => {
+                self.on(page, params, |tracker, event: OfRequest| {
+                    tracker.received(&event.request_id);
+                });
+            }
+            "Network.loadingFailed" => {
+                if let Ok(Failed {
+                    request_id,
+                    error_text,
+                }) = read(params)
+                    && self.0.lock().tracker.has(&request_id)
+                {
+                    self.take_failure(page, &request_id, &error_text);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn on<T: DeserializeOwned>(
+        &self,
+        page: &Page,
+        params: &Raw,
+        note: impl FnOnce(&mut Tracker, T),
+    ) {
+        if let Ok(event) = read(params) {
+            self.tell(page, |tracker| note(tracker, event));
+        }
+    }
+
+    fn lifecycle(&self, page: &Page, params: &Raw) {
+        let Ok(event) = read::<Lifecycle>(params) else {
+            return;
+        };
+        if event.frame_id != page.target {
+            return;
+        }
+        match event.name.as_str() {
+            "DOMContentLoaded" => self.tell(page, |tracker| tracker.parsed(&event.loader_id)),
+            "load" => self.tell(page, |tracker| tracker.loaded(&event.loader_id)),
+            "networkIdle" => self.tell(page, |tracker| tracker.idle(&event.loader_id)),
+            _ => {}
+        }
+    }
+
+    /// For a command.
+    fn number(&self) -> u64 {
+        let mut state = self.0.lock();
+        state.last_id += 1;
+        state.last_id
+    }
+
+    /// That command is about to be sent.
+    fn ask(&self, id: u64, asked: Asked) {
+        self.0.lock().tracker.ask(id, asked);
+    }
+
+    /// The next request for the page's own document is to be this.
+    fn give(&self, page: &Page, given: Given) {
+        self.0.lock().given = Some(given);
+        page.network.fetch.want(page, Hold::Document);
+    }
+
+    /// It has been sent, or never will be.
+    fn give_no_more(&self, page: &Page) {
+        self.0.lock().given = None;
+        if !self.is_locked() {
+            page.network.fetch.unwant(page, Hold::Document);
+        }
+    }
+
+    /// Takes what the network knows of why the page's own document does not come.
+    fn take_failure(&self, page: &Page, loader: &str, error: &str) {
+        let known = page.network.take_failure();
+        self.tell(page, |tracker| {
+            let failure = match known {
+                Some(known) => {
+                    tracker.responded(loader, |response| {
+                        response.status = response.status.or(known.status);
+                    });
+                    // That it was ended says nothing: an answer without a page ends it, too.
+                    (known.error != failure::canceled()).then_some(Failure::Known(known.error))
+                }
+                None => None,
+            };
+            let failure = failure.unwrap_or_else(|| Failure::Net(error.to_owned()));
+            tracker.failing(loader, failure);
+        });
+    }
+
+    /// What is still to come of a page is late, and is given up: it is loaded without.
+    pub(super) fn ends_late(&self) {
+        self.0.lock().tracker.ends_late();
+    }
+
+    /// It has its reply.
+    fn settle(&self, id: u64) {
+        self.0.lock().tracker.settle(id);
+    }
+
+    /// Ends with the load of this document: whether that was a success.
+    fn ended(&self, loader: &str) -> oneshot::Receiver<bool> {
+        let (sender, receiver) = oneshot::channel();
+        let mut state = self.0.lock();
+        if let Some(is_success) = state.tracker.outcome(loader) {
+            let _ = sender.send(is_success);
+        } else if state.tracker.has(loader) {
+            state.ending.push((loader.to_owned(), sender));
+        } else {
+            // Nothing was told of it, as where the page cannot be left.
+            let _ = sender.send(false);
+        }
+        receiver
+    }
+
+    /// Ends when the page has gone to another place in its document.
+    fn moved(&self) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        self.0.lock().moving.push(sender);
+        receiver
+    }
+
+    /// Ends when an empty document is there.
+    fn emptied(&self) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        self.0.lock().emptying.push(sender);
+        receiver
+    }
+
+    /// A command waits for its load from now on, in the place of whoever did. The receiver ends when another comes.
+    fn take_place(&self, page: &Page, id: u64) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        let former = self.0.lock().opening.replace((id, sender));
+        if let Some((_, former)) = former {
+            self.tell(page, Tracker::replace);
+            let _ = former.send(());
+        }
+        receiver
+    }
+
+    /// It waits no more.
+    fn leave_place(&self, id: u64) {
+        let _ = self.0.lock().opening.take_if(|(other, _)| *other == id);
+    }
+}
+
+impl State {
+    fn pass(&mut self, page: &Page, told: Told) {
+        let events = &page.events;
+        match told {
+            Told::NavigationRequested { url, kind, is_main } => {
+                let will = !self.tracker.is_locked();
+                events.emit("onNavigationRequested", || {
+                    json!([url, kind, will, is_main]).to_string()
+                });
+            }
+            Told::Started => events.emit("onLoadStarted", || "[]".to_owned()),
+            Told::UrlChanged(url) => events.emit("onUrlChanged", || json!([url]).to_string()),
+            Told::Initialized => events.emit("onInitialized", || "[]".to_owned()),
+            Told::Error(error) => events.tell("loadError", &json!([error]).to_string()),
+            Told::Finished(is_success) => {
+                let status = status_of(is_success);
+                events.emit("onLoadFinished", || format!("[{status}]"));
+            }
+            Told::Ended(loader, is_success) => {
+                for (_, waiting) in self.ending.extract_if(.., |(other, _)| *other == loader) {
+                    let _ = waiting.send(is_success);
+                }
+            }
+            Told::Moved => self.moving.drain(..).for_each(|waiting| {
+                let _ = waiting.send(());
+            }),
+            Told::Emptied => self.emptying.drain(..).for_each(|waiting| {
+                let _ = waiting.send(());
+            }),
+            // What the tab has shown for others is not to be gone back to.
+            Told::First => page
+                .session
+                .notify("Page.resetNavigationHistory", json!({})),
+            Told::Watch => page.domains.hold(Domain::Network),
+            Told::Unwatch => page.domains.release(Domain::Network),
+            Told::Idle(loader) => look_again(page, loader),
+        }
+    }
+}
+
+/// The load event may be about to come.
+fn look_again(page: &Page, loader: String) {
+    let Some(me) = page.me() else { return };
+    page.spawn(async move {
+        lived::sleep(QUIET).await;
+        me.loads.tell(&me, |tracker| tracker.idle(&loader));
+    });
+}
+
+/// JSON text.
+fn status_of(is_success: bool) -> &'static str {
+    if is_success {
+        "\"success\""
+    } else {
+        "\"fail\""
+    }
+}
