@@ -4,6 +4,7 @@ const { isQuiet } = require("./call");
 const { goneError } = require("./end");
 const { now } = require("../clock");
 const { fromDriver } = require("../errors");
+const { isAwaited } = require("./question");
 
 // The reply of a command that nobody waits for comes with another's, and after so long, ms, in any case (driver/bridge.js).
 const QUIET_FOR = 5_000;
@@ -59,7 +60,8 @@ class Commands {
       const text = JSON.stringify([id, target, method, args]);
       this.#hears.onCommand(text);
       this.#pending.set(id, { method, resolve, reject });
-      this.#outgoing.push({ id, text, limit, call });
+      const isBeside = method !== "close" && isAwaited(target);
+      this.#outgoing.push({ id, text, limit, call, isBeside });
       if (this.#outgoing.length === 1) {
         this.#flushSoon();
       }
@@ -135,15 +137,15 @@ class Commands {
     const ids = [];
     const limits = [];
     const texts = [];
-    for (const { id, text, limit, call } of outgoing) {
-      const quiet = isQuiet(call);
+    for (const { id, text, limit, call, isBeside } of outgoing) {
+      const quiet = !isBeside && isQuiet(call);
       if (quiet) {
         const due = now() + limit;
         call.whenTaken(() => this.#hasten(id, due));
       }
       ids.push(id);
       limits.push(quiet ? limit + QUIET_FOR : limit);
-      texts.push(quiet ? `${text.slice(0, -1)},1]` : text);
+      texts.push(isBeside || quiet ? `${text.slice(0, -1)},${isBeside ? BESIDE : 1}]` : text);
     }
     // When the browser is gone its end is on its way here, and rejects them.
     this.#native.send(ids, limits, texts.join(","));

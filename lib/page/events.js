@@ -1,6 +1,7 @@
 "use strict";
 
 const { AsyncLocalStorage } = require("node:async_hooks");
+const { currentQuestion } = require("../browser/question");
 const { guard } = require("./bridge-method");
 const { PageError } = require("../errors");
 const { didYouMean } = require("../nearest");
@@ -61,7 +62,11 @@ class PageEvents {
   /** `more`: arguments that the listener gets behind the event's own. */
   add(name, listener, more) {
     // Called later, from elsewhere: keep the owner that is current now.
-    const call = AsyncLocalStorage.bind(listener);
+    const call = AsyncLocalStorage.bind((page, args, question) =>
+      question
+        ? currentQuestion.run(question, () => Reflect.apply(listener, page, args))
+        : Reflect.apply(listener, page, args),
+    );
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), { call, more }]);
   }
 
@@ -73,10 +78,10 @@ class PageEvents {
     return this.#listeners.has(name);
   }
 
-  /** Gives what the listeners return. */
-  emit(name, page, args) {
+  /** Gives what the listeners return. `question`, where the page waits for that: see question.js. */
+  emit(name, page, args, question) {
     return (this.#listeners.get(name) ?? []).map(({ call, more }) =>
-      guard(page, () => Reflect.apply(call, page, [...args, ...more])),
+      guard(page, () => call(page, [...args, ...more], question)),
     );
   }
 

@@ -76,7 +76,8 @@ class PageTarget {
 
   /**
    * An event of PhantomJS's, or what only Node is to know: "gone", the page was closed by its own script or with its
-   * opener; "loadError", why a load failed; "unparsed", the source of a function that PhantomJS cannot parse.
+   * opener; "loadError", why a load failed; "unparsed", the source of a function that PhantomJS cannot parse; "printed",
+   * what PhantomJS would have printed by itself.
    */
   receive(name, args) {
     switch (name) {
@@ -89,6 +90,9 @@ class PageTarget {
         return;
       case "unparsed":
         require("../es5").warnOfNewerSyntax(args[0]);
+        return;
+      case "printed":
+        this.#session.browser.print("stdout", args[0]);
         return;
       case "onPageCreated":
         this.popup(args[0]).introduce(this.events, this.page);
@@ -103,13 +107,13 @@ class PageTarget {
 
   /**
    * Lets the listeners in Node hear of an event, and `inside` behind them, the functions that would be inside PhantomJS.
-   * Gives what the listeners return, as a list, and what `inside` gives.
+   * Gives what the listeners return, as a list, and what `inside` gives. `question`: see ../browser/question.js.
    */
-  hear(name, args, inside) {
+  hear(name, args, inside, question) {
     if (name === "onPageCreated") {
       return this.popup(args[0]).introduce(this.events, this.page, inside);
     }
-    const answers = this.events.emit(name, this.page, name === "onClosing" ? [this.page] : args);
+    const answers = this.events.emit(name, this.page, name === "onClosing" ? [this.page] : args, question);
     return [answers, inside()];
   }
 

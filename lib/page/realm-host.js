@@ -104,11 +104,13 @@ class RealmHost {
    */
   async ask(target, number, [id, name, args]) {
     if (id === 0) {
-      this.#hear(target, number, name, args);
+      this.#hear(target, name, args, { number, isOpen: false });
       return;
     }
     this.#asking.set(number, (this.#asking.get(number) ?? 0) + 1);
-    const value = name === "paper" ? this.realm.paper(...args) : await this.#answerOf(target, number, name, args);
+    const question = { number, isOpen: true };
+    const hear = () => this.#answerOf(target, name, args, question);
+    const value = name === "paper" ? this.realm.paper(...args) : await hear();
     const left = this.#asking.get(number) - 1;
     if (left > 0) {
       this.#asking.set(number, left);
@@ -116,15 +118,17 @@ class RealmHost {
       this.#asking.delete(number);
     }
     this.#answer(number, id, name === "onFilePicker" ? fileAnswer(value) : value, target);
+    question.isOpen = false;
   }
 
   /** What the listeners in Node give, as a list, and what the functions of the realm give. */
-  #hear(target, number, name, args) {
-    return target.hear(name, args, () => this.#during(true, () => this.#realm?.fire(number, name, args)));
+  #hear(target, name, args, question) {
+    const fire = () => this.#realm?.fire(question.number, name, args);
+    return target.hear(name, args, () => this.#during(true, fire), question);
   }
 
-  async #answerOf(target, number, name, args) {
-    const [inNode, inside] = this.#hear(target, number, name, args);
+  async #answerOf(target, name, args, question) {
+    const [inNode, inside] = this.#hear(target, name, args, question);
     if (!AWAITED.includes(name)) {
       return undefined;
     }

@@ -218,6 +218,11 @@ impl Reply {
         self.send(outcome);
     }
 
+    /// Nobody has asked.
+    pub(super) fn drop_unsaid(mut self) {
+        self.sink = None;
+    }
+
     fn send(&mut self, outcome: Outcome) {
         let Some(sink) = self.sink.take() else { return };
         let (kind, text) = match outcome {

@@ -6,10 +6,12 @@
 //! - [`cdp`][]: the protocol, which knows no page
 //! - [`remote`][]: the remote end: commands to the tasks that run them
 //! - [`shared`][], [`handle`][]: what these tasks share, and how a page is reached
+//! - [`known`][]: which page a target shows
 //! - [`phantom`][]: the commands of `ph`
 //! - [`place`][]: the browser context that a page lives in; [`cookies`][]: what each has of them
 //! - [`tabs`][]: tabs, made in advance and used again; [`target`][]: what has a session of its own
 //! - [`picture`][], [`paper`][]: formats of pictures, files, and PDF
+//! - [`in_page`][]: what runs in pages beside their own scripts
 //! - [`page`][]: the commands and events of one page
 
 // Some parts wait for commands that are not there yet.
@@ -22,6 +24,7 @@ mod cookies;
 mod dotted;
 mod endpoint;
 mod handle;
+mod in_page;
 mod launch;
 mod page;
 mod paper;

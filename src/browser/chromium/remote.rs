@@ -34,7 +34,7 @@ impl Chromium {
         close: DropGuard,
         ending: Ending,
     ) -> Self {
-        let browser = Arc::new(Shared::new(connection, sink, defaults, ending));
+        let browser = Shared::new(connection, sink, defaults, ending);
         let root = Session::root(&browser.connection);
         browser
             .connection
@@ -49,6 +49,8 @@ impl Chromium {
                 "filter": [{ "type": "page" }],
             }),
         );
+        // As with PhantomJS, nothing is written but what is asked for.
+        root.notify("Browser.setDownloadBehavior", json!({ "behavior": "deny" }));
         let (commands, queue) = unbounded_channel();
         let running = phantom::serve(Arc::clone(&browser), queue);
         browser.spawn(&browser.stop, running);
@@ -130,20 +132,30 @@ impl Listener for Shared {
                     return;
                 };
                 let session = Session::new(&self.connection, SessionId::of(&attached.session_id));
-                if self.tabs.is_ours(&attached.target_info) {
-                    self.tabs.attached(session, attached.target_info);
-                } else {
-                    session.notify("Runtime.runIfWaitingForDebugger", json!({}));
-                    Session::root(&self.connection).notify(
-                        "Target.detachFromTarget",
-                        json!({ "sessionId": attached.session_id }),
-                    );
+                let info = attached.target_info;
+                match &info.opener_id {
+                    _ if !self.tabs.is_ours(&info) => {
+                        session.notify("Runtime.runIfWaitingForDebugger", json!({}));
+                        Session::root(&self.connection).notify(
+                            "Target.detachFromTarget",
+                            json!({ "sessionId": attached.session_id }),
+                        );
+                    }
+                    None => self.tabs.attached(session, info),
+                    Some(opener) => match self.known.of_target(opener) {
+                        Some(opener) => opener.opened(session, info),
+                        // It is closed already.
+                        None => self.tabs.close_held(&session, &info.target_id),
+                    },
                 }
             }
             "Target.detachedFromTarget" => {
                 if let Ok(detached) = read::<Detached>(params) {
                     let id = SessionId::of(&detached.session_id);
                     debug!(session = id.as_str(), "a tab is gone");
+                    if let Some(page) = self.known.of_session(&id) {
+                        page.leave();
+                    }
                     self.connection.forget(&id);
                 }
             }

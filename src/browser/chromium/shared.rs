@@ -15,6 +15,7 @@ use super::cdp::{CdpError, Connection, Sender, Session};
 use super::command::{Reply, Sink};
 use super::cookies::AllCookies;
 use super::handle::Handle as PageHandle;
+use super::in_page::InPage;
 use super::page::Known;
 use super::probes::Probes;
 use super::settings::Defaults;
@@ -56,6 +57,7 @@ pub(super) struct Shared {
     pub(super) defaults: Defaults,
     /// What Chromium calls itself, once anybody has asked.
     user_agent: OnceCell<String>,
+    pub(super) in_page: Arc<InPage>,
     pub(super) tabs: Arc<Tabs>,
     pub(super) known: Known,
     pub(super) cookies: AllCookies,
@@ -83,10 +85,13 @@ impl Shared {
         sink: Sink,
         defaults: Defaults,
         ending: Ending,
-    ) -> Self {
-        Self {
+    ) -> Arc<Self> {
+        let in_page = Arc::new(InPage::new());
+        let tabs = Tabs::new(connection.clone(), ending.context(), Arc::clone(&in_page));
+        Arc::new(Self {
             probes: Probes::new(connection.clone()),
-            tabs: Arc::new(Tabs::new(connection.clone(), ending.context())),
+            tabs: Arc::new(tabs),
+            in_page,
             known: Known::default(),
             cookies: AllCookies::default(),
             connection,
@@ -98,7 +103,7 @@ impl Shared {
             stop: CancellationToken::new(),
             runtime: Handle::current(),
             ending,
-        }
+        })
     }
 
     /// `phantom.defaultPageSettings`: those of a new page.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Behaviour alone: none of them changes its speed.
-const ALWAYS: [&str; 22] = [
+const ALWAYS: [&str; 23] = [
     "--headless",
     "--remote-debugging-pipe",
     "--no-first-run",
@@ -26,6 +26,8 @@ const ALWAYS: [&str; 22] = [
     "--password-store=basic",
     "--use-mock-keychain",
     "--disable-sync",
+    // Its stderr would have every line of every page's console.
+    "--enable-logging=none",
 ];
 
 /// Features that would change what a page is shown, or ask who nobody is there to answer. With `RenderDocument` every

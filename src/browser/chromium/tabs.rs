@@ -5,6 +5,7 @@
 //! name and its history. Timers of the old document go on until the next document is there: so a tab that nobody takes soon
 //! shows about:blank. A tab in doubt is closed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -16,6 +17,7 @@ use tracing::debug;
 
 use super::cdp::{CdpError, Connection, Session};
 use super::cookies::Jar;
+use super::in_page::InPage;
 use super::page::view;
 use super::place::{Place, Proxy};
 use super::target::{self, TargetInfo};
@@ -48,6 +50,7 @@ pub(super) struct Tab {
 #[derive(Debug)]
 pub(super) struct Tabs {
     connection: Connection,
+    in_page: Arc<InPage>,
     state: Mutex<State>,
 }
 
@@ -138,7 +141,7 @@ impl FrameTree {
 
 impl Tabs {
     /// `first` is the context that pages share; none for the browser's own.
-    pub(super) fn new(connection: Connection, first: Option<String>) -> Self {
+    pub(super) fn new(connection: Connection, first: Option<String>, in_page: Arc<InPage>) -> Self {
         let shared = SharedContext {
             context: first.clone(),
             proxy: None,
@@ -150,6 +153,7 @@ impl Tabs {
         };
         Self {
             connection,
+            in_page,
             state: Mutex::new(state),
         }
     }
@@ -222,6 +226,10 @@ impl Tabs {
         let root = Session::root(&self.connection);
         let made = root.call::<Context, _>("Target.createBrowserContext", wanted);
         let context = made.await?.browser_context_id;
+        root.notify(
+            "Browser.setDownloadBehavior",
+            json!({ "behavior": "deny", "browserContextId": context }),
+        );
         let _ = self.state.lock().contexts.insert(context.clone());
         Ok(context)
     }
@@ -312,7 +320,8 @@ impl Tabs {
 
     /// A tab is there, held until it is told to go on.
     pub(super) fn attached(&self, session: Session, target: TargetInfo) {
-        prepare(&session);
+        prepare(&session, &self.in_page);
+        target::go_on(&session);
         let mut state = self.state.lock();
         match state.awaited.remove(&target.target_id) {
             Some(waiting) => drop(waiting.send(session)),
@@ -376,6 +385,12 @@ impl Tabs {
         is_empty
     }
 
+    /// Closes a tab that is held. It must go on before: closed while it is held, it would stop the page that opened it.
+    pub(super) fn close_held(&self, session: &Session, target: &str) {
+        session.notify("Runtime.runIfWaitingForDebugger", json!({}));
+        Session::root(&self.connection).notify("Target.closeTarget", json!({ "targetId": target }));
+    }
+
     /// What is not to be used again.
     pub(super) fn close(&self, tab: &Tab) {
         debug!(target = tab.target, "a tab is closed");
@@ -437,9 +452,8 @@ pub(super) async fn blank(session: &Session) -> Result<(), CdpError> {
     session.run("Page.resetNavigationHistory", json!({})).await
 }
 
-/// All at once: a held tab answers most of it when it goes on.
-fn prepare(session: &Session) {
-    target::tell_of_document(session);
+/// What every tab needs, in this order and all at once: a held one answers most of it when it goes on.
+pub(super) fn prepare(session: &Session, in_page: &InPage) {
+    target::tell_of_document(session, in_page);
     view::prepare(session);
-    target::go_on(session);
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::cdp::Session;
+use super::in_page::InPage;
 
 /// `Target.attachedToTarget`
 #[derive(Debug, Deserialize)]
@@ -33,11 +34,12 @@ pub(super) struct Detached {
     pub(super) session_id: String,
 }
 
-/// Has the session of a page or a frame tell of its documents.
-pub(super) fn tell_of_document(session: &Session) {
+/// Has the session of a page or a frame tell of its documents, in each of which our own functions are.
+pub(super) fn tell_of_document(session: &Session, in_page: &InPage) {
     session.notify("Page.enable", json!({}));
     session.notify("Page.setLifecycleEventsEnabled", json!({ "enabled": true }));
     session.notify("Runtime.enable", json!({}));
+    in_page.prepare(session);
 }
 
 /// Lets a held target go on: its session is ready, and its children are held like itself.

@@ -7,8 +7,9 @@ use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use tracing::debug;
 
-use super::Page;
+use super::{Page, watch};
 use crate::browser::chromium::cdp::{Connection, Listener, Raw, Session, SessionId, read};
+use crate::browser::chromium::tabs;
 use crate::browser::chromium::target::{self, Attached, Detached};
 
 /// The children of one page, and theirs.
@@ -48,6 +49,9 @@ impl Children {
             target: target_info.target_id,
             is_frame,
         };
+        if is_frame {
+            page.frames.add_session(&session, &child.target);
+        }
         let _ = self.0.lock().insert(session.id().clone(), child);
         prepare(page, &session, is_frame);
     }
@@ -57,6 +61,7 @@ impl Children {
         if let Ok(Detached { session_id }) = read(params) {
             let id = SessionId::of(&session_id);
             let _ = self.0.lock().remove(&id);
+            page.frames.remove_session(&id);
             page.session.connection().forget(&id);
         }
     }
@@ -89,7 +94,8 @@ impl Children {
 /// All at once: what is held answers most of it when it goes on.
 fn prepare(page: &Page, session: &Session, is_frame: bool) {
     if is_frame {
-        target::tell_of_document(session);
+        tabs::prepare(session, &page.browser.in_page);
+        watch::attached(page, session);
     }
     page.network.attached(session);
     target::go_on(session);

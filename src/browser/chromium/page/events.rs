@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
+use tracing::debug;
 
+use super::kept::{Event, Kept};
 use crate::browser::chromium::command::{Args, Outcome, Sink, null};
 use crate::browser::remote::{Entry, EntryKind};
 
@@ -20,6 +22,10 @@ pub(in crate::browser::chromium) struct Events {
     heard: Mutex<FxHashMap<String, Heard>>,
     last_ask: AtomicU64,
     asked: Mutex<FxHashMap<u64, oneshot::Sender<Box<RawValue>>>>,
+    /// The events of a pop-up that Node has not heard of yet.
+    kept: Mutex<Option<Kept>>,
+    /// They are kept no more.
+    released: Notify,
 }
 
 /// Who hears of one event.
@@ -27,6 +33,12 @@ pub(in crate::browser::chromium) struct Events {
 struct Heard {
     in_node: bool,
     by_functions: bool,
+}
+
+impl Heard {
+    fn any(self) -> bool {
+        self.in_node || self.by_functions
+    }
 }
 
 impl Events {
@@ -37,6 +49,8 @@ impl Events {
             heard: Mutex::default(),
             last_ask: AtomicU64::new(0),
             asked: Mutex::default(),
+            kept: Mutex::default(),
+            released: Notify::new(),
         }
     }
 
@@ -65,10 +79,10 @@ impl Events {
         self.heard.lock().get(name).copied().unwrap_or_default()
     }
 
-    /// Whether anybody would hear of it: otherwise it need not be made.
+    /// Whether anybody would hear of it: otherwise it need not be made. Of a pop-up that Node has not heard of yet, nobody
+    /// knows.
     pub(super) fn is_heard(&self, name: &str) -> bool {
-        let heard = self.heard(name);
-        heard.in_node || heard.by_functions
+        self.heard(name).any() || self.is_kept()
     }
 
     /// Whether a function hears of it that may change something.
@@ -78,17 +92,92 @@ impl Events {
 
     /// An event whose answer nobody waits for; `args` is JSON text of an array.
     pub(super) fn emit(&self, name: &str, args: impl FnOnce() -> String) {
+        // Held to the end, so that all leave in order.
+        let mut kept = self.kept.lock();
         let heard = self.heard(name);
-        if heard.by_functions {
-            self.tell("ask", &format!("[0,\"{name}\",{}]", args()));
-        } else if heard.in_node {
-            self.tell(name, &args());
+        match kept.as_mut() {
+            Some(kept) if !(heard.any() && kept.lets_pass()) => {
+                if let Some(Event { name, .. }) = kept.add(name, args()) {
+                    debug!(number = self.number, name, "too many events of a pop-up");
+                }
+            }
+            _ if heard.any() => self.deliver(name, &args()),
+            _ => {}
         }
+    }
+
+    /// Lets whoever hears of an event have it.
+    fn deliver(&self, name: &str, args: &str) {
+        if self.heard(name).by_functions {
+            self.send("ask", &format!("[0,\"{name}\",{args}]"));
+        } else {
+            self.send(name, args);
+        }
+    }
+
+    /// Whether an event goes to somebody; what only Node itself is to know always does.
+    fn is_wanted(&self, name: &str) -> bool {
+        !name.starts_with("on") || self.heard(name).any()
+    }
+
+    /// Keeps all events from now on, for listeners that are not set yet.
+    pub(super) fn keep(&self) {
+        let _ = self.kept.lock().get_or_insert_default();
+    }
+
+    pub(super) fn is_kept(&self) -> bool {
+        self.kept.lock().is_some()
+    }
+
+    /// The listeners that were set at once have been.
+    pub(super) fn go_on(&self) {
+        if let Some(kept) = self.kept.lock().as_mut() {
+            kept.go_on();
+        }
+    }
+
+    /// There is a new listener: what is kept leaves before long, by [`deliver_kept`](Self::deliver_kept). None where nothing
+    /// is kept.
+    pub(super) fn put_off(&self) -> Option<u64> {
+        self.kept.lock().as_mut().and_then(Kept::put_off)
+    }
+
+    /// Sends what somebody listens to, and keeps the rest.
+    pub(super) fn deliver_kept(&self, put_off: u64) {
+        let mut kept = self.kept.lock();
+        let Some(kept) = kept.as_mut() else { return };
+        for Event { name, args } in kept.deliver(put_off, |name| self.is_wanted(name)) {
+            self.deliver(&name, &args);
+        }
+    }
+
+    /// Waits until nothing is kept any more.
+    pub(super) async fn released(&self) {
+        self.released.notified().await;
+    }
+
+    /// Keeps nothing any more. Gives what nobody wants.
+    pub(super) fn release(&self) -> Vec<Event> {
+        let mut kept = self.kept.lock();
+        let events = kept.take().map(Kept::into_events).unwrap_or_default();
+        self.released.notify_one();
+        let (wanted, dropped) = events
+            .into_iter()
+            .partition::<Vec<_>, _>(|event| self.is_wanted(&event.name));
+        for Event { name, args } in wanted {
+            self.deliver(&name, &args);
+        }
+        dropped
     }
 
     /// An event that wants an answer; none where nobody hears of it. Without an answer the page is closed.
     pub(super) fn ask(&self, name: &str, args: &str) -> Option<oneshot::Receiver<Box<RawValue>>> {
-        self.is_heard(name).then(|| self.question(name, args))
+        if self.is_kept() {
+            // Node will hear of it when it is too late for an answer.
+            self.emit(name, || args.to_owned());
+            return None;
+        }
+        self.heard(name).any().then(|| self.question(name, args))
     }
 
     /// A question to Node itself.
@@ -96,7 +185,7 @@ impl Events {
         let id = self.last_ask.fetch_add(1, Ordering::Relaxed) + 1;
         let (sender, receiver) = oneshot::channel();
         let _ = self.asked.lock().insert(id, sender);
-        self.tell("ask", &format!("[{id},\"{name}\",{args}]"));
+        self.send("ask", &format!("[{id},\"{name}\",{args}]"));
         receiver
     }
 
@@ -119,6 +208,14 @@ impl Events {
 
     /// What Node itself is to know; `args` is JSON text of an array.
     pub(super) fn tell(&self, name: &str, args: &str) {
+        let mut kept = self.kept.lock();
+        match kept.as_mut() {
+            Some(kept) if !kept.lets_pass() => drop(kept.add(name, args.to_owned())),
+            _ => self.send(name, args),
+        }
+    }
+
+    fn send(&self, name: &str, args: &str) {
         (self.sink)(vec![Entry {
             id: 0,
             kind: EntryKind::Event,

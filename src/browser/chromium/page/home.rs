@@ -12,8 +12,8 @@ use crate::browser::chromium::tabs::Tab;
 /// The home of one page.
 #[derive(Debug)]
 pub(super) struct Home {
-    place: Place,
-    context: Option<String>,
+    pub(super) place: Place,
+    pub(super) context: Option<String>,
     /// By which its requests go; none for what Chromium was started with.
     proxy: Option<Proxy>,
     /// A pop-up stays where its opener is.

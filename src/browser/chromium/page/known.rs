@@ -30,7 +30,7 @@ impl Known {
     }
 
     /// The page that a target shows.
-    pub(super) fn of_target(&self, target: &str) -> Option<Arc<Page>> {
+    pub(in crate::browser::chromium) fn of_target(&self, target: &str) -> Option<Arc<Page>> {
         self.0.lock().get(target).and_then(Weak::upgrade)
     }
 

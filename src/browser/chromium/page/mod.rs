@@ -4,22 +4,38 @@
 //! each under a lock of its own.
 
 mod children;
+mod console;
+mod dialogs;
 mod document;
 mod domains;
+mod errors;
 mod evaluate;
 mod events;
+mod files;
+mod flood;
+mod frames;
+mod held;
 mod home;
+mod input;
 mod jar;
+mod kept;
 mod known;
+mod listeners;
 mod loads;
 mod moving;
 mod network;
+mod opening;
+mod popups;
 mod properties;
+mod questions;
+mod remote_object;
 mod rendering;
+mod scripts;
 mod settings;
 mod task;
 mod traces;
 pub(super) mod view;
+mod watch;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -28,23 +44,34 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::cdp::{Listener, Raw, Session, SessionId};
-use super::command::{Args, Failure, Outcome, Reply, null};
+use super::command::{Args, Command, Failure, Outcome, Reply, null};
 use super::place::Place;
 use super::shared::Shared;
 use super::tabs::Tab;
+use super::target::TargetInfo;
 use children::Children;
+use dialogs::Dialogs;
 use domains::Domains;
 use events::Events;
+use flood::Flood;
+use frames::Frames;
 use home::Home;
+use input::Input;
 pub(super) use known::Known;
 use loads::Loads;
 use network::Network;
 pub(super) use network::{Credentials, check_cookie, text_of};
-use properties::Properties;
+use popups::Popups;
+use questions::Questions;
+use scripts::Scripts;
 use settings::Settings;
 pub(super) use task::create;
 use traces::Traces;
 use view::View;
+use watch::Watch;
+
+/// The command of a page that is gone; Node has none of that name.
+const GONE: &str = "gone";
 
 /// What the parts of a page share.
 pub(super) struct Page {
@@ -58,6 +85,7 @@ pub(super) struct Page {
     stop: CancellationToken,
     /// Nothing is answered any more.
     crashed: AtomicBool,
+    closed: AtomicBool,
     traces: Traces,
     me: Weak<Self>,
     home: Home,
@@ -65,9 +93,16 @@ pub(super) struct Page {
     children: Children,
     network: Network,
     loads: Loads,
-    properties: Properties,
     settings: Settings,
     view: View,
+    frames: Frames,
+    scripts: Scripts,
+    watch: Watch,
+    popups: Popups,
+    input: Input,
+    questions: Questions,
+    dialogs: Dialogs,
+    flood: Flood,
 }
 
 impl Page {
@@ -80,6 +115,7 @@ impl Page {
             events: Events::new(number, Arc::clone(&browser.sink)),
             stop: browser.stop.child_token(),
             crashed: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
             traces: Traces::default(),
             me: Weak::clone(me),
             home: Home::new(browser, tab, place),
@@ -87,9 +123,16 @@ impl Page {
             children: Children::default(),
             network: Network::default(),
             loads: Loads::new(&tab.target),
-            properties: Properties::default(),
             settings: Settings::new(browser.defaults.page_settings()),
             view: View::default(),
+            frames: Frames::new(&tab.session, &tab.target),
+            scripts: Scripts::default(),
+            watch: Watch::default(),
+            popups: Popups::default(),
+            input: Input::default(),
+            questions: Questions::default(),
+            dialogs: Dialogs::default(),
+            flood: Flood::default(),
         });
         browser.connection.listen(
             tab.session.id().clone(),
@@ -121,15 +164,54 @@ impl Page {
         self.crashed.load(Ordering::Acquire)
     }
 
+    /// It is being closed: for its scripts it is still there.
+    fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// It has opened another page, which is held until it is told to go on.
+    pub(super) fn opened(&self, session: Session, info: TargetInfo) {
+        opening::opened(self, session, info);
+    }
+
+    /// It is gone, by no command of Node's: by its own script, or with the page that opened it.
+    pub(super) fn leave(&self) {
+        if let Some(handle) = self.browser.page(self.number) {
+            let _ = handle.send(Command {
+                id: 0,
+                target: self.number,
+                method: GONE.to_owned(),
+                args: Args::default(),
+                is_beside: false,
+            });
+        }
+    }
+
     /// The page is closed: nothing more is heard of it.
     fn end(&self) {
         self.browser.known.remove(self);
+        watch::end(self);
         self.stop.cancel();
         self.network.undo(self);
         self.domains.undo();
+        if !settings::undo(self) {
+            self.traces.soil();
+        }
         self.children.end(&self.browser.connection);
         self.view.reset(&self.session);
         self.browser.connection.forget(self.session.id());
+    }
+
+    /// Why a command of a listener that the page waits for cannot run.
+    fn refusal(&self, method: &str) -> Option<Failure> {
+        if self.has_crashed() {
+            return Some(Failure::crashed(self.number));
+        }
+        self.dialogs.refuse(method)
     }
 
     /// Runs one command. What takes long answers later, so that the next can begin.
@@ -137,6 +219,11 @@ impl Page {
         let outcome = match method {
             "open" => return loads::open(self, &args, reply).await,
             "setContent" => return loads::set_content(self, &args, reply).await,
+            "includeJs" => return scripts::include(self, &args, reply),
+            "evaluate" => return evaluate::evaluate(self, &args, reply).await,
+            "evaluateJavaScript" => {
+                return evaluate::evaluate_java_script(self, &args, reply).await;
+            }
             _ => self.answer(method, &args).await,
         };
         // What waited for an answer hears why there is none.
@@ -149,12 +236,25 @@ impl Page {
 
     async fn answer(self: &Arc<Self>, method: &str, args: &Args) -> Outcome {
         match method {
-            "evaluate" => evaluate::evaluate(self, args).await,
-            "evaluateJavaScript" => evaluate::evaluate_java_script(self, args).await,
-            "on" => self.network.adjusted(self, self.events.on(args)),
-            "off" => self.network.adjusted(self, self.events.off(args)),
+            "evaluateAsync" => evaluate::evaluate_async(self, args).await,
+            "sendEvent" => input::send(self, args).await,
+            "injectJs" => scripts::inject(self, args).await,
+            // While a script runs no command of its page begins: there is nothing to stop.
+            "stopJavaScript" => null(),
+            "uploadFile" => files::upload(self, args).await,
+            "childFramesCount"
+            | "childFramesName"
+            | "currentFrameName"
+            | "switchToChildFrame"
+            | "switchToFocusedFrame"
+            | "switchToFrame"
+            | "switchToMainFrame"
+            | "switchToParentFrame" => frames::command(self, method, args).await,
+            "on" => listeners::on(self, args).await,
+            "off" => listeners::off(self, args).await,
             "answer" => self.events.answer(args),
-            "releaseEvents" => null(),
+            "releaseEvents" => popups::release(self, args).await,
+            "getPage" => popups::get_page(self, args).await,
             "openUrl" => loads::open_url(self, args).await,
             "reload" => loads::reload(self).await,
             "stop" => loads::stop(self).await,
@@ -189,6 +289,10 @@ impl Listener for Page {
     fn event(&self, session: &SessionId, method: &str, params: &Raw) {
         let is_own = session == self.session.id();
         self.traces.event(method, params);
+        if method == "Page.frameNavigated" && self.frames.keeps_window(params) {
+            self.events.emit("onInitialized", || "[]".to_owned());
+        }
+        self.frames.event(session, method, params);
         match method {
             "Target.attachedToTarget" => self.children.attached(self, params),
             "Target.detachedFromTarget" => self.children.detached(self, params),
@@ -196,6 +300,13 @@ impl Listener for Page {
             _ if method.starts_with("Network.") || method.starts_with("Fetch.") => {
                 self.network.event(self, session, method, params);
             }
+            "Page.fileChooserOpened" => files::opened(self, session, params),
+            "Page.javascriptDialogOpening" => dialogs::opening(self, session, params),
+            "Runtime.bindingCalled" => questions::called(self, session, params),
+            "Runtime.consoleAPICalled" => console::called(self, params),
+            "Runtime.exceptionThrown" => errors::thrown(self, params),
+            "Debugger.paused" => questions::paused(self, session, params),
+            "Debugger.resumed" => questions::resumed(self, session),
             _ => {}
         }
         // Behind all others: what it tells may follow from what they have told.

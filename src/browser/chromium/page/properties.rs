@@ -1,37 +1,15 @@
 //! The properties of a page: what `get` and `set` do.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value};
 
-use super::{Page, document, jar, view};
+use super::{Page, document, frames, input, jar, popups, view};
 use crate::browser::chromium::command::{Args, Failure, Outcome, json as answer, null};
 use crate::browser::chromium::dotted;
 
 /// What `--local-storage-quota` is in PhantomJS, bytes. Chromium has a limit of its own.
 const OFFLINE_STORAGE_QUOTA: u32 = 5 << 20;
-
-/// What is kept here and is no other part's.
-#[derive(Debug)]
-pub(super) struct Properties {
-    owns_pages: AtomicBool,
-}
-
-impl Default for Properties {
-    fn default() -> Self {
-        Self {
-            owns_pages: AtomicBool::new(true),
-        }
-    }
-}
-
-impl Properties {
-    /// Whether windows that the page opens are its own, and end with it.
-    pub(super) fn owns_pages(&self) -> bool {
-        self.owns_pages.load(Ordering::Acquire)
-    }
-}
 
 /// args: [name]
 pub(super) async fn get(page: &Arc<Page>, args: &Args) -> Outcome {
@@ -62,7 +40,13 @@ async fn whole(page: &Arc<Page>, name: &str) -> Outcome {
         "cookies" => jar::get(page).await,
         "settings" => answer(&settings(page).await?),
         "navigationLocked" => answer(&page.loads.is_locked()),
-        "ownsPages" => answer(&page.properties.owns_pages()),
+        "event" => Ok(input::event().to_owned()),
+        "libraryPath" => page.scripts.library_path(),
+        "ownsPages" => answer(&page.popups.owns()),
+        "pages" => popups::numbers(page),
+        "pagesWindowName" => popups::names(page).await,
+        "focusedFrameName" | "frameContent" | "frameName" | "framePlainText" | "frameTitle"
+        | "frameUrl" | "framesCount" | "framesName" => frames::property(page, name).await,
         "offlineStoragePath" => answer(&""),
         "offlineStorageQuota" => answer(&OFFLINE_STORAGE_QUOTA),
         _ => null(),
@@ -77,10 +61,11 @@ pub(super) async fn set(page: &Arc<Page>, args: &Args) -> Outcome {
         "content" if rest.is_empty() => return document::set_content(page, args).await,
         "cookies" if rest.is_empty() => return jar::set(page, &args.value(1)).await,
         "navigationLocked" => page.loads.lock(page, args.flag(1)),
-        "ownsPages" => {
-            let owns = args.flag(1);
-            page.properties.owns_pages.store(owns, Ordering::Release);
+        "frameContent" if rest.is_empty() => {
+            return frames::set_content(page, &args.value(1)).await;
         }
+        "libraryPath" => page.scripts.set_library_path(args.text(1)),
+        "ownsPages" => page.popups.set_owns(args.flag(1)),
         "customHeaders" => {
             let mut value = page.network.headers();
             dotted::put(&mut value, &rest, &name, args.value(1))?;

@@ -9,8 +9,8 @@ use tokio::sync::Mutex as AsyncMutex;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tracing::{debug, warn};
 
-use super::Page;
 use super::moving::{self, Told};
+use super::{GONE, Page, popups};
 use crate::browser::chromium::cdp::CdpError;
 use crate::browser::chromium::command::{Command, Failure, null};
 use crate::browser::chromium::cookies::all;
@@ -59,6 +59,19 @@ pub(in crate::browser::chromium) fn create(browser: &Arc<Shared>, command: &Comm
     }
     reply.give(null());
     let living = begin(Arc::clone(browser), number, wanted, handle, queues);
+    browser.spawn(&browser.stop, living);
+}
+
+/// The life of a page that is there already.
+pub(super) fn adopt(page: Arc<Page>, tab: Tab, handle: Handle, queues: Queues) {
+    let beside = Arc::new(AsyncMutex::new(queues.beside));
+    page.spawn(run_beside(
+        Arc::clone(&page),
+        handle.clone(),
+        Arc::clone(&beside),
+    ));
+    let browser = Arc::clone(&page.browser);
+    let living = live(page, tab, handle, queues.commands, beside);
     browser.spawn(&browser.stop, living);
 }
 
@@ -116,8 +129,22 @@ pub(super) async fn live(
         let reply = browser.reply(command.id, number);
         if command.method == "close" {
             browser.leave(number);
+            page.close();
+            popups::close(&page);
+            popups::drop_events(&page, page.events.release()).await;
             page.events.end();
             reply.give(null());
+            break;
+        }
+        if command.method == GONE {
+            reply.drop_unsaid();
+            page.traces.soil();
+            page.close();
+            popups::close(&page);
+            page.events.end();
+            page.events.tell("gone", "[]");
+            departed(&page, &mut queue).await;
+            browser.leave(number);
             break;
         }
         if page.has_crashed() {
@@ -206,6 +233,37 @@ fn shows_another(command: &Command) -> bool {
         || method == "set" && command.args.text(0) == "content"
 }
 
+/// A page that is gone has listeners as long as its events are kept.
+async fn departed(page: &Arc<Page>, queue: &mut UnboundedReceiver<Command>) {
+    while page.events.is_kept() {
+        let command = tokio::select! {
+            command = queue.recv() => command,
+            () = page.events.released() => return,
+        };
+        let Some(Command {
+            id, method, args, ..
+        }) = command
+        else {
+            return;
+        };
+        let reply = page.browser.reply(id, page.number);
+        reply.give(match method.as_str() {
+            "on" => {
+                let outcome = page.events.on(&args);
+                popups::deliver_soon(page);
+                outcome
+            }
+            "off" => page.events.off(&args),
+            "releaseEvents" => popups::release(page, &args).await,
+            "close" => {
+                popups::drop_events(page, page.events.release()).await;
+                null()
+            }
+            _ => Err(Failure::closed(page.number)),
+        });
+    }
+}
+
 /// Whether the command would see the emptied document of the page before.
 fn needs_blank(command: &Command) -> bool {
     let method = command.method.as_str();
@@ -245,22 +303,26 @@ async fn run_beside(page: Arc<Page>, handle: Handle, queue: Beside) {
     }) = queue.recv().await
     {
         let reply = page.browser.reply(id, page.number);
-        if page.has_crashed() {
-            reply.give(Err(Failure::crashed(page.number)));
+        if let Some(failure) = page.refusal(&method) {
+            reply.give(Err(failure));
             continue;
         }
-        let running = Arc::clone(&page);
+        let me = Arc::clone(&page);
         let handle = handle.clone();
         let expired = handle.begins_beside(id);
-        page.spawn(async move {
+        let mut running = Box::pin(async move {
             tokio::select! {
                 biased;
-                () = running.run(&method, args, reply) => handle.ends_beside(id),
+                () = me.run(&method, args, reply) => handle.ends_beside(id),
                 _ = expired => {
-                    debug!(number = running.number, method, "a command is given up");
-                    go_on(&running).await;
+                    debug!(number = me.number, method, "a command is given up");
+                    go_on(&me).await;
                 }
             }
         });
+        // What it sends at once leaves before what the next one sends.
+        if futures_util::poll!(&mut running).is_pending() {
+            page.spawn(running);
+        }
     }
 }

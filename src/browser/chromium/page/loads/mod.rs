@@ -388,7 +388,11 @@ impl State {
             }
             Told::Started => events.emit("onLoadStarted", || "[]".to_owned()),
             Told::UrlChanged(url) => events.emit("onUrlChanged", || json!([url]).to_string()),
-            Told::Initialized => events.emit("onInitialized", || "[]".to_owned()),
+            // Else the document says it by itself, before its scripts (in_page).
+            Told::Initialized if !page.settings.runs_scripts() => {
+                events.emit("onInitialized", || "[]".to_owned());
+            }
+            Told::Initialized => {}
             Told::Error(error) => events.tell("loadError", &json!([error]).to_string()),
             Told::Finished(is_success) => {
                 let status = status_of(is_success);
