@@ -32,7 +32,7 @@ describe("a page after another in the same tab", onChromium(), () => {
     for (let time = 0; time < 4; time += 1) {
       const first = await started.ph.createPage();
       await first.open(pages.url + path);
-      await first.evaluate(leave);
+      await (typeof leave === "string" ? first.evaluate(leave) : leave(first));
       await first.close();
       const second = await started.ph.createPage();
       await second.open(`${pages.url}/two`);
@@ -82,6 +82,21 @@ describe("a page after another in the same tab", onChromium(), () => {
         " onunload = function () { alert(1); }; }",
       evaluating("function () { return document.title; }"),
       "two",
+    ],
+    "a window, a zoom and pictures": [
+      async (page) => {
+        await page.setViewportSize(777, 555);
+        await page.setZoomFactor(2);
+        await page.set("clipRect", { left: 1, top: 2, width: 3, height: 4 });
+        await page.setPaperSize({ width: 10, height: 10 });
+        await page.renderBase64("PNG");
+      },
+      async (page) => {
+        const window = await page.evaluate("function () { return [innerWidth, innerHeight, devicePixelRatio]; }");
+        const png = Buffer.from(await page.renderBase64("PNG"), "base64");
+        return [...window, png.readUInt32BE(16), png.readUInt32BE(20), await page.get("paperSize")];
+      },
+      [400, 300, 1, 400, 300, {}],
     ],
     "a script without end at its end": [
       "function () { onunload = onpagehide = function () { for (;;) {} }; }",
