@@ -96,6 +96,7 @@ fn prepare(page: &Page, session: &Session, is_frame: bool) {
     if is_frame {
         tabs::prepare(session, &page.browser.in_page);
         watch::attached(page, session);
+        page.emulation.attached(session);
     }
     page.network.attached(session);
     target::go_on(session);

@@ -8,6 +8,7 @@ mod console;
 mod dialogs;
 mod document;
 mod domains;
+mod emulation;
 mod errors;
 mod evaluate;
 mod events;
@@ -52,6 +53,7 @@ use super::target::TargetInfo;
 use children::Children;
 use dialogs::Dialogs;
 use domains::Domains;
+use emulation::Emulation;
 use events::Events;
 use flood::Flood;
 use frames::Frames;
@@ -95,6 +97,7 @@ pub(super) struct Page {
     loads: Loads,
     settings: Settings,
     view: View,
+    emulation: Emulation,
     frames: Frames,
     scripts: Scripts,
     watch: Watch,
@@ -125,6 +128,7 @@ impl Page {
             loads: Loads::new(&tab.target),
             settings: Settings::new(browser.defaults.page_settings()),
             view: View::default(),
+            emulation: Emulation::default(),
             frames: Frames::new(&tab.session, &tab.target),
             scripts: Scripts::default(),
             watch: Watch::default(),
@@ -203,6 +207,7 @@ impl Page {
         }
         self.children.end(&self.browser.connection);
         self.view.reset(&self.session);
+        self.emulation.reset(&self.session);
         self.browser.connection.forget(self.session.id());
     }
 

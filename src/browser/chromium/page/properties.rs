@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Page, document, frames, input, jar, popups, view};
+use super::{Page, document, emulation, frames, input, jar, popups, view};
 use crate::browser::chromium::command::{Args, Failure, Outcome, json as answer, null};
 use crate::browser::chromium::dotted;
 
@@ -75,6 +75,7 @@ pub(super) async fn set(page: &Arc<Page>, args: &Args) -> Outcome {
             let mut value = Value::Object(page.settings.all());
             dotted::put(&mut value, &rest, &name, args.value(1))?;
             if let Value::Object(settings) = value {
+                emulation::change(page, &page.settings.all(), &settings).await?;
                 page.settings.set(settings)?;
             }
         }

@@ -139,11 +139,8 @@ impl Network {
             switch(session, true);
             send_headers(session, &state.headers);
         }
-        if let Some(agent) = &state.settings.user_agent {
-            session.notify(
-                "Emulation.setUserAgentOverride",
-                json!({ "userAgent": agent }),
-            );
+        if state.settings.has_agent() {
+            introduce(session, &state.settings);
         }
         self.fetch.attached(session);
     }
@@ -171,13 +168,9 @@ impl Network {
         if before == settings {
             return;
         }
-        if before.user_agent != settings.user_agent {
-            let agent = settings.user_agent.as_deref().unwrap_or_default();
+        if before.user_agent != settings.user_agent || before.locale != settings.locale {
             for session in sessions(page) {
-                session.notify(
-                    "Emulation.setUserAgentOverride",
-                    json!({ "userAgent": agent }),
-                );
+                introduce(&session, &settings);
             }
         }
         self.adjust(page);
@@ -205,9 +198,8 @@ impl Network {
             );
         }
         self.fetch.undo(&page.session);
-        if state.settings.user_agent.take().is_some() {
-            page.session
-                .notify("Emulation.setUserAgentOverride", json!({ "userAgent": "" }));
+        if std::mem::take(&mut state.settings).has_agent() {
+            introduce(&page.session, &state.settings);
         }
         if !std::mem::take(&mut state.headers).0.is_empty() {
             send_headers(&page.session, &Headers::default());
@@ -388,6 +380,15 @@ fn sessions(page: &Page) -> Vec<Session> {
     let mut all = page.children.sessions();
     all.push(page.session.clone());
     all
+}
+
+/// Who asks, and in which language. An empty name is the browser's own.
+fn introduce(session: &Session, settings: &Settings) {
+    let mut params = json!({ "userAgent": settings.user_agent.as_deref().unwrap_or_default() });
+    if let Some(locale) = &settings.locale {
+        params["acceptLanguage"] = locale.as_str().into();
+    }
+    session.notify("Emulation.setUserAgentOverride", params);
 }
 
 fn switch(session: &Session, is_on: bool) {

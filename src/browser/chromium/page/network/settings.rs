@@ -14,6 +14,8 @@ const MAX_AUTH_ATTEMPTS: u32 = 3;
 pub(super) struct Settings {
     /// None for Chromium's own.
     pub(super) user_agent: Option<String>,
+    /// The language that requests ask for; none for Chromium's own.
+    pub(super) locale: Option<String>,
     pub(super) load_images: bool,
     pub(super) credentials: Option<Credentials>,
     pub(super) max_auth_attempts: u32,
@@ -38,6 +40,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             user_agent: None,
+            locale: None,
             load_images: true,
             credentials: None,
             max_auth_attempts: MAX_AUTH_ATTEMPTS,
@@ -55,6 +58,11 @@ pub(in crate::browser::chromium::page) fn has_credentials(settings: &Map<String,
 }
 
 impl Settings {
+    /// Something of what a page says of its browser is not the browser's own.
+    pub(super) fn has_agent(&self) -> bool {
+        self.user_agent.is_some() || self.locale.is_some()
+    }
+
     pub(super) fn of(settings: &Map<String, Value>) -> Self {
         let text = |name: &str| {
             let given = settings.get(name).filter(|value| !value.is_null());
@@ -64,6 +72,7 @@ impl Settings {
         let is_off = |name: &str| settings.get(name) == Some(&Value::Bool(false));
         Self {
             user_agent: text("userAgent"),
+            locale: text("locale"),
             load_images: !is_off("loadImages"),
             credentials: text("userName").map(|user| Credentials {
                 user,

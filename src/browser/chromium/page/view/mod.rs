@@ -154,6 +154,11 @@ pub(super) async fn set(page: &Arc<Page>, name: &str, value: Value) -> Result<()
     Ok(())
 }
 
+/// Pixels for one px, where the zoom is 1: `settings.deviceScaleFactor`.
+pub(super) async fn set_scale(page: &Arc<Page>, scale: f64) -> Result<(), Failure> {
+    resize(page, |state| state.scale = scale).await
+}
+
 async fn resize(page: &Arc<Page>, change: impl FnOnce(&mut State)) -> Result<(), Failure> {
     let metrics = {
         let mut state = page.view.0.lock();
