@@ -3,28 +3,12 @@
 
 var errors = require("./errors");
 var evaluate = require("./evaluate");
+var look = require("./look");
 var DriverError = errors.DriverError;
 
 var LOOK_MS = 25;
 // A process that was stopped has not waited meanwhile.
 var MOST_MS = 1000;
-
-// Runs in the page: whether an element is there, or with `visible` whether it is seen; with `hidden` the reverse.
-function look(selector, visible, hidden) {
-  var element = document.querySelector(selector);
-  var box;
-  var style;
-  var isSeen;
-  if (!visible && !hidden) {
-    return element !== null;
-  }
-  if (element) {
-    box = element.getBoundingClientRect();
-    style = window.getComputedStyle(element);
-    isSeen = box.width > 0 && box.height > 0 && style.visibility === "visible";
-  }
-  return Boolean(isSeen) !== Boolean(hidden);
-}
 
 // What is asked, and how that is told of.
 function questionOf(what, options) {

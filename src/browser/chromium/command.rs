@@ -120,6 +120,8 @@ pub(super) struct Failure {
     pub(super) error: &'static str,
     pub(super) message: String,
     pub(super) stack: String,
+    /// JSON text of what else is known, for the error's `cause`.
+    pub(super) data: Option<String>,
 }
 
 impl Failure {
@@ -128,6 +130,7 @@ impl Failure {
             error,
             message: message.into(),
             stack: String::new(),
+            data: None,
         }
     }
 
@@ -156,8 +159,13 @@ impl Failure {
     }
 
     fn text(&self) -> String {
-        serde_json::json!({ "error": self.error, "message": self.message, "stacktrace": self.stack })
-            .to_string()
+        let text = serde_json::json!({ "error": self.error, "message": self.message, "stacktrace": self.stack });
+        let mut text = text.to_string();
+        if let Some(data) = &self.data {
+            text.truncate(text.len() - 1);
+            text.push_str(&format!(",\"data\":{data}}}"));
+        }
+        text
     }
 }
 

@@ -36,6 +36,7 @@ mod settings;
 mod task;
 mod traces;
 pub(super) mod view;
+mod waiting;
 mod watch;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -223,6 +224,8 @@ impl Page {
     async fn run(self: &Arc<Self>, method: &str, args: Args, reply: Reply) {
         let outcome = match method {
             "open" => return loads::open(self, &args, reply).await,
+            "goto" => return loads::goto(self, &args, reply).await,
+            "waitFor" => return waiting::wait_for(self, &args, reply),
             "setContent" => return loads::set_content(self, &args, reply).await,
             "includeJs" => return scripts::include(self, &args, reply),
             "evaluate" => return evaluate::evaluate(self, &args, reply).await,

@@ -56,6 +56,11 @@ pub(super) fn gone() -> Failure {
     )
 }
 
+/// Whether its document is no more.
+pub(in super::super) fn is_gone(failure: &Failure) -> bool {
+    *failure == gone()
+}
+
 /// What Chromium says where there is no document any more.
 const GONE: [&str; 5] = [
     "Inspected target navigated or closed",

@@ -13,6 +13,7 @@ use super::Page;
 use super::errors::{self, Exception};
 use super::frames::Scope;
 use crate::browser::chromium::command::{Args, Failure, Outcome, Reply};
+pub(super) use failure::is_gone;
 use failure::{Told, gone, thrown};
 use given::{Given, call, call_later};
 

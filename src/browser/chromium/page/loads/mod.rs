@@ -6,7 +6,9 @@
 mod address;
 mod content;
 mod failure;
+mod goto;
 mod history;
+mod milestones;
 mod open;
 mod order;
 mod shapes;
@@ -29,8 +31,10 @@ use super::network::errors::NetworkError;
 use crate::browser::chromium::cdp::{Raw, read};
 use crate::lived;
 pub(super) use content::{set as set_content, set_content as write_content};
-use failure::Failure;
+use failure::{Failure, LoadError};
+pub(super) use goto::goto;
 pub(super) use history::{can_go, go, go_back, go_forward, reload, stop};
+use milestones::{Milestone, Milestones};
 pub(super) use open::{open, open_url};
 pub(super) use order::{Given, Request as DocumentRequest};
 use shapes::{
@@ -59,6 +63,10 @@ struct State {
     opening: Option<(u64, oneshot::Sender<()>)>,
     /// What the next request for the page's own document is to be.
     given: Option<Given>,
+    milestones: Milestones,
+    /// Why the latest load failed.
+    error: Option<LoadError>,
+    watches_answers: bool,
 }
 
 impl Loads {
@@ -72,6 +80,9 @@ impl Loads {
             emptying: Vec::new(),
             opening: None,
             given: None,
+            milestones: Milestones::default(),
+            error: None,
+            watches_answers: false,
         }))
     }
 
@@ -268,11 +279,36 @@ impl Loads {
             return;
         }
         match event.name.as_str() {
-            "DOMContentLoaded" => self.tell(page, |tracker| tracker.parsed(&event.loader_id)),
+            "DOMContentLoaded" => {
+                self.tell(page, |tracker| tracker.parsed(&event.loader_id));
+                self.reached(&event.loader_id, Milestone::Parsed);
+            }
             "load" => self.tell(page, |tracker| tracker.loaded(&event.loader_id)),
-            "networkIdle" => self.tell(page, |tracker| tracker.idle(&event.loader_id)),
+            "networkIdle" => {
+                self.tell(page, |tracker| tracker.idle(&event.loader_id));
+                self.reached(&event.loader_id, Milestone::Idle);
+            }
             _ => {}
         }
+    }
+
+    fn reached(&self, loader: &str, milestone: Milestone) {
+        self.0.lock().milestones.reached(loader, milestone);
+    }
+
+    /// Ends when the document comes to it.
+    fn milestone(&self, loader: &str, milestone: Milestone) -> oneshot::Receiver<()> {
+        self.0.lock().milestones.wait(loader, milestone)
+    }
+
+    /// Why the latest load failed.
+    fn error(&self) -> Option<LoadError> {
+        self.0.lock().error.clone()
+    }
+
+    /// Somebody asks what was answered: true for the first.
+    fn watches_answers(&self) -> bool {
+        !std::mem::replace(&mut self.0.lock().watches_answers, true)
     }
 
     /// For a command.
@@ -393,7 +429,10 @@ impl State {
                 events.emit("onInitialized", || "[]".to_owned());
             }
             Told::Initialized => {}
-            Told::Error(error) => events.tell("loadError", &json!([error]).to_string()),
+            Told::Error(error) => {
+                events.tell("loadError", &json!([error]).to_string());
+                self.error = error;
+            }
             Told::Finished(is_success) => {
                 let status = status_of(is_success);
                 events.emit("onLoadFinished", || format!("[{status}]"));

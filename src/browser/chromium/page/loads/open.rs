@@ -40,6 +40,7 @@ pub(super) struct Begun {
     url: String,
     moved: oneshot::Receiver<()>,
     navigated: BoxFuture<Result<Navigated, CdpError>>,
+    known: Option<oneshot::Sender<String>>,
 }
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -101,7 +102,7 @@ pub(super) fn answer_when_loaded(
 }
 
 /// Sends what begins a load.
-async fn begin(page: &Arc<Page>, id: u64, order: Order) -> Begun {
+pub(super) async fn begin(page: &Arc<Page>, id: u64, order: Order) -> Begun {
     let Order {
         url,
         request,
@@ -155,6 +156,7 @@ impl Begun {
             url,
             moved,
             navigated: Box::pin(navigated),
+            known: None,
         }
     }
 
@@ -177,6 +179,7 @@ impl Begun {
             url,
             moved,
             navigated: Box::pin(navigated),
+            known: None,
         }
     }
 
@@ -192,7 +195,15 @@ impl Begun {
             url,
             moved: page.loads.moved(),
             navigated: Box::pin(std::future::ready(Err(refused))),
+            known: None,
         }
+    }
+
+    /// Which document comes, once Chromium has begun with it.
+    pub(super) fn known(&mut self) -> oneshot::Receiver<String> {
+        let (sender, receiver) = oneshot::channel();
+        self.known = Some(sender);
+        receiver
     }
 
     /// Ends when Chromium has begun with it: the document that comes.
@@ -228,6 +239,9 @@ impl Begun {
                 (None, Some(_)) => return Ok(refused(&page, &self.url).await),
                 (None, None) => return Ok(self.moved.await.is_ok()),
             };
+            if let Some(known) = self.known {
+                let _ = known.send(loader.clone());
+            }
             if let Some(error) = navigated.error_text {
                 failed(&page, &self.url, &loader, error, navigated.is_download).await;
             }

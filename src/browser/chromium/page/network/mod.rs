@@ -32,8 +32,8 @@ use fetch::Fetch;
 pub(super) use fetch::Reason;
 pub(in crate::browser::chromium) use headers::{check_cookie, text_of};
 use intercept::Held;
-pub(super) use requests::Failure;
 use requests::Requests;
+pub(super) use requests::{Document, Failure};
 pub(in crate::browser::chromium) use settings::Credentials;
 use settings::Settings;
 pub(super) use settings::has_credentials;
@@ -325,6 +325,15 @@ impl Network {
             return None;
         }
         self.state.lock().headers.get("referer").map(str::to_owned)
+    }
+
+    /// What the page's own document was answered with, since [`forget_document`](Self::forget_document).
+    pub(super) fn document(&self) -> Option<Document> {
+        self.state.lock().requests.document()
+    }
+
+    pub(super) fn forget_document(&self) {
+        self.state.lock().requests.forget_document();
     }
 
     /// args: [number of a response]

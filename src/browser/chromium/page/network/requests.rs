@@ -29,6 +29,14 @@ pub(in crate::browser::chromium::page) struct Failure {
     pub(in crate::browser::chromium::page) status: Option<u32>,
 }
 
+/// What the page's own document was answered with.
+#[derive(Clone, Debug)]
+pub(in crate::browser::chromium::page) struct Document {
+    /// Of the request.
+    pub(in crate::browser::chromium::page) id: u64,
+    pub(in crate::browser::chromium::page) answer: Answered,
+}
+
 /// All requests of one page.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
@@ -37,6 +45,8 @@ pub(super) struct Requests {
     /// Of requests that are over: number, session, and Chromium's id.
     bodies: VecDeque<(u64, Session, String)>,
     failure: Option<Failure>,
+    /// The latest one.
+    document: Option<Document>,
 }
 
 /// What becomes of a request by us.
@@ -179,7 +189,18 @@ impl Requests {
         if let Some(request) = self.under_way.get_mut(&event.request_id) {
             request.tell(events);
             request.take_answer(event.response, event.has_extra_info);
+            if request.is_main {
+                self.document = request.as_document();
+            }
         }
+    }
+
+    pub(super) fn document(&self) -> Option<Document> {
+        self.document.clone()
+    }
+
+    pub(super) fn forget_document(&mut self) {
+        self.document = None;
     }
 
     pub(super) fn extra(&mut self, events: &Events, extra: ExtraInfo) {
@@ -188,6 +209,9 @@ impl Requests {
         };
         if request.lacks_extra {
             request.take_extra(extra);
+            if request.is_main {
+                self.document = request.as_document();
+            }
             if request.received > 0 {
                 request.start(events);
                 if request.is_whole() {
@@ -329,6 +353,18 @@ impl Request {
     fn take_extra(&mut self, extra: ExtraInfo) {
         self.lacks_extra = false;
         self.set_cookie = extra.headers.get("set-cookie").map(str::to_owned);
+    }
+
+    fn as_document(&self) -> Option<Document> {
+        let mut answer = self.answer.clone()?;
+        if let Some(cookies) = &self.set_cookie {
+            let headers = &mut answer.headers.0;
+            headers.push(("set-cookie".to_owned(), cookies.clone()));
+        }
+        Some(Document {
+            id: self.id,
+            answer,
+        })
     }
 
     fn is_open(&self) -> bool {

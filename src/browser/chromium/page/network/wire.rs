@@ -72,11 +72,11 @@ pub(super) struct Asked {
 /// `Network.Response`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Answered {
-    pub(super) url: String,
-    pub(super) status: u32,
-    pub(super) status_text: String,
-    pub(super) headers: Headers,
+pub(in crate::browser::chromium::page) struct Answered {
+    pub(in crate::browser::chromium::page) url: String,
+    pub(in crate::browser::chromium::page) status: u32,
+    pub(in crate::browser::chromium::page) status_text: String,
+    pub(in crate::browser::chromium::page) headers: Headers,
 }
 
 /// `Network.requestWillBeSent`
