@@ -14,9 +14,6 @@
 //! - [`in_page`][]: what runs in pages beside their own scripts
 //! - [`page`][]: the commands and events of one page
 
-// Some parts wait for commands that are not there yet.
-#![allow(dead_code)]
-
 mod advice;
 mod cdp;
 mod command;

@@ -28,7 +28,6 @@ pub(super) struct Proxy {
 /// What JavaScript read of PhantomJS's switches.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct GivenProxy {
-    pub(super) server: String,
     user: Option<String>,
     #[serde(default)]
     password: String,

@@ -14,15 +14,7 @@ use crate::browser::chromium::target::{self, Attached, Detached};
 
 /// The children of one page, and theirs.
 #[derive(Debug, Default)]
-pub(super) struct Children(Mutex<FxHashMap<SessionId, Child>>);
-
-#[derive(Debug)]
-struct Child {
-    session: Session,
-    /// Of a frame also the frame's id.
-    target: String,
-    is_frame: bool,
-}
+pub(super) struct Children(Mutex<FxHashMap<SessionId, Session>>);
 
 impl Children {
     pub(super) fn attached(&self, page: &Page, params: &Raw) {
@@ -44,15 +36,10 @@ impl Children {
             .connection()
             .listen(session.id().clone(), listener as Arc<dyn Listener>);
         let is_frame = target_info.r#type == "iframe";
-        let child = Child {
-            session: session.clone(),
-            target: target_info.target_id,
-            is_frame,
-        };
         if is_frame {
-            page.frames.add_session(&session, &child.target);
+            page.frames.add_session(&session, &target_info.target_id);
         }
-        let _ = self.0.lock().insert(session.id().clone(), child);
+        let _ = self.0.lock().insert(session.id().clone(), session.clone());
         prepare(page, &session, is_frame);
     }
 
@@ -66,21 +53,9 @@ impl Children {
         }
     }
 
-    /// The session of a frame that has one of its own.
-    pub(super) fn of_frame(&self, frame: &str) -> Option<Session> {
-        let children = self.0.lock();
-        let mut all = children.values();
-        all.find(|child| child.is_frame && child.target == frame)
-            .map(|child| child.session.clone())
-    }
-
     /// Those of frames and of workers.
     pub(super) fn sessions(&self) -> Vec<Session> {
-        let children = self.0.lock();
-        children
-            .values()
-            .map(|child| child.session.clone())
-            .collect()
+        self.0.lock().values().cloned().collect()
     }
 
     /// The page is over.

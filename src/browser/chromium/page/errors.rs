@@ -14,7 +14,6 @@ pub(super) struct Exception {
     text: String,
     /// From 0.
     line_number: i64,
-    column_number: i64,
     #[serde(default)]
     url: String,
     exception: Option<RemoteObject>,

@@ -95,14 +95,6 @@ impl Fetch {
         self.0.lock().contains(&reason)
     }
 
-    /// Whether every request is held.
-    pub(super) fn holds_all(&self) -> bool {
-        let reasons = self.0.lock();
-        reasons
-            .iter()
-            .any(|reason| reason.patterns().contains(&Pattern::All))
-    }
-
     /// The same for a child that is there now.
     pub(super) fn attached(&self, session: &Session) {
         let reasons = self.0.lock();
