@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::milestones::Milestone;
-use super::open::{Begun, begin};
+use super::open::{Begun, begin, judged};
 use super::order::Order;
 use crate::browser::chromium::command::{Args, Failure, Outcome, Reply, json as answer};
 use crate::browser::chromium::page::domains::Domain;
@@ -89,7 +89,7 @@ pub(in super::super) async fn goto(page: &Arc<Page>, args: &Args, reply: Reply) 
             },
         };
         me.loads.leave_place(id);
-        match outcome {
+        match judged(&me, outcome).await {
             Ok(is_success) => reply.give(told(&me, &url, is_success)),
             Err(failure) => {
                 reply.give(Err(failure));

@@ -21,6 +21,8 @@ use crate::lived;
 
 /// Chromium's page about a load that failed comes behind the news of that; so long it is waited for.
 const ERROR_PAGE_LIMIT: Duration = Duration::from_secs(2);
+/// The browser's process is heard within this.
+const CRASH_LIMIT: Duration = Duration::from_secs(1);
 /// What gives no page: an answer without one, a file to be kept, or somebody who ended it.
 const ABORTED: &str = "net::ERR_ABORTED";
 
@@ -95,10 +97,25 @@ pub(super) fn answer_when_loaded(
             }
             outcome = &mut outcome => {
                 me.loads.leave_place(id);
+                let outcome = judged(&me, outcome).await;
                 reply.give(outcome.map(|is_success| status_of(is_success).to_owned()));
             }
         }
     });
+}
+
+/// A page that crashes while it loads stops loading first, and is said to have crashed right behind that.
+pub(super) async fn judged(page: &Page, outcome: Result<bool, Failure>) -> Result<bool, Failure> {
+    if !matches!(outcome, Ok(false)) {
+        return outcome;
+    }
+    // The browser's own process answers it, behind what it has said before.
+    let asking = page.session.run("Page.getNavigationHistory", json!({}));
+    let _ = lived::timeout(CRASH_LIMIT, asking).await;
+    if page.has_crashed() {
+        return Err(Failure::crashed(page.number));
+    }
+    outcome
 }
 
 /// Sends what begins a load.
