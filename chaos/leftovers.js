@@ -6,11 +6,10 @@ const os = require("node:os");
 const path = require("node:path");
 const { processesWith, zombiesOf } = require("./processes");
 const { timeUntil } = require("./time");
+const { Zombies, describeZombie } = require("./zombies");
 
 const MARKER = "PHANTOM_CLUSTER_CHAOS";
 const SAMPLE = 250;
-/** A zombie of that age, ms, is not about to be reaped: a frozen parent is gone by then. */
-const OLD_ZOMBIE = 10_000;
 const END_LIMIT = 10_000;
 
 /** The run's processes and files: none of them may be there after its end. Its processes inherit what this sets. */
@@ -18,7 +17,7 @@ class Leftovers {
   #complain;
   #folder = fs.mkdtempSync(path.join(os.tmpdir(), "pc-chaos-"));
   #processes = new Set();
-  #zombies = new Map();
+  #zombies = new Zombies();
   #sampler = setInterval(() => this.#sample(), SAMPLE);
 
   /** `complain(problem)` hears of what should not be. */
@@ -62,8 +61,8 @@ class Leftovers {
     for (const { pid, command } of processesWith(this.marker)) {
       this.#complain(`process ${pid} was left: ${command}`);
     }
-    for (const pid of zombiesOf(new Set())) {
-      this.#complain(`zombie ${pid} was left`);
+    for (const zombie of zombiesOf(new Set())) {
+      this.#complain(`${describeZombie(zombie)} was left`);
     }
     for (const file of fs.readdirSync(this.#folder, { recursive: true })) {
       this.#complain(`file ${file} was left`);
@@ -77,15 +76,9 @@ class Leftovers {
     for (const pid of pids) {
       this.#processes.add(pid);
     }
-    const now = performance.now();
-    const found = new Map(zombiesOf(pids).map((pid) => [pid, this.#zombies.get(pid) ?? now]));
-    for (const [pid, since] of found) {
-      if (now - since > OLD_ZOMBIE) {
-        this.#complain(`zombie ${pid} was not reaped`);
-        found.set(pid, Number.POSITIVE_INFINITY);
-      }
+    for (const zombie of this.#zombies.look(zombiesOf(pids), performance.now())) {
+      this.#complain(`${describeZombie(zombie)} was not reaped`);
     }
-    this.#zombies = found;
   }
 }
 

@@ -15,11 +15,15 @@ function read(pid, name) {
   }
 }
 
-/** `{ state, parent }` of a process, or null when it is gone. */
+/** `{ name, state, parent }` of a process, or null when it is gone. */
 function statusOf(pid) {
   // The name in parentheses may hold anything.
-  const [, state, parent] = /\) (\S) (\d+) [^)]*$/.exec(read(pid, "stat")) ?? [];
-  return state ? { state, parent: Number(parent) } : null;
+  const [, name, state, parent] = /\((.*)\) (\S) (\d+) [^)]*$/s.exec(read(pid, "stat")) ?? [];
+  return state ? { name, state, parent: Number(parent) } : null;
+}
+
+function commandOf(pid) {
+  return read(pid, "cmdline").replaceAll("\0", " ").trimEnd();
 }
 
 /** A process that only waits to be reaped runs no more. */
@@ -40,16 +44,23 @@ function processesWith(marker) {
   const pids = allPids().filter((pid) => pid !== process.pid && read(pid, "environ").includes(marker));
   return pids.flatMap((pid) => {
     const status = statusOf(pid);
-    const command = read(pid, "cmdline").replaceAll("\0", " ");
+    const command = commandOf(pid);
     return status && command ? [{ pid, ...status, command, isPhantom: DRIVER.test(command) }] : [];
   });
 }
 
-/** Ended children that `parents` or this process have not reaped. Those that lost their parent are the system's. */
+/**
+ * Ended children that `parents` or this process have not reaped: `{ pid, name, parent: { pid, name, state, command } }`.
+ * Those that lost their parent are the system's.
+ */
 function zombiesOf(parents) {
-  return allPids().filter((pid) => {
-    const status = statusOf(pid);
-    return status?.state === "Z" && (status.parent === process.pid || parents.has(status.parent));
+  return allPids().flatMap((pid) => {
+    const { name, state, parent } = statusOf(pid) ?? {};
+    if (state !== "Z" || !(parent === process.pid || parents.has(parent))) {
+      return [];
+    }
+    const status = statusOf(parent);
+    return status ? [{ pid, name, parent: { ...status, pid: parent, command: commandOf(parent) } }] : [];
   });
 }
 
