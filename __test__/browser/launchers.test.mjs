@@ -2,12 +2,14 @@
 // them ends too, though a page's script keeps it from noticing anything.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { isGone, statusOf } from "../../chaos/processes.js";
+import { isGone, statusOf, zombiesOf } from "../../chaos/processes.js";
 import { findBinary } from "../../lib/browser/binary.js";
 import { basePort, isLinux, processesOf, run, site, until } from "../helpers.mjs";
 
@@ -110,4 +112,19 @@ test("a launcher that does not wait for PhantomJS leaves none", linux, async () 
     }
   });
   assert.deepEqual(left, []);
+});
+
+test("launches that fail leave no zombie, also after Node has set its handler of SIGCHLD anew", linux, async () => {
+  const phantomPath = launcher("ending", `${SHELL}exit 3`);
+  const fail = async () => {
+    for (let times = 0; times < 3; times += 1) {
+      await assert.rejects(create([], { phantomPath, port: basePort() }), { code: "ERR_PHANTOM_START" });
+    }
+  };
+  const noZombies = () => until(() => zombiesOf(new Set()).length === 0, "the end of zombies");
+  await fail();
+  await noZombies();
+  await once(spawn("true"), "exit");
+  await fail();
+  await noZombies();
 });

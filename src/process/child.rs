@@ -10,18 +10,19 @@ use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use tracing::{debug, warn};
 
 use super::guardian::Guardian;
 use super::kill::KillHandle;
 #[cfg(target_os = "linux")]
 use super::pidfd::PidFd;
+use super::reaped::Reaped;
 
 /// A child of ours. Dropping it kills it, and its group.
 #[derive(Debug)]
 pub(crate) struct Process {
-    child: Child,
+    child: Reaped,
     kill: Arc<KillHandle>,
     guardian: Option<Guardian>,
 }
@@ -36,14 +37,13 @@ impl Process {
         let _ = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
+            .stderr(Stdio::piped());
         #[cfg(unix)]
         let _ = command.process_group(0);
         #[cfg(target_os = "linux")]
         die_with_parent(&mut command);
         let is_script = is_script(command.as_std().get_program());
-        let child = command.spawn()?;
+        let child = Reaped::spawn(&mut command)?;
         let kill = Arc::new(KillHandle::of(child.id()));
         let mut process = Self {
             child,

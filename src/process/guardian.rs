@@ -11,9 +11,10 @@ use std::path::Path;
 use std::process::Stdio;
 
 use tokio::io::AsyncWriteExt;
-use tokio::process::Child;
 #[cfg(unix)]
 use tokio::process::Command;
+
+use super::reaped::Reaped;
 
 /// Its arguments are the group, and a directory that goes with it; each line it reads is a process of another group, or "-"
 /// when all of them are gone. What has just been killed may still write for a moment, and make the directory anew.
@@ -28,13 +29,14 @@ done"#;
 
 /// A process that kills a group when this one has ended. Dropping it ends it and leaves the group alone.
 #[derive(Debug)]
-pub(super) struct Guardian(Child);
+pub(super) struct Guardian(Reaped);
 
 impl Guardian {
     /// Must run inside a tokio runtime.
     #[cfg(unix)]
     pub(super) fn spawn(group: u32, directory: Option<&Path>) -> io::Result<Self> {
-        Command::new("/bin/sh")
+        let mut command = Command::new("/bin/sh");
+        let _ = command
             .args(["-c", SCRIPT, &group.to_string()])
             .args(directory)
             .current_dir("/")
@@ -42,10 +44,8 @@ impl Guardian {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             // Signals to our group, Ctrl-C among them, are none of its business.
-            .process_group(0)
-            .kill_on_drop(true)
-            .spawn()
-            .map(Self)
+            .process_group(0);
+        Reaped::spawn(&mut command).map(Self)
     }
 
     #[cfg(not(unix))]
@@ -85,7 +85,7 @@ mod tests {
 
     use tokio::time::timeout;
 
-    fn sleeper() -> Child {
+    fn sleeper() -> tokio::process::Child {
         Command::new("/bin/sleep")
             .arg("60")
             .process_group(0)

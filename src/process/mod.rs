@@ -7,6 +7,7 @@ mod memory;
 mod output;
 #[cfg(target_os = "linux")]
 mod pidfd;
+mod reaped;
 
 pub(crate) use child::{Process, describe, end_with_parent};
 pub(crate) use kill::KillHandle;
