@@ -13,6 +13,7 @@ use tracing::{debug, info};
 use url::Url;
 
 use super::cdp::{CdpError, Connection, Session, WebSocket};
+use super::cookies::{self, Jar};
 use super::launch::Version;
 use super::remote::Chromium;
 use super::settings::Defaults;
@@ -112,6 +113,11 @@ impl ChromiumEndpoint {
         let (version, context) = hello
             .await
             .map_err(|error| self.not_reached(error.to_string()))?;
+        if let Some(file) = &self.defaults.cookies_file {
+            let jar = Jar::new(&connection, Some(&context));
+            let loading = cookies::file::load(&jar, file).await;
+            loading.map_err(|error| self.not_reached(error.to_string()))?;
+        }
         let sink = Arc::new(move |entries| observer.entries(entries));
         let ending = Ending::Leave { sender, context };
         let remote = Chromium::start(connection, sink, self.defaults.clone(), close, ending);

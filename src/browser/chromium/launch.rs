@@ -15,6 +15,7 @@ use tracing::{debug, info};
 
 use super::advice::advice;
 use super::cdp::{CdpError, Connection, Pipe, Session};
+use super::cookies::{self, Jar};
 use super::profile::Profile;
 use super::remote::Chromium;
 use super::settings::Defaults;
@@ -28,6 +29,9 @@ use crate::{lived, secret};
 
 /// By it a process is known as ours.
 const TOKEN: &str = "PHANTOM_CLUSTER_TOKEN";
+
+/// How long the end of the pipe may take to be told.
+const END_GRACE: Duration = Duration::from_secs(1);
 
 /// Starts Chromium.
 #[derive(Clone, Debug)]
@@ -86,8 +90,10 @@ impl Launcher for ChromiumLauncher {
             reading.clone().run_until_cancelled_owned(async move {
                 let error = pipe.run(&connection).await;
                 debug!(%error, "the pipe to Chromium ended");
-                connection.end();
                 observer.lost();
+                // What waits for a reply is to hear of the browser's end, not of its page's.
+                lived::sleep(END_GRACE).await;
+                connection.end();
             })
         });
         let close = reading.drop_guard();
@@ -114,6 +120,10 @@ impl Launcher for ChromiumLauncher {
         let pid = process.guard(pid, &token).await;
         let ms = begun.elapsed().as_millis() as u64;
         info!(pid, version, ms, "Chromium ready");
+        if let Some(file) = &self.defaults.cookies_file {
+            let loading = cookies::file::load(&Jar::new(&connection, None), file).await;
+            loading.map_err(|error| LaunchError::Connect(Box::new(error)))?;
+        }
         let sink = Arc::new(move |entries| observer.entries(entries));
         let remote = Chromium::start(
             connection,

@@ -10,6 +10,7 @@ use tracing::{debug, warn};
 
 use super::cdp::{Connection, Listener, Raw, Session, SessionId, read};
 use super::command::{Command, Failure, Sink, read_commands};
+use super::cookies::file;
 use super::page;
 use super::phantom;
 use super::settings::Defaults;
@@ -52,6 +53,11 @@ impl Chromium {
         // As with PhantomJS, nothing is written but what is asked for.
         root.notify("Browser.setDownloadBehavior", json!({ "behavior": "deny" }));
         let (commands, queue) = unbounded_channel();
+        if let Some(file) = browser.defaults.cookies_file.clone() {
+            browser.cookies.were_loaded();
+            let me = Arc::clone(&browser);
+            browser.spawn(&browser.stop, async move { file::keep(&me, &file).await });
+        }
         let running = phantom::serve(Arc::clone(&browser), queue);
         browser.spawn(&browser.stop, running);
         Self {

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::cdp::{CdpError, Connection, Sender, Session};
 use super::command::{Reply, Sink};
-use super::cookies::AllCookies;
+use super::cookies::{AllCookies, file};
 use super::handle::Handle as PageHandle;
 use super::in_page::InPage;
 use super::page::Known;
@@ -186,8 +186,19 @@ impl Shared {
         self.last_own_number.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Lets the browser exit, or leaves it.
-    pub(super) fn exit(&self) {
+    /// Lets the browser exit, or leaves it; what is kept of its cookies is written before.
+    pub(super) fn exit(self: &Arc<Self>) {
+        let Some(file) = self.defaults.cookies_file.clone() else {
+            return self.end_now();
+        };
+        let me = Arc::clone(self);
+        self.spawn(&self.stop, async move {
+            file::end(&me, &file).await;
+            me.end_now();
+        });
+    }
+
+    fn end_now(&self) {
         match &self.ending {
             Ending::Close => {
                 Session::root(&self.connection).notify("Browser.close", json!({}));

@@ -26,6 +26,11 @@ pub(in crate::browser::chromium) struct AllCookies {
 }
 
 impl AllCookies {
+    /// There may be some that no command has added.
+    pub(in crate::browser::chromium) fn were_loaded(&self) {
+        self.were_added.store(true, Ordering::Release);
+    }
+
     pub(in crate::browser::chromium) fn are_off(&self) -> bool {
         self.are_off.load(Ordering::Acquire)
     }

@@ -2,10 +2,12 @@
 //! option `isolate`; here a jar is a browser context's.
 //!
 //! - [`all`][]: those of `ph`
+//! - [`file`][]: those that outlast the browser
 //! - [`shape`][]: cookies as PhantomJS shows and takes them; [`date`][]: their dates
 
 pub(super) mod all;
 mod date;
+pub(super) mod file;
 mod shape;
 
 use serde::Deserialize;

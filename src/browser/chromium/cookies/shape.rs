@@ -13,23 +13,23 @@ use crate::browser::chromium::page::text_of;
 #[serde(rename_all = "camelCase")]
 pub(in crate::browser::chromium) struct Cookie {
     pub(in crate::browser::chromium) name: String,
-    value: String,
+    pub(super) value: String,
     /// In the place of a domain, where the cookie is for one host alone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<String>,
+    pub(super) url: Option<String>,
     #[serde(skip_serializing_if = "String::is_empty")]
-    domain: String,
-    path: String,
+    pub(super) domain: String,
+    pub(super) path: String,
     /// Seconds since 1970; negative for as long as the browser runs.
     #[serde(skip_serializing_if = "is_session")]
-    expires: f64,
-    http_only: bool,
-    secure: bool,
+    pub(super) expires: f64,
+    pub(super) http_only: bool,
+    pub(super) secure: bool,
     /// The rest, which PhantomJS does not know.
     #[serde(skip_serializing_if = "Option::is_none")]
-    same_site: Option<String>,
+    pub(super) same_site: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    partition_key: Option<Value>,
+    pub(super) partition_key: Option<Value>,
 }
 
 fn is_session(expires: &f64) -> bool {
