@@ -5,7 +5,8 @@ import net from "node:net";
 import { after, before, test } from "node:test";
 import { browser, onEachBrowser, site, until } from "../helpers.mjs";
 
-onEachBrowser((options) => {
+onEachBrowser((options, name) => {
+  const isChromium = name === "chromium";
   let started;
   let pages;
   let gone;
@@ -17,6 +18,7 @@ onEachBrowser((options) => {
       "/a b/é": "<title>start</title>",
       "/pdf": (_request, response) => response.setHeader("content-type", "application/pdf").end("%PDF"),
       "/empty": (_request, response) => response.writeHead(204).end(),
+      "/nothing": (_request, response) => response.writeHead(404, { "content-type": "text/html" }).end(),
       "/secret": (_request, response) => response.writeHead(401, { "www-authenticate": "Basic realm=a" }).end(),
       "/moved": (_request, response) => response.writeHead(302, { location: `${gone}/there` }).end(),
       "/broken": (request) => request.socket.destroy(),
@@ -46,16 +48,22 @@ onEachBrowser((options) => {
 
   const url = (path) => `${pages.url}${path}`;
 
+  const UNSHOWN = isChromium ? "Chromium does not show it: it is a file to be kept" : "PhantomJS did not load it";
   // What is opened, and what is known then.
   const FAILURES = [
     ["a refused connection", () => `${gone}/#part`, { code: 1, text: "Connection refused", status: null }],
     ["a host that is not there", () => "http://nobody.invalid/", { code: 3, text: "Host nobody.invalid not found" }],
     ["a connection that breaks", () => url("/broken"), { code: 2, text: "Connection closed", status: null }],
-    ["what is no page", () => url("/pdf"), { text: "PhantomJS did not load it", status: null }],
-    ["HTTP authentication", () => url("/secret"), { code: 5, text: "Operation canceled" }],
+    ["what is no page", () => url("/pdf"), { text: UNSHOWN, status: null }],
+    ["HTTP authentication", () => url("/secret"), { code: 5, text: isChromium ? "HTTP 401" : "Operation canceled" }],
+    ["an error without a page", () => url("/nothing"), { code: 203, text: "HTTP 404", status: 404 }],
     ["a missing file", () => "file:///no/such/file", { code: 203, text: /No such file/, status: null }],
     ["a protocol that is not there", () => "nothing:there", { text: /nothing/ }],
-    ["a port that PhantomJS does not open", () => "http://127.0.0.1:1/", { text: "PhantomJS did not load it" }],
+    [
+      "a port that PhantomJS does not open",
+      () => "http://127.0.0.1:1/",
+      { text: isChromium ? "net::ERR_UNSAFE_PORT" : "PhantomJS did not load it" },
+    ],
   ];
 
   /** A text, or a pattern for it. */
@@ -83,7 +91,8 @@ onEachBrowser((options) => {
     const own = await started.ph.createPage();
     await own.on("onResourceReceived", () => {});
     assert.equal(await own.open(url("/pdf")), "fail");
-    matches(own.loadError, { text: "PhantomJS does not show application/pdf", status: 200 });
+    const browserName = isChromium ? "Chromium" : "PhantomJS";
+    matches(own.loadError, { text: `${browserName} does not show application/pdf`, status: 200 });
     assert.equal(await own.open(url("/empty")), "fail");
     matches(own.loadError, { code: null, text: "HTTP 204 without a page", status: 204 });
     assert.equal(await own.open(url("/secret")), "fail");

@@ -131,6 +131,9 @@
 
   // The same of a promise that was left.
   function later(number, isReported) {
+    if (left[number] === undefined) {
+      return undefined;
+    }
     const promise = settle(left[number].value, isReported);
     delete left[number];
     // The browser waits for it by these.
@@ -181,6 +184,16 @@
       isEquipped = true;
       equip({ __proto__: null, alert, confirm, console, prompt, OwnProxy, say, isWatched: (name) => watched[name] });
     }
+  }
+
+  // PhantomJS takes some answers for failures: with which status the document came, and of how many bytes it is.
+  const [navigation] = self === top ? performance.getEntriesByType("navigation") : [];
+  if (navigation?.responseStatus >= 400) {
+    addEventListener(
+      "load",
+      ({ isTrusted }) => isTrusted && tell(`[0,"",[${navigation.responseStatus},${navigation.decodedBodySize}]]`),
+      true,
+    );
   }
 
   return { __proto__: null, run, later, take, watch, say };

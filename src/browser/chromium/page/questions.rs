@@ -35,7 +35,8 @@ struct Question {
     args: Box<RawValue>,
 }
 
-/// What a document tells: whether it waits for an answer (2) or not (1), the event, and its arguments.
+/// What a document tells: whether it waits for an answer (2) or not (1), the event, and its arguments; or the HTTP status
+/// that it came with, and its size (0).
 #[derive(Debug, Deserialize)]
 struct Said(u8, String, Box<RawValue>);
 
@@ -80,6 +81,12 @@ pub(super) fn called(page: &Page, session: &SessionId, params: &Raw) {
     let Ok(Said(kind, name, args)) = serde_json::from_str(&payload) else {
         return;
     };
+    if kind == 0 {
+        if let Ok([status, size]) = serde_json::from_str::<[u64; 2]>(args.get()) {
+            page.loads.answered(page, status as u32, size == 0);
+        }
+        return;
+    }
     if kind == 2 {
         let mut state = page.questions.0.lock();
         // In a script that runs while another one is held, nothing can be held.

@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
 use super::Page;
+use super::domains::Domain;
 use super::network::headers;
 use crate::browser::chromium::command::Failure;
 
@@ -86,6 +87,12 @@ pub(super) fn apply(page: &Arc<Page>, own: &Map<String, Value>) {
     let runs_scripts = is_on(&settings, "javascriptEnabled");
     let before = std::mem::replace(&mut page.settings.0.lock().runs_scripts, runs_scripts);
     if before != runs_scripts {
+        // Without scripts no document says with which status it came.
+        if runs_scripts {
+            page.domains.release(Domain::Network);
+        } else {
+            page.domains.hold(Domain::Network);
+        }
         page.session.notify(
             "Emulation.setScriptExecutionDisabled",
             json!({ "value": !runs_scripts }),

@@ -57,6 +57,12 @@ pub(super) fn is_script(url: &str) -> bool {
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case("javascript:"))
 }
 
+/// Whether it is a file's.
+pub(super) fn is_local(url: &str) -> bool {
+    let scheme = url.trim_start().get(.."file:".len());
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:"))
+}
+
 /// A directory is no page: Chromium lists what is in it.
 pub(super) async fn directory(url: &str) -> Option<NetworkError> {
     let path = Url::parse(url)

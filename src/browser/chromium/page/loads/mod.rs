@@ -140,7 +140,7 @@ impl Loads {
         self.tell(page, |tracker| tracker.failing_now(error));
     }
 
-    /// The page's own document has this HTTP status of 400 or above; `is_empty`: and no content.
+    /// The page's own document, which is shown, came with this HTTP status of 400 or above; `is_empty`: and no content.
     pub(super) fn answered(&self, page: &Page, status: u32, is_empty: bool) {
         self.tell(page, |tracker| {
             tracker.answered(|response| {

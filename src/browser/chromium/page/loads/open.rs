@@ -125,7 +125,8 @@ pub(super) async fn begin(page: &Arc<Page>, id: u64, order: Order) -> Begun {
         request,
         is_plain,
     } = order;
-    if address::is_script(&url) || address::directory(&url).await.is_some() {
+    if address::is_script(&url) || is_closed(page, &url) || address::directory(&url).await.is_some()
+    {
         return Begun::refused(page, id, url);
     }
     if is_in_the_way(page, &url, is_plain) {
@@ -138,6 +139,11 @@ pub(super) async fn begin(page: &Arc<Page>, id: u64, order: Order) -> Begun {
         page.loads.give(page, Given::Request(request));
     }
     Begun::send(page, id, url, Asked::Address)
+}
+
+/// With `--local-url-access=no` there are no files.
+fn is_closed(page: &Page, url: &str) -> bool {
+    !page.browser.defaults.local_url_access_enabled && address::is_local(url)
 }
 
 /// Whether Chromium would take it for another place in the document that is shown, which is to be loaded anew.
@@ -270,10 +276,13 @@ impl Begun {
 /// Chromium does not even try that address.
 async fn refused(page: &Page, url: &str) -> bool {
     let error = match address::directory(url).await {
-        Some(error) => error,
-        None => address::refusal(url),
+        Some(error) if !is_closed(page, url) => error,
+        _ => address::refusal(url),
     };
-    page.loads.tell(page, |tracker| tracker.refused(url, error));
+    if page.loads.tell(page, |tracker| tracker.refusing(url)) {
+        page.network.refused(page, url, &error);
+        page.loads.tell(page, |tracker| tracker.refused(url, error));
+    }
     false
 }
 

@@ -68,7 +68,7 @@ pub(in crate::browser::chromium) fn of_net(error: &str, url: &str) -> NetworkErr
         ),
         "UNKNOWN_URL_SCHEME" | "DISALLOWED_URL_SCHEME" | "INVALID_URL" => unknown_protocol(url),
         _ if name.starts_with("CERT_") || name.contains("SSL_") => {
-            NetworkError::new(6, format!("SSL handshake failed ({error})"))
+            NetworkError::new(6, "SSL handshake failed")
         }
         _ if name.starts_with("BLOCKED_BY_") => NetworkError::new(201, error),
         _ => NetworkError::new(99, error),

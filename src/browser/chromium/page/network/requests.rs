@@ -315,6 +315,12 @@ impl Requests {
         self.failure = Some(failure);
     }
 
+    /// An address that is not even tried.
+    pub(super) fn refused(&mut self, events: &Events, url: &str, error: &NetworkError) {
+        self.last += 1;
+        events.emit(FAILED, || shapes::failed(self.last, url, error, None));
+    }
+
     /// Where the body of an answer is: the session, and Chromium's id of its request.
     pub(super) fn body_of(&self, id: u64) -> Option<(Session, String)> {
         let mut ended = self.bodies.iter();

@@ -89,8 +89,10 @@ impl Tracker {
         let asked = if is_announced || kind.starts_with("history") {
             None
         } else {
-            self.asked.pop_front().map(|(_, asked)| asked)
+            self.asked.pop_front()
         };
+        let is_replaced = asked.is_some_and(|(id, _)| id <= self.last_replaced);
+        let asked = asked.map(|(_, asked)| asked);
         // The tab of a new page is emptied before its first command.
         let is_emptied = asked.is_none() && self.is_new() && url == "about:blank";
         if asked == Some(Asked::Aside) || (is_emptied && !self.is_loading()) {
@@ -116,6 +118,7 @@ impl Tracker {
             asked,
             failure: None,
             response: Response::default(),
+            is_replaced,
         });
         if asked.is_none() {
             self.watch();
@@ -163,14 +166,20 @@ impl Tracker {
         }
     }
 
-    /// An address that Chromium does not even try.
-    pub(in super::super) fn refused(&mut self, url: &str, error: NetworkError) {
+    /// An address that Chromium does not even try; false where the page cannot be left.
+    pub(in super::super) fn refusing(&mut self, url: &str) -> bool {
         self.announce(url, "Other", true);
         if self.is_locked {
-            return self.tell_error(LoadError::locked(url));
+            self.tell_error(LoadError::locked(url));
+            return false;
         }
         self.give_way();
         self.told.push(Told::Started);
+        true
+    }
+
+    /// That is over.
+    pub(in super::super) fn refused(&mut self, url: &str, error: NetworkError) {
         let error = LoadError::new(Some(&Failure::Known(error)), &Response::default(), url);
         self.finish(Err(error));
     }
@@ -205,7 +214,7 @@ impl Tracker {
             url: next.map_or(&self.document.url, |next| &next.url).clone(),
             is_shown: false,
             has_failed: false,
-            is_replaced: false,
+            is_replaced: next.is_some_and(|next| next.is_replaced),
             is_empty: next.is_some_and(|next| next.asked == Some(Asked::Empty)),
             is_idle: false,
         });

@@ -27,6 +27,8 @@ struct Navigation {
     /// Why it fails, where that is known before it does.
     failure: Option<Failure>,
     response: Response,
+    /// See `Load`.
+    is_replaced: bool,
 }
 
 impl Navigation {
@@ -76,6 +78,8 @@ pub(super) struct Tracker {
     scheduled: Option<&'static str>,
     /// Commands whose navigation has not begun, by number.
     asked: VecDeque<(u64, Asked)>,
+    /// The last of them that another has taken the place of.
+    last_replaced: u64,
     /// The empty document of which nobody hears.
     aside: Option<String>,
     /// The last loads that are over, and whether they were a success: for a command that hears only then which was its own.
@@ -194,6 +198,10 @@ impl Tracker {
         if let Some(load) = &mut self.load {
             load.is_replaced = true;
         }
+        if let Some(next) = &mut self.navigation {
+            next.is_replaced = true;
+        }
+        self.last_replaced = self.asked.back().map_or(self.last_replaced, |(id, _)| *id);
         self.tell_error(LoadError::replaced(&url));
     }
 
