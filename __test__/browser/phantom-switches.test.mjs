@@ -94,6 +94,18 @@ test("proxies", () => {
   assert.deepEqual(meaningOf("--proxy=h:1", "--proxy-type=none").arguments, ["--proxy-server=direct://"]);
 });
 
+test("no page gets at files where they are closed, with or without web security", async () => {
+  const switches = ["--web-security=no", "--local-url-access=no"];
+  const [told] = await toldOf(...switches);
+  assert.match(told, /no frames of theirs$/);
+  const { arguments: own, defaults } = meaningOf(...switches);
+  assert.deepEqual(
+    own.filter((name) => /security|files|isolation/.test(name)),
+    [],
+  );
+  assert.deepEqual(defaults, { webSecurityEnabled: false, localUrlAccessEnabled: false });
+});
+
 test("what makes no difference says nothing", async () => {
   const harmless = [
     "--debug=yes",
@@ -106,7 +118,6 @@ test("what makes no difference says nothing", async () => {
     "--ssl-certificates-path=/etc/ssl/certs/",
     "--local-storage-quota=5",
     "--offline-storage-quota=5",
-    "--local-to-remote-url-access=false",
     "--remote-debugger-autorun=no",
   ];
   assert.deepEqual(await toldOf(...harmless), []);
@@ -119,7 +130,6 @@ test("what Chromium has nothing for is told once, with the remedy", async () => 
     ["--local-storage-path=/x", /Chromium has nothing for --local-storage-path; .*--cookies-file/],
     ["--offline-storage-path=/x", /--offline-storage-path; .*keep in/],
     ["--disk-cache-path=/x", /browserArguments: \["--disk-cache-dir=DIR"\]/],
-    ["--local-to-remote-url-access=yes", /--web-security=false/],
     ["--ssl-ciphers=AES", /leave it out/],
     ["--ssl-certificates-path=/my/certs", /certutil -d sql:/],
     ["--ssl-client-certificate-file=a", /on PhantomJS/],

@@ -70,11 +70,7 @@ const SWITCHES = {
   "local-storage-quota": harmless("localStorageDefaultQuota"),
   "offline-storage-path": impossible("offlineStoragePath", STORAGE),
   "offline-storage-quota": harmless("offlineStorageDefaultQuota"),
-  "local-to-remote-url-access": {
-    config: "localToRemoteUrlAccessEnabled",
-    isFlag: true,
-    cannot: (value) => value && "--web-security=false allows it, to all pages: not with pages that you do not trust",
-  },
+  "local-to-remote-url-access": setting("localToRemoteUrlAccessEnabled", "localToRemoteUrlAccessEnabled"),
   "output-encoding": harmless("outputEncoding"),
   "remote-debugger-port": impossible(undefined, NO_SERVER),
   "remote-debugger-autorun": harmlessFlag(),
@@ -227,11 +223,24 @@ function takeProxy(result) {
   }
 }
 
+/** Without web security Chromium lets any page have frames of files, which --local-url-access=no is to prevent. */
+function closeFiles(result) {
+  const { localUrlAccessEnabled, webSecurityEnabled } = result.defaults;
+  if (localUrlAccessEnabled === false && webSecurityEnabled === false) {
+    toggle(result, "--disable-web-security", false);
+    toggle(result, "--disable-site-isolation-trials", false);
+    tell(
+      result,
+      "with --local-url-access=false, --web-security=false lets scripts read what other sites answer, but no frames of theirs",
+    );
+  }
+}
+
 /**
  * What switches of PhantomJS, `--name=value` or `--name`, `value`, mean on Chromium:
  * - `arguments`: switches of Chromium;
  * - `defaults`: what holds for all pages, as far as it was said: the settings `loadImages`, `webSecurityEnabled`,
- *   `javascriptCanOpenWindows`, `javascriptCanCloseWindows`, and `ignoreSslErrors`, `localUrlAccessEnabled`, `cookiesFile`
+ *   `localToRemoteUrlAccessEnabled`, `javascriptCanOpenWindows`, `javascriptCanCloseWindows`, and `ignoreSslErrors`, `localUrlAccessEnabled`, `cookiesFile`
  *   (an absolute path), `proxy` (`{ server: "http://host:port", user, password }`, which `arguments` name too: the
  *   credentials answer its challenge);
  * - `ignored`: the names of those that make no difference, or that Chromium has nothing for; of the latter there is a
@@ -251,6 +260,7 @@ function readSwitches(phantomArguments, { option = "phantomArguments" } = {}) {
     take(result, `--${name}`, row, row.isFlag ? flagOf(result, name, value) : value);
   }
   takeProxy(result);
+  closeFiles(result);
   return { arguments: result.arguments, defaults: result.defaults, ignored: result.ignored };
 }
 

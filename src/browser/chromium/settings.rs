@@ -16,6 +16,10 @@ pub(crate) struct Defaults {
     pub(crate) javascript_enabled: bool,
     /// `--web-security`
     pub(crate) web_security_enabled: bool,
+    /// `--local-to-remote-url-access`
+    pub(crate) local_to_remote_url_access_enabled: bool,
+    /// `--local-url-access`
+    pub(crate) local_url_access_enabled: bool,
     /// `--ignore-ssl-errors`
     pub(crate) ignore_ssl_errors: bool,
     /// `--proxy`, which Chromium was started with, and `--proxy-auth`
@@ -30,6 +34,8 @@ impl Default for Defaults {
             load_images: true,
             javascript_enabled: true,
             web_security_enabled: true,
+            local_to_remote_url_access_enabled: false,
+            local_url_access_enabled: true,
             ignore_ssl_errors: false,
             proxy: None,
             cookies_file: None,
@@ -46,7 +52,7 @@ impl Defaults {
             "javascriptCanOpenWindows": true,
             "javascriptEnabled": self.javascript_enabled,
             "loadImages": self.load_images,
-            "localToRemoteUrlAccessEnabled": false,
+            "localToRemoteUrlAccessEnabled": self.local_to_remote_url_access_enabled,
             "webSecurityEnabled": self.web_security_enabled,
         });
         match settings {

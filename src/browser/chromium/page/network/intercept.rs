@@ -85,7 +85,7 @@ impl Network {
         if self.fetch.wants(Reason::Images) && paused.resource_type == "Image" {
             return fail(session, paused, "BlockedByClient");
         }
-        if self.fetch.wants(Reason::Security)
+        if self.opens_sites(page)
             && let Some(headers) = security::allowed(paused)
         {
             return answer(session, paused, 204, &headers, b"");
@@ -231,6 +231,12 @@ impl Network {
         self.let_go(page, held, Change::default());
     }
 
+    /// Whether the page's scripts may read what other sites answer.
+    fn opens_sites(&self, page: &Page) -> bool {
+        let settings = self.state.lock().settings.clone();
+        self.fetch.wants(Reason::Security) && settings.opens_sites_to(&page.loads.url())
+    }
+
     /// A request is held once more, as its answer is there.
     fn answer_held(&self, page: &Page, session: &Session, paused: &Paused) {
         let is_document = paused.resource_type == "Document" && paused.frame_id == page.target;
@@ -238,8 +244,7 @@ impl Network {
             return fail(session, paused, "Aborted");
         }
         let opened = self
-            .fetch
-            .wants(Reason::Security)
+            .opens_sites(page)
             .then(|| security::opened(paused))
             .flatten();
         match opened {

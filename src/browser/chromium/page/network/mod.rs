@@ -28,6 +28,7 @@ use super::domains::Domain;
 use crate::browser::chromium::cdp::{Raw, Session, SessionId, read};
 use crate::browser::chromium::command::{Args, Failure as Refusal, Outcome};
 use crate::lived;
+use errors::NetworkError;
 use fetch::Fetch;
 pub(super) use fetch::Reason;
 pub(in crate::browser::chromium) use headers::{check_cookie, text_of};
@@ -180,7 +181,12 @@ impl Network {
         self.fetch
             .change(page, Reason::Credentials, has_credentials);
         self.fetch
-            .change(page, Reason::Security, !settings.web_security);
+            .change(page, Reason::Security, settings.opens_sites());
+    }
+
+    /// An address that Chromium does not even try: listeners hear of it as of any that fails.
+    pub(super) fn refused(&self, page: &Page, url: &str, error: &NetworkError) {
+        self.state.lock().requests.refused(&page.events, url, error);
     }
 
     /// Why the page's own document did not come, where anybody knows.

@@ -1,4 +1,5 @@
-//! `settings.webSecurityEnabled = false`: scripts of this page may read what any site answers. Frames of other sites stay
+//! `settings.webSecurityEnabled = false`: scripts of this page may read what any site answers; with
+//! `localToRemoteUrlAccessEnabled` those of a file. Frames of other sites stay
 //! closed to them: that only `--web-security=false` opens, for all pages.
 
 use super::wire::{Header, Paused};

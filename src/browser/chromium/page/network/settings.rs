@@ -21,6 +21,8 @@ pub(super) struct Settings {
     pub(super) max_auth_attempts: u32,
     pub(super) resource_timeout: Option<Duration>,
     pub(super) web_security: bool,
+    /// Whether scripts of a file may read what other sites answer.
+    pub(super) local_to_remote: bool,
 }
 
 /// A name and a password.
@@ -46,6 +48,7 @@ impl Default for Settings {
             max_auth_attempts: MAX_AUTH_ATTEMPTS,
             resource_timeout: None,
             web_security: true,
+            local_to_remote: false,
         }
     }
 }
@@ -84,7 +87,21 @@ impl Settings {
                 .filter(|ms| *ms > 0.0)
                 .map(|ms| Duration::from_secs_f64(ms.min(1e9) / 1000.0)),
             web_security: !is_off("webSecurityEnabled"),
+            local_to_remote: settings.get("localToRemoteUrlAccessEnabled")
+                == Some(&Value::Bool(true)),
         }
+    }
+}
+
+impl Settings {
+    /// Whether some page may read what other sites answer.
+    pub(super) fn opens_sites(&self) -> bool {
+        !self.web_security || self.local_to_remote
+    }
+
+    /// Whether this one may.
+    pub(super) fn opens_sites_to(&self, page: &str) -> bool {
+        !self.web_security || self.local_to_remote && page.starts_with("file:")
     }
 }
 
@@ -110,9 +127,10 @@ mod tests {
         let given = settings(json!({
             "userAgent": "a/1", "loadImages": false, "userName": "me", "password": "secret",
             "maxAuthAttempts": 2, "resourceTimeout": 1500, "webSecurityEnabled": false,
+            "localToRemoteUrlAccessEnabled": true,
         }));
         assert_eq!(given.user_agent.as_deref(), Some("a/1"));
-        assert!(!given.load_images && !given.web_security);
+        assert!(!given.load_images && !given.web_security && given.local_to_remote);
         assert_eq!(given.max_auth_attempts, 2);
         assert_eq!(given.resource_timeout, Some(Duration::from_millis(1500)));
         assert_eq!(format!("{given:?}").matches("secret").count(), 0);
