@@ -49,7 +49,11 @@ pub(super) async fn upload(page: &Arc<Page>, args: &Args) -> Outcome {
         )));
     }
     let scope = page.frames.current()?;
-    let expression = format!("document.querySelector({})", as_source(&selector)?);
+    let expression = format!(
+        // What is no selector is no element's.
+        "(()=>{{try{{return document.querySelector({})}}catch{{return null}}}})()",
+        as_source(&selector)?
+    );
     let found: Option<Evaluated> = scope.evaluate(&expression).await.ok();
     let Some(field) = found.and_then(|found| found.result.object_id) else {
         return Err(Failure::argument(format!(

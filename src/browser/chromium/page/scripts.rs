@@ -53,6 +53,10 @@ async fn load(page: &Arc<Page>, address: &str) -> Result<(), Failure> {
         let colon = if reason.is_empty() { "" } else { ": " };
         Failure::new(code, format!("cannot load {address}{colon}{reason}"))
     };
+    if !page.settings.runs_scripts() {
+        let reason = "JavaScript is off in this page (settings.javascriptEnabled)";
+        return Err(fails("unknown error", reason));
+    }
     let call = page.browser.in_page.include(&as_source(&address)?);
     match evaluate::in_frame(page, &call).await.as_deref() {
         Ok("\"\"") => Ok(()),
