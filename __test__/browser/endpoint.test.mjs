@@ -5,6 +5,8 @@ import { once } from "node:events";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import net from "node:net";
+import os from "node:os";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { PhantomClusterClient } from "../../index.js";
@@ -65,6 +67,30 @@ describe("browserEndpoint", onChromium(), () => {
     await ph.exit();
     assert.ok((await chromium.pages()).some((page) => page.id === id));
     await fetch(`http://127.0.0.1:${chromium.port}/json/close/${id}`);
+  });
+
+  test("switches that only a start could follow are warned of, once; cookies are kept", async () => {
+    const warnings = [];
+    const note = ({ code, message }) => code === "PHANTOM_CLUSTER_SWITCH_IGNORED" && warnings.push(message);
+    process.on("warning", note);
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pc-endpoint-"));
+    const file = path.join(folder, "cookies");
+    const parameters = { proxy: "127.0.0.1:9", "ignore-ssl-errors": "yes", "cookies-file": file };
+    for (const expected of [[], ["a"]]) {
+      const ph = await connect(chromium.address, { parameters });
+      const page = await ph.createPage();
+      assert.equal(await page.open(`${pages.url}/`), "success", "no proxy is between");
+      assert.deepEqual(
+        (await ph.getCookies()).map(({ name }) => name),
+        expected,
+      );
+      await ph.addCookie({ name: "a", value: "1", domain: "127.0.0.1", expires: Date.now() + 60_000 });
+      await ph.exit();
+    }
+    process.off("warning", note);
+    fs.rmSync(folder, { recursive: true });
+    assert.equal(warnings.length, 1, `${warnings}`);
+    assert.match(warnings[0], /--proxy and --ignore-ssl-errors have no effect on a browser that runs elsewhere/);
   });
 
   test("a connection that is cut is the browser's end", async () => {

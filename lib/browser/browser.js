@@ -25,6 +25,7 @@ class Browser {
   #silenceLimit;
   #handlers;
   #exit = null;
+  #exitCode = 0;
   #exitGrace = 0;
   #onGone;
   #onPageEvent = () => {};
@@ -129,6 +130,7 @@ class Browser {
 
   /** Lets the browser exit with `code`; resolves when it is gone, and its user has heard of it. */
   async exit(code) {
+    this.#exitCode = code & 0xff;
     // The answer is the end of the process.
     this.command(0, "exit", [code]).catch(() => undefined);
     this.#commands.flush();
@@ -171,6 +173,9 @@ class Browser {
   }
 
   #end(exit) {
+    if (exit.how === "code 0" && !this.#kind.exitsWithCode) {
+      exit.how = `code ${this.#exitCode}`;
+    }
     this.#exit = exit;
     running.delete(this);
     this.#commands?.end(exit);

@@ -2,10 +2,12 @@
 
 // What is Chromium's own, beside where its binary is.
 
+const cluster = require("node:cluster");
 const { chromiumArguments } = require("./chromium-arguments");
 const { findChromium, nameOfChromium } = require("./chromium-binary");
 const { readSwitches } = require("./phantom-switches");
 const { explainChromium } = require("./explain-chromium");
+const { warnOnce } = require("../warn");
 
 /** What the switches of both browsers come to: Chromium's own, and what pages are like at first. */
 function settingsOf({ phantomArguments = [], browserArguments = [], switchesOption }) {
@@ -14,9 +16,25 @@ function settingsOf({ phantomArguments = [], browserArguments = [], switchesOpti
   return { arguments: [...meant, ...own], defaults };
 }
 
+/** Of a browser that was started by others only pages can be told how they are to be. */
+function defaultsElsewhere({ phantomArguments = [], switchesOption: option }) {
+  const { arguments: meant, defaults } = readSwitches(phantomArguments, { option });
+  const { proxy, ignoreSslErrors, ...held } = defaults;
+  // Workers are given what their primary was.
+  if (!cluster.isWorker && (proxy || ignoreSslErrors || meant.includes("--proxy-server=direct://"))) {
+    warnOnce(
+      "PHANTOM_CLUSTER_SWITCH_IGNORED",
+      "browserEndpoint",
+      `${option ?? "phantomArguments"}: --proxy and --ignore-ssl-errors have no effect on a browser that runs elsewhere ` +
+        "(browserEndpoint): give them to that browser when it is started",
+    );
+  }
+  return held;
+}
+
 /** Connects to one that runs elsewhere. It has no pid here. */
-async function connect(native, { browserEndpoint, phantomArguments = [], switchesOption, startTimeout }) {
-  const { defaults } = readSwitches(phantomArguments, { option: switchesOption });
+async function connect(native, { browserEndpoint, startTimeout, ...options }) {
+  const defaults = defaultsElsewhere(options);
   await native.connectChromium({ endpoint: browserEndpoint, startTimeout, defaults: JSON.stringify(defaults) });
   return null;
 }
@@ -31,8 +49,10 @@ const CHROMIUM = Object.freeze({
   givesBytes: true,
   /** No command keeps the browser from answering for another page. */
   computes: () => false,
+  /** It exits with 0 whenever it is told to: what was asked for is told. */
+  exitsWithCode: false,
   /** Whether an exit writes something. */
-  keepsState: () => false,
+  keepsState: (switches = []) => switches.some((given) => /^--(cookies-file|config)\b/.test(given)),
   /** Null where it runs elsewhere. `known`: what was found before, see chromium-binary.js. */
   findBinary: ({ browserBinary, browserEndpoint }, known) =>
     browserEndpoint ? null : findChromium(browserBinary, known),
@@ -40,7 +60,9 @@ const CHROMIUM = Object.freeze({
   nameOf: ({ browserBinary }) => nameOfChromium(browserBinary),
   /** Throws where switches are none, and warns of what has no effect. */
   check: (options) => {
-    if (!options.browserEndpoint) {
+    if (options.browserEndpoint) {
+      defaultsElsewhere(options);
+    } else {
       settingsOf(options);
     }
   },
