@@ -19,7 +19,19 @@ const expired = (field, time) => ({ name: "late", value: "1", domain, [field]: t
 const UNFIT = {
   "of another host": { cookie: { name: "far", value: "1", domain: "foo.example" }, kept: 1 },
   "of another path": { cookie: { name: "deep", value: "1", domain, path: "/bar" }, kept: 1 },
-  "for https alone": { cookie: { name: "safe", value: "1", domain, secure: true }, kept: 1 },
+  "for https alone": {
+    cookie: { name: "safe", value: "1", domain, secure: true },
+    kept: 1,
+    differs: {
+      chromium: {
+        how: "it goes to this machine itself (localhost, 127.0.0.1) without https, too",
+        check: async (context) => {
+          await context.page.set("cookies", [UNFIT["for https alone"].cookie]);
+          assert.deepEqual(await sentTo(context), ["safe=1"]);
+        },
+      },
+    },
+  },
   "that expired, as text": { cookie: expired("expires", "Sat, 01 Jan 2000 00:00:00 GMT"), kept: 0 },
   "that expired, in milliseconds": { cookie: expired("expires", PAST), kept: 0 },
   "that expired, in milliseconds as expiry": { cookie: expired("expiry", PAST), kept: 0 },
@@ -55,8 +67,9 @@ export const facts = [
       assert.equal(await sentTo(context), undefined);
     },
   },
-  ...Object.entries(UNFIT).map(([what, { cookie, kept }]) => ({
+  ...Object.entries(UNFIT).map(([what, { cookie, kept, differs }]) => ({
     of: ["cookies"],
+    differs,
     fact: `a cookie ${what} goes with no request; ${kept ? "it is kept" : "it is not kept"}`,
     check: async (context) => {
       await context.page.set("cookies", [cookie]);

@@ -118,6 +118,16 @@ export const facts = [
         assert.deepEqual(await opened(page, address), { status: "success", errors: [] });
         assert.equal(await page.get("title"), "secret");
       }),
+    differs: {
+      chromium: {
+        how: "Chromium trusts what its own store has: the warning PHANTOM_CLUSTER_SWITCH_IGNORED says how to add to it",
+        check: ({ page }) =>
+          withHttps(async (address) => {
+            const { status, errors } = await opened(page, address);
+            assert.deepEqual([status, errors.map(({ errorCode }) => errorCode)], ["fail", [6]]);
+          }),
+      },
+    },
   },
   {
     of: ["local-urls-enabled"],
@@ -144,6 +154,14 @@ export const facts = [
         [[LOCAL, 203]],
       );
     },
+    differs: {
+      chromium: {
+        how: "a page of a site has no frames of files, and no error tells of one",
+        check: async ({ page, url }) => {
+          assert.deepEqual(await opened(page, `${url}/local`), { status: "success", errors: [] });
+        },
+      },
+    },
   },
   {
     of: ["local-urls-disabled", "local-urls-disabled-iframe"],
@@ -161,6 +179,19 @@ export const facts = [
           [[LOCAL, 301, 'Protocol "file" is unknown']],
         );
       }
+    },
+    differs: {
+      chromium: {
+        how: "of a page it is the same; a page of a site has no frames of files, and no error tells of one",
+        check: async ({ page, url }) => {
+          const { status, errors } = await opened(page, LOCAL);
+          assert.deepEqual(
+            [status, errors.map(({ url: address, errorCode, errorString }) => [address, errorCode, errorString])],
+            ["fail", [[LOCAL, 301, 'Protocol "file" is unknown']]],
+          );
+          assert.deepEqual(await opened(page, `${url}/local`), { status: "success", errors: [] });
+        },
+      },
     },
   },
 ];

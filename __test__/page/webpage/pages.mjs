@@ -40,6 +40,7 @@ export const PAGES = {
     response.statusMessage = bytes("行");
     response.writeHead(200, { "content-type": "text/html", "X-Word": bytes("κουλουράκι") }).end("<title>words</title>");
   },
+  "/titled": "<script>document.title = location.search.slice(1)</script>",
   "/local": "<title>local</title><iframe src='file:///nonexistent'></iframe>",
   "/late": "<title>late</title><img src='/never?%89i%8Bv'>",
   "/jis": (_request, response) => response.writeHead(302, { location: "/jis/%8F%91?%83y=%81[" }).end(),
