@@ -135,11 +135,6 @@ impl Loads {
         self.tell(page, |tracker| tracker.redirected(frame, url));
     }
 
-    /// Why the page's own document, which is on its way, will not come: somebody has ended its request.
-    pub(super) fn failing(&self, page: &Page, error: NetworkError) {
-        self.tell(page, |tracker| tracker.failing_now(error));
-    }
-
     /// The page's own document, which is shown, came with this HTTP status of 400 or above; `is_empty`: and no content.
     pub(super) fn answered(&self, page: &Page, status: u32, is_empty: bool) {
         self.tell(page, |tracker| {
