@@ -173,9 +173,7 @@ class Browser {
   }
 
   #end(exit) {
-    if (exit.how === "code 0" && !this.#kind.exitsWithCode) {
-      exit.how = `code ${this.#exitCode}`;
-    }
+    exit.how = this.#kind.endOf(exit.how, this.#exitCode);
     this.#exit = exit;
     running.delete(this);
     this.#commands?.end(exit);

@@ -9,6 +9,9 @@ const { readSwitches } = require("./phantom-switches");
 const { explainChromium } = require("./explain-chromium");
 const { warnOnce } = require("../warn");
 
+/** SIGHUP, SIGINT and SIGTERM: it closes its windows, and exits by itself. */
+const ENDED_BY_SIGNAL = { "code 129": "signal 1", "code 130": "signal 2", "code 143": "signal 15" };
+
 /** What the switches of both browsers come to: Chromium's own, and what pages are like at first. */
 function settingsOf({ phantomArguments = [], browserArguments = [], switchesOption }) {
   const own = chromiumArguments(browserArguments);
@@ -49,8 +52,8 @@ const CHROMIUM = Object.freeze({
   givesBytes: true,
   /** No command keeps the browser from answering for another page. */
   computes: () => false,
-  /** It exits with 0 whenever it is told to: what was asked for is told. */
-  exitsWithCode: false,
+  /** It exits with 0 whenever it is told to, where `code` was asked for; and with these where a signal ends it. */
+  endOf: (how, code) => ({ "code 0": `code ${code}`, ...ENDED_BY_SIGNAL })[how] ?? how,
   /** Whether an exit writes something. */
   keepsState: (switches = []) => switches.some((given) => /^--(cookies-file|config)\b/.test(given)),
   /** Null where it runs elsewhere. `known`: what was found before, see chromium-binary.js. */

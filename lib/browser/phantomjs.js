@@ -22,8 +22,8 @@ const PHANTOMJS = Object.freeze({
   givesBytes: false,
   /** Whether `method` may keep the browser from answering anything else. */
   computes: (method) => COMPUTES.test(method),
-  /** Its process exits with the code that it is told. */
-  exitsWithCode: true,
+  /** How it has ended: its process exits with the code that it is told. */
+  endOf: (how) => how,
   /** Whether an exit writes something. */
   keepsState: (switches) => switches.some((given) => KEEPS_STATE.test(given)),
   /** `known`: what was found before, see binary.js. `phantomOption` is the option's name, where it is another. */
