@@ -9,7 +9,7 @@ use tokio_util::sync::DropGuard;
 use tracing::{debug, warn};
 
 use super::cdp::{Connection, Listener, Raw, Session, SessionId, read};
-use super::command::{Command, Failure, Sink, read_commands};
+use super::command::{Args, Command, Failure, Sink, read_commands};
 use super::cookies::file;
 use super::page;
 use super::phantom;
@@ -110,8 +110,15 @@ impl RemoteEnd for Chromium {
         }
     }
 
+    /// Behind the commands that were sent before.
     fn exit(&self) {
-        self.browser.exit();
+        let _ = self.commands.send(Command {
+            id: 0,
+            target: 0,
+            method: "exit".to_owned(),
+            args: Args::default(),
+            is_beside: false,
+        });
     }
 
     /// Of the browser process. Pages have their own: each is asked when one of its commands takes too long.
