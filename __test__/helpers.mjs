@@ -39,6 +39,10 @@ export function onEachBrowser(body) {
   }
 }
 
+/** What a browser says of a name that there is not: the words are those of its engine. */
+export const lacks = (browser, name) =>
+  `ReferenceError: ${browser === "phantomjs" ? `Can't find variable: ${name}` : `${name} is not defined`}`;
+
 export const isLinux = process.platform === "linux";
 
 /**

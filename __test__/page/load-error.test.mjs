@@ -21,6 +21,7 @@ onEachBrowser((options, name) => {
       "/nothing": (_request, response) => response.writeHead(404, { "content-type": "text/html" }).end(),
       "/secret": (_request, response) => response.writeHead(401, { "www-authenticate": "Basic realm=a" }).end(),
       "/moved": (_request, response) => response.writeHead(302, { location: `${gone}/there` }).end(),
+      "/nothing": (_request, response) => response.writeHead(404, { "content-type": "text/html" }).end(),
       "/broken": (request) => request.socket.destroy(),
       "/never": () => {},
       "/later": (_request, response) => setTimeout(() => response.end("<title>later</title>"), 1000),
@@ -108,6 +109,13 @@ onEachBrowser((options, name) => {
     assert.equal(await fresh.open(url("/missing")), "success", "HTTP 404 with a document");
     assert.equal(fresh.loadError, null);
     await fresh.close();
+  });
+
+  test("an HTTP error without content, of which nobody is told", async () => {
+    const own = await started.ph.createPage();
+    assert.equal(await own.open(url("/nothing")), "fail");
+    matches(own.loadError, { code: 203, text: "HTTP 404", status: 404, url: url("/nothing") });
+    await own.close();
   });
 
   test("a redirect: the address where it led", async () => {

@@ -53,6 +53,11 @@ pub(super) struct Dialogs {
 }
 
 impl Dialogs {
+    /// Whether the page waits for one.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_asked.load(Ordering::Acquire)
+    }
+
     /// A command of a listener that a dialog waits for: it would wait for the dialog.
     pub(super) fn refuse(&self, method: &str) -> Option<Failure> {
         (self.is_asked.load(Ordering::Acquire) && NEEDS_SCRIPTS.contains(&method)).then(|| {

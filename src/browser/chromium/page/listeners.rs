@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Page, popups, watch};
+use super::{Page, long_running, popups, watch};
 use crate::browser::chromium::command::{Args, Failure, Outcome, null};
 
 const NO_REPAINTS: &str = "Chromium does not tell of what it paints; use page.waitFor() for what is to be seen, and page.render()";
@@ -15,6 +15,7 @@ pub(super) async fn on(page: &Arc<Page>, args: &Args) -> Outcome {
     }
     let _ = page.network.adjusted(page, page.events.on(args))?;
     popups::deliver_soon(page);
+    long_running::watch(page);
     watch::refresh(page).await?;
     null()
 }

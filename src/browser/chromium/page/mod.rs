@@ -23,6 +23,7 @@ mod kept;
 mod known;
 mod listeners;
 mod loads;
+mod long_running;
 mod moving;
 mod network;
 mod opening;
@@ -62,6 +63,7 @@ use home::Home;
 use input::Input;
 pub(super) use known::Known;
 use loads::Loads;
+use long_running::LongRunning;
 use network::Network;
 pub(super) use network::{Credentials, check_cookie, text_of};
 use popups::Popups;
@@ -96,6 +98,7 @@ pub(super) struct Page {
     children: Children,
     network: Network,
     loads: Loads,
+    long_running: LongRunning,
     settings: Settings,
     view: View,
     emulation: Emulation,
@@ -127,6 +130,7 @@ impl Page {
             children: Children::default(),
             network: Network::default(),
             loads: Loads::new(&tab.target),
+            long_running: LongRunning::default(),
             settings: Settings::new(browser.defaults.page_settings()),
             view: View::default(),
             emulation: Emulation::default(),
@@ -247,8 +251,7 @@ impl Page {
             "evaluateAsync" => evaluate::evaluate_async(self, args).await,
             "sendEvent" => input::send(self, args).await,
             "injectJs" => scripts::inject(self, args).await,
-            // While a script runs no command of its page begins: there is nothing to stop.
-            "stopJavaScript" => null(),
+            "stopJavaScript" => long_running::stop(self).await,
             "uploadFile" => files::upload(self, args).await,
             "childFramesCount"
             | "childFramesName"
@@ -297,8 +300,8 @@ impl Listener for Page {
     fn event(&self, session: &SessionId, method: &str, params: &Raw) {
         let is_own = session == self.session.id();
         self.traces.event(method, params);
-        if method == "Page.frameNavigated" && self.frames.keeps_window(params) {
-            self.events.emit("onInitialized", || "[]".to_owned());
+        if method == "Page.frameNavigated" {
+            self.loads.keep_window(self.frames.keeps_window(params));
         }
         self.frames.event(session, method, params);
         match method {

@@ -62,6 +62,11 @@ struct CallFrame {
 }
 
 impl Questions {
+    /// Whether a script waits for an answer.
+    pub(super) fn is_any_held(&self) -> bool {
+        !self.0.lock().held.is_empty()
+    }
+
     /// Nothing is held in this session any more.
     pub(super) fn forget(&self, session: &SessionId) {
         let mut state = self.0.lock();
@@ -95,7 +100,10 @@ pub(super) fn called(page: &Page, session: &SessionId, params: &Raw) {
             return;
         }
     }
-    page.events.emit(&name, || args.get().to_owned());
+    match name.as_str() {
+        "onInitialized" if kind == 1 => page.loads.first_initialized(page),
+        _ => page.events.emit(&name, || args.get().to_owned()),
+    }
 }
 
 /// `Debugger.paused`

@@ -12,13 +12,16 @@ use serde_json::json;
 use super::Page;
 use super::errors::{self, Exception};
 use super::frames::Scope;
-use crate::browser::chromium::command::{Args, Failure, Outcome, Reply};
+use crate::browser::chromium::command::{Args, Failure, Outcome, Reply, null};
 pub(super) use failure::is_gone;
 use failure::{Told, gone, thrown};
 use given::{Given, call, call_later};
 
 /// args: [source, whether an error is the page's onError, ...arguments of the function]
 pub(super) async fn evaluate(page: &Arc<Page>, args: &Args, reply: Reply) {
+    if !page.settings.runs_scripts() {
+        return reply.give(null());
+    }
     let source = args.text(0);
     let call = call_of(&source, &args.rest(2));
     run(page, &source, &call, args.flag(1), reply).await;
@@ -26,6 +29,9 @@ pub(super) async fn evaluate(page: &Arc<Page>, args: &Args, reply: Reply) {
 
 /// args: [source of a function without parameters, or an expression's text; whether an error is the page's onError]
 pub(super) async fn evaluate_java_script(page: &Arc<Page>, args: &Args, reply: Reply) {
+    if !page.settings.runs_scripts() {
+        return reply.give(null());
+    }
     let source = args.text(0);
     let call = call_of(&source, "[]");
     run(page, &source, &call, args.flag(1), reply).await;
@@ -33,6 +39,9 @@ pub(super) async fn evaluate_java_script(page: &Arc<Page>, args: &Args, reply: R
 
 /// args: [source, delay, ...arguments of the function], which it gets in reverse order, as PhantomJS's own gives them.
 pub(super) async fn evaluate_async(page: &Arc<Page>, args: &Args) -> Outcome {
+    if !page.settings.runs_scripts() {
+        return null();
+    }
     let given: Vec<&str> = args.0.iter().skip(2).rev().map(|arg| arg.get()).collect();
     let delay: f64 = args.get(1, "the delay").unwrap_or_default().unwrap_or(0.0);
     let handler = std::iter::once(format!("{}\n,{delay}", args.text(0)))

@@ -12,6 +12,7 @@ mod milestones;
 mod open;
 mod order;
 mod shapes;
+mod telling;
 mod told;
 mod tracker;
 #[cfg(test)]
@@ -21,15 +22,12 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
-use serde_json::json;
 use tokio::sync::oneshot;
 
 use super::Page;
 use super::domains::Domain;
 use super::network::Reason as Hold;
-use super::network::errors::NetworkError;
 use crate::browser::chromium::cdp::{Raw, read};
-use crate::lived;
 pub(super) use content::{set as set_content, set_content as write_content};
 use failure::{Failure, LoadError};
 pub(super) use goto::goto;
@@ -41,7 +39,7 @@ use shapes::{
     Failed, Lifecycle, Moved, Navigated, Navigating, OfFrame, OfRequest, Opened, Received, Request,
     Requested,
 };
-use told::{Asked, Told};
+use told::Asked;
 use tracker::{Shown, Tracker};
 
 /// A document without a request for so long, and without a load event, has none.
@@ -67,6 +65,8 @@ struct State {
     /// Why the latest load failed.
     error: Option<LoadError>,
     watches_answers: bool,
+    /// The next document has the window of the one before, so that what runs in new windows does not run in it.
+    keeps_window: bool,
 }
 
 impl Loads {
@@ -83,6 +83,7 @@ impl Loads {
             milestones: Milestones::default(),
             error: None,
             watches_answers: false,
+            keeps_window: false,
         }))
     }
 
@@ -157,6 +158,21 @@ impl Loads {
         }
     }
 
+    /// Who listens has heard of the request for a document.
+    pub(super) fn asked_for(&self, page: &Page, frame: &str, loader: &str) {
+        self.tell(page, |tracker| tracker.document_requested(frame, loader));
+    }
+
+    /// A pop-up's empty document is there.
+    pub(super) fn first_initialized(&self, page: &Page) {
+        self.tell(page, Tracker::first_initialized);
+    }
+
+    /// Whether the document that is about to be shown has the window of the one before.
+    pub(super) fn keep_window(&self, keeps: bool) {
+        self.0.lock().keeps_window = keeps;
+    }
+
     /// Changes what is known, and tells what follows from it, in order.
     fn tell<T>(&self, page: &Page, change: impl FnOnce(&mut Tracker) -> T) -> T {
         let mut state = self.0.lock();
@@ -223,11 +239,7 @@ impl Loads {
                     tracker.detached(&event.frame_id);
                 }
             }),
-            "Network.requestWillBeSent" => self.on(page, params, |tracker, event: Request| {
-                if event.request_id == event.loader_id {
-                    tracker.document_requested(&event.frame_id, &event.loader_id);
-                }
-            }),
+            "Network.requestWillBeSent" => self.requested(page, params),
             "Network.responseReceived" => self.on(page, params, |tracker, event: Received| {
                 tracker.responded(&event.request_id, |response| {
                     let status = event.response.status;
@@ -263,6 +275,16 @@ impl Loads {
     ) {
         if let Ok(event) = read(params) {
             self.tell(page, |tracker| note(tracker, event));
+        }
+    }
+
+    fn requested(&self, page: &Page, params: &Raw) {
+        let Ok(event) = read::<Request>(params) else {
+            return;
+        };
+        // PhantomJS asks its functions first.
+        if event.request_id == event.loader_id && !page.network.is_untold(&event.request_id) {
+            self.asked_for(page, &event.frame_id, &event.loader_id);
         }
     }
 
@@ -405,62 +427,6 @@ impl Loads {
     fn leave_place(&self, id: u64) {
         let _ = self.0.lock().opening.take_if(|(other, _)| *other == id);
     }
-}
-
-impl State {
-    fn pass(&mut self, page: &Page, told: Told) {
-        let events = &page.events;
-        match told {
-            Told::NavigationRequested { url, kind, is_main } => {
-                let will = !self.tracker.is_locked();
-                events.emit("onNavigationRequested", || {
-                    json!([url, kind, will, is_main]).to_string()
-                });
-            }
-            Told::Started => events.emit("onLoadStarted", || "[]".to_owned()),
-            Told::UrlChanged(url) => events.emit("onUrlChanged", || json!([url]).to_string()),
-            // Else the document says it by itself, before its scripts (in_page).
-            Told::Initialized if !page.settings.runs_scripts() => {
-                events.emit("onInitialized", || "[]".to_owned());
-            }
-            Told::Initialized => {}
-            Told::Error(error) => {
-                events.tell("loadError", &json!([error]).to_string());
-                self.error = error;
-            }
-            Told::Finished(is_success) => {
-                let status = status_of(is_success);
-                events.emit("onLoadFinished", || format!("[{status}]"));
-            }
-            Told::Ended(loader, is_success) => {
-                for (_, waiting) in self.ending.extract_if(.., |(other, _)| *other == loader) {
-                    let _ = waiting.send(is_success);
-                }
-            }
-            Told::Moved => self.moving.drain(..).for_each(|waiting| {
-                let _ = waiting.send(());
-            }),
-            Told::Emptied => self.emptying.drain(..).for_each(|waiting| {
-                let _ = waiting.send(());
-            }),
-            // What the tab has shown for others is not to be gone back to.
-            Told::First => page
-                .session
-                .notify("Page.resetNavigationHistory", json!({})),
-            Told::Watch => page.domains.hold(Domain::Network),
-            Told::Unwatch => page.domains.release(Domain::Network),
-            Told::Idle(loader) => look_again(page, loader),
-        }
-    }
-}
-
-/// The load event may be about to come.
-fn look_again(page: &Page, loader: String) {
-    let Some(me) = page.me() else { return };
-    page.spawn(async move {
-        lived::sleep(QUIET).await;
-        me.loads.tell(&me, |tracker| tracker.idle(&loader));
-    });
 }
 
 /// JSON text.

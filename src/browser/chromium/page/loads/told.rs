@@ -14,6 +14,10 @@ pub(super) enum Told {
     UrlChanged(String),
     /// The document is there, and none of its scripts ran yet.
     Initialized,
+    /// The same of the empty document that a pop-up begins with.
+    FirstInitialized,
+    /// Nothing may follow that document: look again.
+    Alone,
     /// To Node itself.
     Error(Option<LoadError>),
     Finished(bool),

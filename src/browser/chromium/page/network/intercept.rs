@@ -118,7 +118,21 @@ impl Network {
             headers.set("Referer", Some(&referer));
             change.headers = all;
         }
-        match self.ask(page, &held, &change) {
+        let asking = self.ask(page, &held, &change);
+        let Paused {
+            network_id,
+            frame_id,
+            resource_type,
+            ..
+        } = &held.paused;
+        if let Some(loader) = network_id
+            .as_deref()
+            .filter(|_| resource_type == "Document")
+            && !matches!(asking, Asking::Later)
+        {
+            page.loads.asked_for(page, frame_id, loader);
+        }
+        match asking {
             Asking::Later => self.keep(page, held),
             Asking::Nobody => self.let_go(page, held, change),
             Asking::Function(answer) => self.follow(page, held, change, answer),

@@ -189,6 +189,11 @@ impl Network {
         self.state.lock().requests.refused(&page.events, url, error);
     }
 
+    /// Whether a request is held until a function has heard of it.
+    pub(super) fn is_untold(&self, request: &str) -> bool {
+        self.state.lock().requests.is_untold(request)
+    }
+
     /// Why the page's own document did not come, where anybody knows.
     pub(super) fn take_failure(&self) -> Option<Failure> {
         self.state.lock().requests.take_failure()

@@ -131,6 +131,12 @@ impl Requests {
         self.under_way.contains_key(request)
     }
 
+    /// Whether nobody has been told of it yet, and somebody will be.
+    pub(super) fn is_untold(&self, request: &str) -> bool {
+        let request = self.under_way.get(request);
+        request.is_some_and(|request| request.told.is_none() && request.fate == Fate::Open)
+    }
+
     /// Tells of a request that goes as it is said here.
     pub(super) fn tell_as(&mut self, events: &Events, request: &str, asked: Asked) {
         if let Some(request) = self.under_way.get_mut(request)

@@ -219,6 +219,24 @@ impl Tracker {
             is_idle: false,
         });
         self.progress = PROGRESS;
+        self.tell_first();
         self.told.push(Told::Started);
+    }
+
+    /// A pop-up's empty document is there. PhantomJS tells of it right before the first load.
+    pub(in super::super) fn first_initialized(&mut self) {
+        if self.load.is_some() {
+            self.told.push(Told::FirstInitialized);
+        } else {
+            self.is_first_untold = true;
+            self.told.push(Told::Alone);
+        }
+    }
+
+    /// No load has begun since.
+    pub(in super::super) fn tell_first(&mut self) {
+        if std::mem::take(&mut self.is_first_untold) {
+            self.told.push(Told::FirstInitialized);
+        }
     }
 }

@@ -97,6 +97,8 @@ pub(super) struct Tracker {
     progress: u8,
     /// The history leads to another place in the document.
     is_stepping: bool,
+    /// A pop-up's empty document is there, and that is not told yet.
+    is_first_untold: bool,
     told: Vec<Told>,
     /// What is told of a document as soon as it was received.
     held_back: Vec<Told>,

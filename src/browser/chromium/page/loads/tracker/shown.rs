@@ -52,13 +52,19 @@ impl Tracker {
             // It was on its way for the tab's page before, and the next one is already.
             return;
         }
+        // A pop-up without an address: nothing says that it is on its way.
+        let is_sudden = self.is_first_untold && named(document.url).is_empty();
+        if is_sudden {
+            self.told.push(Told::UrlChanged(String::new()));
+        }
         if !self.is_own(loader) {
             self.begin(Some(loader));
         }
         let navigation = self.navigation.take_if(|next| next.loader == loader);
-        let is_told = navigation
-            .as_ref()
-            .is_some_and(super::Navigation::is_told_early);
+        let is_told = is_sudden
+            || navigation
+                .as_ref()
+                .is_some_and(super::Navigation::is_told_early);
         let (failure, response) = match navigation {
             Some(next) => (next.failure, next.response),
             None => (None, Response::default()),
