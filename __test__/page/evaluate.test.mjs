@@ -244,8 +244,16 @@ onEachBrowser((options, name) => {
     ["function () { throw null; }", "null"],
     ["function () { throw undefined; }", "undefined"],
     ["function () { throw 5; }", "5"],
-    ["function () { throw Object.create(null); }", "", "something that cannot be made text"],
-    ["function () { throw { toString: function () { throw 1; } }; }", "", "something that cannot be made text"],
+    [
+      "function () { throw Object.create(null); }",
+      isPhantomJs ? "" : "[object Object]",
+      "something that cannot be made text",
+    ],
+    [
+      "function () { throw { toString: function () { throw 1; } }; }",
+      isPhantomJs ? "" : "[object Object]",
+      "something that cannot be made text",
+    ],
     ["function () { throw document.createElement('i'); }", "[object HTMLElement]"],
     ["function () { return ( }", "SyntaxError: Unexpected token '}'"],
     // What is too new for PhantomJS runs in a browser of today.

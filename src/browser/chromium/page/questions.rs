@@ -16,6 +16,8 @@ use super::held::Held;
 use super::{Page, files};
 use crate::browser::chromium::cdp::{Raw, Session, SessionId, read};
 
+const BEGIN: &str = "onInitialized";
+
 /// The questions of one page.
 #[derive(Debug, Default)]
 pub(super) struct Questions(Mutex<State>);
@@ -92,6 +94,9 @@ pub(super) fn called(page: &Page, session: &SessionId, params: &Raw) {
         }
         return;
     }
+    if name == BEGIN && page.loads.has_begun() {
+        return;
+    }
     if kind == 2 {
         let mut state = page.questions.0.lock();
         // In a script that runs while another one is held, nothing can be held.
@@ -101,7 +106,10 @@ pub(super) fn called(page: &Page, session: &SessionId, params: &Raw) {
         }
     }
     match name.as_str() {
-        "onInitialized" if kind == 1 => page.loads.first_initialized(page),
+        BEGIN => {
+            page.loads.begun();
+            page.loads.first_initialized(page);
+        }
         _ => page.events.emit(&name, || args.get().to_owned()),
     }
 }
@@ -140,6 +148,9 @@ pub(super) fn resumed(page: &Page, session: &SessionId) {
 /// Lets Node answer, and the script go on.
 async fn answer(page: &Arc<Page>, question: Question, held: Held) {
     let Question { name, args } = question;
+    if name == BEGIN {
+        page.loads.begun();
+    }
     let answer = match page.events.ask(&name, args.get()) {
         Some(answer) => answer.await.ok(),
         None => None,

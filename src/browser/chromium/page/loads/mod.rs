@@ -67,6 +67,8 @@ struct State {
     watches_answers: bool,
     /// The next document has the window of the one before, so that what runs in new windows does not run in it.
     keeps_window: bool,
+    /// The document that has said that it begins.
+    begun: Option<String>,
 }
 
 impl Loads {
@@ -84,6 +86,7 @@ impl Loads {
             error: None,
             watches_answers: false,
             keeps_window: false,
+            begun: None,
         }))
     }
 
@@ -161,6 +164,18 @@ impl Loads {
     /// Who listens has heard of the request for a document.
     pub(super) fn asked_for(&self, page: &Page, frame: &str, loader: &str) {
         self.tell(page, |tracker| tracker.document_requested(frame, loader));
+    }
+
+    /// Whether the page's document has said that it begins. One of a pop-up may say so twice, as who listens has just
+    /// changed.
+    pub(super) fn has_begun(&self) -> bool {
+        let state = self.0.lock();
+        state.begun.as_deref() == Some(state.tracker.shown_loader())
+    }
+
+    pub(super) fn begun(&self) {
+        let mut state = self.0.lock();
+        state.begun = Some(state.tracker.shown_loader().to_owned());
     }
 
     /// A pop-up's empty document is there.

@@ -122,6 +122,11 @@ impl Tracker {
         &self.document.url
     }
 
+    /// Of the document that is shown; empty for none.
+    pub(super) fn shown_loader(&self) -> &str {
+        &self.document.loader
+    }
+
     /// Chromium's own page about a load that failed is shown.
     pub(super) fn is_error(&self) -> bool {
         self.document.is_error
