@@ -151,9 +151,7 @@ export const methods = [
       assert.equal(args.length, 4);
       assert.ok(args.every(Number.isInteger), `${args}`);
     },
-    unsupported: {
-      chromium: "use `page.waitFor()` for what is to be seen, and `page.render()`",
-    },
+    unsupported: { chromium: "use page.waitFor() for what is to be seen, and page.render()" },
   }),
   eventRow("onUrlChanged", {
     fire: opens("/two"),

@@ -68,6 +68,7 @@ export const facts = [
   {
     of: ["repaint-requested"],
     fact: "a load brings at least one onRepaintRequested of some size",
+    unsupported: { chromium: "use page.waitFor() for what is to be seen, and page.render()" },
     check: async ({ page, url }) => {
       const heard = [];
       await page.set("onRepaintRequested", (...args) => heard.push(args));
