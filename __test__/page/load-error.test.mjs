@@ -18,7 +18,6 @@ onEachBrowser((options, name) => {
       "/a b/é": "<title>start</title>",
       "/pdf": (_request, response) => response.setHeader("content-type", "application/pdf").end("%PDF"),
       "/empty": (_request, response) => response.writeHead(204).end(),
-      "/nothing": (_request, response) => response.writeHead(404, { "content-type": "text/html" }).end(),
       "/secret": (_request, response) => response.writeHead(401, { "www-authenticate": "Basic realm=a" }).end(),
       "/moved": (_request, response) => response.writeHead(302, { location: `${gone}/there` }).end(),
       "/nothing": (_request, response) => response.writeHead(404, { "content-type": "text/html" }).end(),

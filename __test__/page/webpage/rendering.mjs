@@ -75,6 +75,5 @@ export const facts = [
       assert.equal(await page.open(`${url}/`), "success");
       await until(() => heard.some(([, , width, height]) => width > 0 && height > 0), "one of some size");
     },
-    unsupported: { chromium: "use `page.waitFor()` for what is to be seen, and `page.render()`" },
   },
 ];

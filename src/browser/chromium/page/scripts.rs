@@ -68,6 +68,8 @@ async fn load(page: &Arc<Page>, address: &str) -> Result<(), Failure> {
                 .map(|status| format!("server replied: {status}"));
             Err(fails("unknown error", &reason.unwrap_or_default()))
         }
+        // As of every command: the page is gone.
+        Err(failure) if failure.error == "no such window" => Err(Failure::closed(page.number)),
         Err(failure) => Err(fails("unknown error", &failure.message)),
     }
 }
