@@ -13,4 +13,4 @@ function kindOf({ browser }) {
   return KINDS[browser]();
 }
 
-module.exports = { kindOf };
+module.exports = { KINDS, kindOf };

@@ -186,6 +186,7 @@ export const properties = [
       assert.equal(await page.open(`${url}/stuck`), "success");
       assert.equal(await page.get("title"), "stuck");
     },
+    differs: { chromium: { how: "now and then the load does not end where PhantomJS gives the late request up" } },
   }),
   setting("userAgent", {
     get: (value) => assert.match(value, /PhantomJS\/2\.1\.1/),
@@ -193,6 +194,9 @@ export const properties = [
     effect: async ({ page, url }) => {
       await page.open(`${url}/echo`);
       assert.equal((await bodyOf(page))["user-agent"], "test agent");
+    },
+    differs: {
+      chromium: { how: "it names Chromium", get: (value) => assert.match(value, /Chrome\/\d+/) },
     },
   }),
   setting("userName", {

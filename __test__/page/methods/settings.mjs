@@ -141,5 +141,13 @@ export const properties = [
       await page.open(attack);
       assert.equal(await page.get("title"), "attacked");
     },
+    differs: {
+      chromium: {
+        how: "it can only be false: true rejects with `ERR_UNSUPPORTED`, as there is no such auditor any more",
+        set: false,
+        effect: (context) =>
+          assert.rejects(context.page.set("settings.XSSAuditingEnabled", true), { code: "ERR_UNSUPPORTED" }),
+      },
+    },
   }),
 ];

@@ -56,7 +56,9 @@ impl Chromium {
         if let Some(file) = browser.defaults.cookies_file.clone() {
             browser.cookies.were_loaded();
             let me = Arc::clone(&browser);
-            browser.spawn(&browser.stop, async move { file::keep(&me, &file).await });
+            browser.spawn(&browser.stop, async move {
+                file::keep(&me.keeping(), &file).await
+            });
         }
         let running = phantom::serve(Arc::clone(&browser), queue);
         browser.spawn(&browser.stop, running);

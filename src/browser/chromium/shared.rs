@@ -193,9 +193,18 @@ impl Shared {
         };
         let me = Arc::clone(self);
         self.spawn(&self.stop, async move {
-            file::end(&me, &file).await;
+            file::end(&me.keeping(), &file).await;
             me.end_now();
         });
+    }
+
+    /// For `--cookies-file`.
+    pub(super) fn keeping(&self) -> file::Keeping<'_> {
+        file::Keeping {
+            connection: &self.connection,
+            tabs: &self.tabs,
+            cookies: &self.cookies,
+        }
     }
 
     fn end_now(&self) {

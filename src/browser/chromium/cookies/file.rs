@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use tracing::warn;
 
-use super::{Cookie, Jar, date};
-use crate::browser::chromium::cdp::CdpError;
-use crate::browser::chromium::shared::Shared;
+use super::{AllCookies, Cookie, Jar, date};
+use crate::browser::chromium::cdp::{CdpError, Connection};
+use crate::browser::chromium::tabs::Tabs;
 use crate::lived;
 
 /// How often it is looked whether there is anything new to write: a browser that is killed loses no more.
@@ -20,6 +20,14 @@ const BEGIN: &str = "[General]\ncookies=\"@Variant(";
 const END: &str = ")\"\n";
 /// Of a QVariant: a type by its name, and the number of that list's version.
 const HEAD: &[u8] = b"\0\0\0\x7f\0\0\0\x16QList<QNetworkCookie>\0\0\0\0\x01";
+
+/// Of whose cookies it is.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::browser::chromium) struct Keeping<'a> {
+    pub(in crate::browser::chromium) connection: &'a Connection,
+    pub(in crate::browser::chromium) tabs: &'a Tabs,
+    pub(in crate::browser::chromium) cookies: &'a AllCookies,
+}
 
 /// Puts in what the file has. One that is not there, or that nobody understands, has nothing.
 pub(in crate::browser::chromium) async fn load(jar: &Jar, file: &Path) -> Result<(), CdpError> {
@@ -39,7 +47,7 @@ pub(in crate::browser::chromium) async fn load(jar: &Jar, file: &Path) -> Result
 }
 
 /// Writes the file whenever its cookies have changed, until the browser is gone.
-pub(in crate::browser::chromium) async fn keep(browser: &Shared, file: &Path) {
+pub(in crate::browser::chromium) async fn keep(browser: &Keeping<'_>, file: &Path) {
     let mut written = None;
     loop {
         lived::sleep(INTERVAL).await;
@@ -48,17 +56,17 @@ pub(in crate::browser::chromium) async fn keep(browser: &Shared, file: &Path) {
 }
 
 /// The same for the last time.
-pub(in crate::browser::chromium) async fn end(browser: &Shared, file: &Path) {
+pub(in crate::browser::chromium) async fn end(browser: &Keeping<'_>, file: &Path) {
     let _ = lived::timeout(LAST, save(browser, file, None)).await;
 }
 
 /// Gives what the file has now.
-async fn save(browser: &Shared, file: &Path, written: Option<String>) -> Option<String> {
+async fn save(browser: &Keeping<'_>, file: &Path, written: Option<String>) -> Option<String> {
     if browser.cookies.are_off() {
         return written;
     }
     let shared = browser.tabs.shared().context;
-    let jar = Jar::new(&browser.connection, shared.as_deref());
+    let jar = Jar::new(browser.connection, shared.as_deref());
     let Ok(cookies) = jar.all().await else {
         return written;
     };

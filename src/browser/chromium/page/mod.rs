@@ -238,12 +238,15 @@ impl Page {
             }
             _ => self.answer(method, &args).await,
         };
-        // What waited for an answer hears why there is none.
-        let outcome = outcome.map_err(|failure| match self.has_crashed() {
+        reply.give(outcome.map_err(|failure| self.explained(failure)));
+    }
+
+    /// What waited for an answer hears why there is none.
+    fn explained(&self, failure: Failure) -> Failure {
+        match self.has_crashed() {
             true => Failure::crashed(self.number),
             false => failure,
-        });
-        reply.give(outcome);
+        }
     }
 
     async fn answer(self: &Arc<Self>, method: &str, args: &Args) -> Outcome {

@@ -43,7 +43,11 @@ pub(super) fn include(page: &Arc<Page>, args: &Args, reply: Reply) {
     let me = Arc::clone(page);
     page.spawn(async move {
         let loaded = load(&me, &address).await;
-        reply.give(loaded.map(|()| value));
+        reply.give(
+            loaded
+                .map(|()| value)
+                .map_err(|failure| me.explained(failure)),
+        );
     });
 }
 

@@ -76,13 +76,14 @@ async fn run(page: &Arc<Page>, source: &str, expression: &str, is_reported: bool
     };
     let text = page.browser.in_page.run(expression, is_reported);
     match call(page, &scope, &text).await {
-        Err(failure) => reply.give(Err(failure)),
+        Err(failure) => reply.give(Err(page.explained(failure))),
         Ok(Given::Promised(number)) => {
             // Others go on while it waits.
             let me = Arc::clone(page);
             let source = source.to_owned();
             page.spawn(async move {
-                reply.give(promised(&me, &scope, number, is_reported, &source).await);
+                let outcome = promised(&me, &scope, number, is_reported, &source).await;
+                reply.give(outcome.map_err(|failure| me.explained(failure)));
             });
         }
         // It does not parse.
@@ -90,7 +91,10 @@ async fn run(page: &Arc<Page>, source: &str, expression: &str, is_reported: bool
             errors::tell(page, &exception);
             reply.give(Ok("null".to_owned()));
         }
-        Ok(given) => reply.give(settled(page, &scope, given, source).await),
+        Ok(given) => {
+            let outcome = settled(page, &scope, given, source).await;
+            reply.give(outcome.map_err(|failure| page.explained(failure)));
+        }
     }
 }
 
