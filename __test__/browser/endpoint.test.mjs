@@ -88,7 +88,8 @@ describe("browserEndpoint", onChromium(), () => {
       await ph.exit();
     }
     process.off("warning", note);
-    fs.rmSync(folder, { recursive: true });
+    // The last cookies are written behind the answer to exit.
+    fs.rmSync(folder, { recursive: true, maxRetries: 20, retryDelay: 100 });
     assert.equal(warnings.length, 1, `${warnings}`);
     assert.match(warnings[0], /--proxy and --ignore-ssl-errors have no effect on a browser that runs elsewhere/);
   });

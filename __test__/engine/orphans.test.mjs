@@ -108,7 +108,7 @@ async function strike(t, which, signal, browser) {
       t.diagnostic(
         `worker and browser gone ${time} ms after ${signal}, the request delivered after ${at - struckAt} ms`,
       );
-      await until(() => mainProcesses(marker).length === 5, "the worker's successor");
+      await until(() => mainProcesses(marker).length === 5, "the worker's successor", 30_000);
       // Who has just ended may wait a moment for the parent that reaps it.
       const zombies = () => zombiesOf(new Set(processesOf(marker).map(({ pid }) => pid)));
       await until(() => zombies().length === 0, "the reaping of all that ended");
