@@ -55,7 +55,7 @@ function temporaryFolder() {
 
 /** Primary, workers and browsers, without what belongs to a browser: Chromium's other processes, and guardians. */
 function mainProcesses(marker) {
-  return processesOf(marker).filter(({ command }) => !/--type=|apart=/.test(command));
+  return processesOf(marker).filter(({ command }) => !/--type=|apart=|^\/bin\/sh -c all=/.test(command));
 }
 
 /** For `whileRunning`: what fails there must not leave the cluster running until its deadline. */
