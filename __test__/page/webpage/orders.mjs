@@ -152,17 +152,6 @@ export const ORDERS = [
       chromium: {
         how: "onInitialized may come before what is told of the answer",
         isLoose: true,
-        order: [
-          ...load("/later").slice(0, -1),
-          "onNavigationRequested: /two Other",
-          "onResourceRequested: GET /two",
-          "onLoadFinished: success",
-          "onLoadStarted",
-          ...RECEIVED("/two"),
-          "onUrlChanged: /two",
-          "onInitialized",
-          "onLoadFinished: success",
-        ],
       },
     },
   },

@@ -1,6 +1,7 @@
 //! The frames of `lib/page` as they come: `[id, target, method, args]`, and the answers to them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -196,6 +197,7 @@ pub(super) struct Reply {
     id: i64,
     target: u64,
     sink: Option<Sink>,
+    has_crashed: Option<Arc<AtomicBool>>,
 }
 
 impl std::fmt::Debug for Reply {
@@ -210,6 +212,7 @@ impl Reply {
             id,
             target,
             sink: Some(sink),
+            has_crashed: None,
         }
     }
 
@@ -219,10 +222,25 @@ impl Reply {
             id: 0,
             target: 0,
             sink: None,
+            has_crashed: None,
         }
     }
 
+    /// Of a page: where that has crashed, what fails says so.
+    pub(super) fn of_page(mut self, has_crashed: &Arc<AtomicBool>) -> Self {
+        self.has_crashed = Some(Arc::clone(has_crashed));
+        self
+    }
+
     pub(super) fn give(mut self, outcome: Outcome) {
+        let has_crashed = |flag: &Arc<AtomicBool>| flag.load(Ordering::Acquire);
+        let outcome =
+            outcome.map_err(
+                |failure| match self.has_crashed.as_ref().is_some_and(has_crashed) {
+                    true => Failure::crashed(self.target),
+                    false => failure,
+                },
+            );
         self.send(outcome);
     }
 

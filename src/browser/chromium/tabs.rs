@@ -20,7 +20,7 @@ use super::cookies::Jar;
 use super::in_page::InPage;
 use super::page::view;
 use super::place::{Place, Proxy};
-use super::target::{self, TargetInfo};
+use super::target::{self, Frames, TargetInfo};
 use crate::lived;
 
 /// A page that does not let itself be emptied within this is stuck in a script.
@@ -104,39 +104,12 @@ struct Evaluation {
     value: bool,
 }
 
-/// `Page.getFrameTree`
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Tree {
-    frame_tree: FrameTree,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct FrameTree {
-    frame: Frame,
-    #[serde(default)]
-    child_frames: Vec<FrameTree>,
-}
-
+/// `Page.Frame`
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Frame {
     #[serde(default)]
     security_origin: String,
-}
-
-impl FrameTree {
-    /// Those that have storage, each once.
-    fn add_origins(self, origins: &mut Vec<String>) {
-        let origin = self.frame.security_origin;
-        if origin.len() > "://".len() && !origins.contains(&origin) {
-            origins.push(origin);
-        }
-        for child in self.child_frames {
-            child.add_origins(origins);
-        }
-    }
 }
 
 impl Tabs {
@@ -410,13 +383,18 @@ impl Tabs {
 async fn empty(tab: &Tab, visited: &[String]) -> Result<bool, CdpError> {
     let session = &tab.session;
     session.notify("Page.stopLoading", json!({}));
-    let tree = session.call::<Tree, _>("Page.getFrameTree", json!({}));
+    let tree = session.call::<Frames<Frame>, _>("Page.getFrameTree", json!({}));
     let forgotten = session.call::<Evaluated, _>(
         "Runtime.evaluate",
         json!({ "expression": FORGET, "returnByValue": true }),
     );
+    // Those that have storage, each once.
     let mut origins = Vec::new();
-    tree.await?.frame_tree.add_origins(&mut origins);
+    for Frame { security_origin } in tree.await?.all() {
+        if security_origin.len() > "://".len() && !origins.contains(&security_origin) {
+            origins.push(security_origin);
+        }
+    }
     // Only that of a document that is there can be cleared.
     if visited.iter().any(|origin| !origins.contains(origin)) {
         return Ok(false);

@@ -50,3 +50,42 @@ pub(super) fn go_on(session: &Session) {
     );
     session.notify("Runtime.runIfWaitingForDebugger", json!({}));
 }
+
+/// `Page.getFrameTree`; `F` has what is wanted of each frame.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", bound = "F: Deserialize<'de>")]
+pub(super) struct Frames<F> {
+    frame_tree: FrameTree<F>,
+}
+
+/// `Page.FrameTree`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", bound = "F: Deserialize<'de>")]
+struct FrameTree<F> {
+    frame: F,
+    #[serde(default)]
+    child_frames: Vec<FrameTree<F>>,
+}
+
+impl<F> Frames<F> {
+    /// The main frame.
+    pub(super) fn main(self) -> F {
+        self.frame_tree.frame
+    }
+
+    /// The main frame, then each of the others behind the one that it is in.
+    pub(super) fn all(self) -> Vec<F> {
+        let mut all = Vec::new();
+        self.frame_tree.add_to(&mut all);
+        all
+    }
+}
+
+impl<F> FrameTree<F> {
+    fn add_to(self, all: &mut Vec<F>) {
+        all.push(self.frame);
+        for child in self.child_frames {
+            child.add_to(all);
+        }
+    }
+}

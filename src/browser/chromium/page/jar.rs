@@ -9,19 +9,9 @@ use super::Page;
 use crate::browser::chromium::cdp::CdpError;
 use crate::browser::chromium::command::{Args, Failure, Outcome, json as answer};
 use crate::browser::chromium::cookies::{Cookie, Cookies, Jar, shown};
+use crate::browser::chromium::target::Frames;
 
-/// `Page.getFrameTree`
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Tree {
-    frame_tree: Root,
-}
-
-#[derive(Debug, Deserialize)]
-struct Root {
-    frame: Frame,
-}
-
+/// `Page.Frame`
 #[derive(Debug, Deserialize)]
 struct Frame {
     url: String,
@@ -42,8 +32,10 @@ impl Page {
 
 /// The address that cookies are for; none where nothing is loaded.
 async fn address(page: &Page) -> Result<Option<String>, CdpError> {
-    let tree = page.session.call::<Tree, _>("Page.getFrameTree", json!({}));
-    let url = tree.await?.frame_tree.frame.url;
+    let tree = page
+        .session
+        .call::<Frames<Frame>, _>("Page.getFrameTree", json!({}));
+    let Frame { url } = tree.await?.main();
     Ok((url != "about:blank").then_some(url))
 }
 

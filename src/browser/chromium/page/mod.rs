@@ -89,7 +89,7 @@ pub(super) struct Page {
     /// Ends what was begun for this page.
     stop: CancellationToken,
     /// Nothing is answered any more.
-    crashed: AtomicBool,
+    crashed: Arc<AtomicBool>,
     closed: AtomicBool,
     traces: Traces,
     me: Weak<Self>,
@@ -121,7 +121,7 @@ impl Page {
             session: tab.session.clone(),
             events: Events::new(number, Arc::clone(&browser.sink)),
             stop: browser.stop.child_token(),
-            crashed: AtomicBool::new(false),
+            crashed: Arc::default(),
             closed: AtomicBool::new(false),
             traces: Traces::default(),
             me: Weak::clone(me),
@@ -226,6 +226,8 @@ impl Page {
 
     /// Runs one command. What takes long answers later, so that the next can begin.
     async fn run(self: &Arc<Self>, method: &str, args: Args, reply: Reply) {
+        // What waited for an answer hears why there is none.
+        let reply = reply.of_page(&self.crashed);
         let outcome = match method {
             "open" => return loads::open(self, &args, reply).await,
             "goto" => return loads::goto(self, &args, reply).await,
@@ -238,15 +240,7 @@ impl Page {
             }
             _ => self.answer(method, &args).await,
         };
-        reply.give(outcome.map_err(|failure| self.explained(failure)));
-    }
-
-    /// What waited for an answer hears why there is none.
-    fn explained(&self, failure: Failure) -> Failure {
-        match self.has_crashed() {
-            true => Failure::crashed(self.number),
-            false => failure,
-        }
+        reply.give(outcome);
     }
 
     async fn answer(self: &Arc<Self>, method: &str, args: &Args) -> Outcome {

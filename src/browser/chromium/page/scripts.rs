@@ -43,11 +43,7 @@ pub(super) fn include(page: &Arc<Page>, args: &Args, reply: Reply) {
     let me = Arc::clone(page);
     page.spawn(async move {
         let loaded = load(&me, &address).await;
-        reply.give(
-            loaded
-                .map(|()| value)
-                .map_err(|failure| me.explained(failure)),
-        );
+        reply.give(loaded.map(|()| value));
     });
 }
 

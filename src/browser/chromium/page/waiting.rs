@@ -86,8 +86,7 @@ impl Question {
     fn new(what: What, options: &Options) -> Self {
         match what.selector {
             Some(selector) => {
-                let (_, look) = LOOK_AT.split_once("module.exports = ").unwrap_or_default();
-                let look = look.trim_end().trim_end_matches(';');
+                let look = evaluate::exported(LOOK_AT);
                 let wish = match (options.hidden, options.visible) {
                     (true, _) => "is hidden",
                     (_, true) => "is visible",

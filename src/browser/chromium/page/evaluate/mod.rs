@@ -76,14 +76,13 @@ async fn run(page: &Arc<Page>, source: &str, expression: &str, is_reported: bool
     };
     let text = page.browser.in_page.run(expression, is_reported);
     match call(page, &scope, &text).await {
-        Err(failure) => reply.give(Err(page.explained(failure))),
+        Err(failure) => reply.give(Err(failure)),
         Ok(Given::Promised(number)) => {
             // Others go on while it waits.
             let me = Arc::clone(page);
             let source = source.to_owned();
             page.spawn(async move {
-                let outcome = promised(&me, &scope, number, is_reported, &source).await;
-                reply.give(outcome.map_err(|failure| me.explained(failure)));
+                reply.give(promised(&me, &scope, number, is_reported, &source).await);
             });
         }
         // It does not parse.
@@ -91,10 +90,7 @@ async fn run(page: &Arc<Page>, source: &str, expression: &str, is_reported: bool
             errors::tell(page, &exception);
             reply.give(Ok("null".to_owned()));
         }
-        Ok(given) => {
-            let outcome = settled(page, &scope, given, source).await;
-            reply.give(outcome.map_err(|failure| page.explained(failure)));
-        }
+        Ok(given) => reply.give(settled(page, &scope, given, source).await),
     }
 }
 
@@ -151,6 +147,12 @@ pub(super) async fn in_scope(page: &Arc<Page>, scope: &Scope, expression: &str) 
 /// Runs a whole script; what it has thrown, or why it does not parse.
 pub(super) async fn script(scope: &Scope, source: &str) -> Result<Option<Box<Exception>>, Failure> {
     given::script(scope, source).await
+}
+
+/// The function that a file of driver/ exports, for pages of both browsers.
+pub(super) fn exported(file: &str) -> &str {
+    let (_, source) = file.split_once("module.exports = ").unwrap_or_default();
+    source.trim_end().trim_end_matches(';')
 }
 
 /// A JSON value as source of JavaScript.

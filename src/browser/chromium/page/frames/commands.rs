@@ -2,38 +2,13 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::events::Frame;
 use super::focus;
 use crate::browser::chromium::command::{Args, Failure, Outcome, json as answer, null};
 use crate::browser::chromium::page::{Page, evaluate};
-
-/// `Page.getFrameTree`
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Trees {
-    frame_tree: FrameTree,
-}
-
-/// `Page.FrameTree`
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct FrameTree {
-    frame: Frame,
-    #[serde(default)]
-    child_frames: Vec<FrameTree>,
-}
-
-impl FrameTree {
-    fn flat(self, into: &mut Vec<Frame>) {
-        into.push(self.frame);
-        for child in self.child_frames {
-            child.flat(into);
-        }
-    }
-}
+use crate::browser::chromium::target::Frames;
 
 /// One of the commands about frames.
 pub(in crate::browser::chromium::page) async fn command(
@@ -148,12 +123,12 @@ async fn renew(page: &Arc<Page>) -> Result<(), Failure> {
         .frames
         .sessions()
         .iter()
-        .map(|session| session.call::<Trees, _>("Page.getFrameTree", json!({})))
+        .map(|session| session.call::<Frames<Frame>, _>("Page.getFrameTree", json!({})))
         .collect();
     let mut frames = Vec::new();
-    for (place, trees) in asked.into_iter().enumerate() {
-        match trees.await {
-            Ok(trees) => trees.frame_tree.flat(&mut frames),
+    for (place, found) in asked.into_iter().enumerate() {
+        match found.await {
+            Ok(found) => frames.extend(found.all()),
             // That of another site may be gone meanwhile.
             Err(_) if place > 0 => {}
             Err(error) => return Err(error.into()),

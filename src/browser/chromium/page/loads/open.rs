@@ -168,12 +168,12 @@ async fn aside(page: &Page) {
 }
 
 impl Begun {
-    pub(super) fn send(page: &Page, id: u64, url: String, asked: Asked) -> Self {
-        let moved = page.loads.moved();
-        page.loads.ask(id, asked);
-        let navigated = page
-            .session
-            .call_slow("Page.navigate", json!({ "url": url }));
+    fn new(
+        id: u64,
+        url: String,
+        moved: oneshot::Receiver<()>,
+        navigated: impl Future<Output = Result<Navigated, CdpError>> + Send + 'static,
+    ) -> Self {
         Self {
             id,
             url,
@@ -181,6 +181,15 @@ impl Begun {
             navigated: Box::pin(navigated),
             known: None,
         }
+    }
+
+    pub(super) fn send(page: &Page, id: u64, url: String, asked: Asked) -> Self {
+        let moved = page.loads.moved();
+        page.loads.ask(id, asked);
+        let navigated = page
+            .session
+            .call_slow("Page.navigate", json!({ "url": url }));
+        Self::new(id, url, moved, navigated)
     }
 
     /// What is shown is loaded anew.
@@ -197,13 +206,7 @@ impl Begun {
                 is_download: false,
             })
         };
-        Self {
-            id,
-            url,
-            moved,
-            navigated: Box::pin(navigated),
-            known: None,
-        }
+        Self::new(id, url, moved, navigated)
     }
 
     /// One that is not even tried.
@@ -213,13 +216,12 @@ impl Begun {
             code: 0,
             message: String::new(),
         };
-        Self {
+        Self::new(
             id,
             url,
-            moved: page.loads.moved(),
-            navigated: Box::pin(std::future::ready(Err(refused))),
-            known: None,
-        }
+            page.loads.moved(),
+            std::future::ready(Err(refused)),
+        )
     }
 
     /// Which document comes, once Chromium has begun with it.

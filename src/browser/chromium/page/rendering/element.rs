@@ -26,9 +26,8 @@ struct Sides {
 /// # Errors
 /// "no such element" where none with a size matches.
 pub(super) async fn part(page: &Arc<Page>, selector: &str) -> Result<Area, Failure> {
-    let (_, source) = BOX.split_once("module.exports = ").unwrap_or_default();
-    let source = source.trim_end().trim_end_matches(';');
-    let text = evaluate::expression(page, &format!("({source})({})", json!(selector))).await?;
+    let call = format!("({})({})", evaluate::exported(BOX), json!(selector));
+    let text = evaluate::expression(page, &call).await?;
     let sides: Option<Sides> = serde_json::from_str(&text).unwrap_or_default();
     let Some(sides) = sides else {
         return Err(Failure::new(
