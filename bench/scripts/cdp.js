@@ -1,8 +1,8 @@
 "use strict";
 
 // What Chromium does by itself: node bench/scripts/cdp.js '{"binary":"PATH","url":"…","way":"emptied","atOnce":4,
-// "from":MS,"to":MS}'. Prints pages per second between the two times, ms since 1970, which are the same for all
-// processes that run beside each other. Each `way` of having a page for each request:
+// "from":MS,"to":MS}'. Prints how many pages there were between the two times, ms since 1970, which are the same for all
+// processes that run beside each other, and their processor time. Each `way` of having a page for each request:
 //   tab       a new tab
 //   context   a new tab in a browser context of its own
 //   emptied   a tab used again, its document emptied, and what a page leaves in its tab
@@ -10,6 +10,7 @@
 //   none      a tab used again as it is: no engine may do this
 
 const { Browser } = require("./cdp-pipe");
+const { cpu } = require("./cpu");
 
 const { binary, url, way, atOnce, spares = 0, from, to } = JSON.parse(process.argv[2]);
 const browser = new Browser(binary);
@@ -135,10 +136,14 @@ async function pages() {
   }
 }
 
+const cpuAt = (time) => new Promise((resolve) => setTimeout(() => resolve(cpu()), time - Date.now()));
+
 async function run() {
+  const used = Promise.all([cpuAt(from), cpuAt(to)]);
   await Promise.all(Array.from({ length: atOnce }, pages));
+  const [before, after] = await used;
   await browser.close();
-  console.log((done / (to - from)) * 1000);
+  console.log(JSON.stringify({ pages: done, cpuMs: after - before }));
 }
 
 run().catch((error) => {
