@@ -58,7 +58,7 @@ module.exports = (scale) => {
       [rate, marked(browser, { times: 1 }), marked(all, { times: 1 })],
       cdp("emptied", 1, 4, "/heavy"),
     ),
-    row("start to the first page's answer", { ...page, load: "start" }, [marked(ms, { times: 2 })]),
+    row("start to the first page's answer", { ...page, load: "start" }, [marked(ms, { times: 2 })], cdp("start", 1, 1)),
     calls("evaluate", "evaluate", "/", 1000, { most: 0.6 }),
     calls("PNG of a trivial page", "render", "/", 40, { times: 1 }, { size: 500 }),
     calls("PNG of 1 MB", "render", "/noise", 10, { times: 1 }, { size: 900_000 }),
