@@ -4,13 +4,21 @@
 //! document is emptied, so that none of its handlers runs in the next page's time, and so are its session storage, its
 //! name and its history. Timers of the old document go on until the next document is there: so a tab that nobody takes soon
 //! shows about:blank. A tab in doubt is closed.
+//!
+//! - `background`: what is behind its documents
+//! - `making`: how a tab comes to be
+//! - `reset`: what is done to it between two pages
 
+mod background;
+mod making;
+mod reset;
+
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::oneshot;
 use tracing::debug;
@@ -18,19 +26,21 @@ use tracing::debug;
 use super::cdp::{CdpError, Connection, Session};
 use super::cookies::Jar;
 use super::in_page::InPage;
-use super::page::view;
 use super::place::{Place, Proxy};
-use super::target::{self, Frames, TargetInfo};
+use super::target::TargetInfo;
 use crate::lived;
+pub(super) use background::Background;
+pub(super) use making::prepare;
+pub(super) use reset::blank;
 
-/// A page that does not let itself be emptied within this is stuck in a script.
-const RESET_LIMIT: Duration = Duration::from_millis(500);
 /// After so long without a page a tab shows about:blank.
 const IDLE_AFTER: Duration = Duration::from_millis(100);
 /// More idle ones than this are closed: each takes 12 MiB.
 const MOST_IDLE: usize = 8;
-/// Runs in a page that is closed. What the page has replaced does not matter: its tab is closed then.
-const FORGET: &str = "(window.name='')===window.name";
+/// So many tabs are made without waiting for one that is being emptied: with a single page at a time its emptying goes on
+/// beside the next page. With several the next page of another tab uses that time, and a tab more would be memory for
+/// nothing.
+const FREELY_MADE: usize = 2;
 
 /// One tab of the browser, with its session.
 #[derive(Debug)]
@@ -44,6 +54,9 @@ pub(super) struct Tab {
     pub(super) is_apart: bool,
     /// It shows the emptied document of another page, at that page's address.
     pub(super) is_used: bool,
+    /// How many pages it has had.
+    pub(super) pages: u32,
+    pub(super) background: Background,
 }
 
 /// All of one browser's.
@@ -70,46 +83,25 @@ struct State {
     /// Those that were made.
     contexts: FxHashSet<String>,
     idle: Vec<Tab>,
+    /// Targets of tabs that are used again, idle or not.
+    reused: FxHashSet<String>,
+    /// How many of them are being made.
+    making: usize,
+    /// How many of them are on their way: being emptied, or the first one being made before anybody asks for it.
+    coming: usize,
+    is_first_coming: bool,
+    /// Who waits for one of these.
+    waiting: VecDeque<oneshot::Sender<Tab>>,
     /// With a browser context of its own, made in advance.
     spare: Option<Tab>,
     /// Another one is being made.
     is_making: bool,
+    /// Who waits for that.
+    spare_waiting: Option<oneshot::Sender<Tab>>,
     /// Sessions that came before the answer to `Target.createTarget`, by target.
     attached: FxHashMap<String, Session>,
     /// Who waits for the session of a target.
     awaited: FxHashMap<String, oneshot::Sender<Session>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Created {
-    target_id: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Context {
-    browser_context_id: String,
-}
-
-/// `Runtime.evaluate`
-#[derive(Debug, Deserialize)]
-struct Evaluated {
-    result: Evaluation,
-}
-
-#[derive(Debug, Deserialize)]
-struct Evaluation {
-    #[serde(default)]
-    value: bool,
-}
-
-/// `Page.Frame`
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Frame {
-    #[serde(default)]
-    security_origin: String,
 }
 
 impl Tabs {
@@ -136,75 +128,79 @@ impl Tabs {
     /// # Errors
     /// When the browser makes none.
     pub(super) async fn take(&self, place: &Place) -> Result<Tab, CdpError> {
-        let ready = {
+        if place.is_apart() {
+            return self.take_apart(place).await;
+        }
+        if self.state.lock().has_none_but_enough() {
+            // A page that was closed just before gives its tab back first.
+            tokio::task::yield_now().await;
+        }
+        let soon = {
             let mut state = self.state.lock();
-            if !place.is_apart() {
-                // One may have come back from a context that pages shared before.
-                let shared = state.shared.context.clone();
-                let is_there = |tab: &Tab| tab.context == shared;
-                let found = state.idle.iter().rposition(is_there);
-                found.map(|place| state.idle.swap_remove(place))
-            } else if place.proxy.is_none() {
-                state.spare.take()
-            } else {
-                None
+            if let Some(tab) = state.take_idle() {
+                return Ok(tab);
             }
+            state.wait_for_coming()
         };
-        match ready {
-            Some(tab) => Ok(tab),
-            None => self.make(place).await,
+        if let Some(soon) = soon
+            && let Ok(tab) = soon.await
+        {
+            return Ok(tab);
         }
+        self.state.lock().making += 1;
+        let made = self.make(place).await;
+        let mut state = self.state.lock();
+        state.making -= 1;
+        if let Ok(tab) = &made {
+            let _ = state.reused.insert(tab.target.clone());
+        }
+        made
     }
 
-    /// Makes a tab that shows about:blank.
-    async fn make(&self, place: &Place) -> Result<Tab, CdpError> {
-        let root = Session::root(&self.connection);
-        let shared = self.shared();
-        let context = if place.is_apart() {
-            let proxy = place.proxy.clone().or(shared.proxy);
-            Some(self.make_context(proxy.as_ref()).await?)
+    async fn take_apart(&self, place: &Place) -> Result<Tab, CdpError> {
+        let soon = if place.proxy.is_some() {
+            None
         } else {
-            shared.context
+            let mut state = self.state.lock();
+            if let Some(tab) = state.spare.take() {
+                return Ok(tab);
+            }
+            state.wait_for_spare()
         };
-        let mut wanted = json!({ "url": "about:blank" });
-        if let Some(context) = &context {
-            wanted["browserContextId"] = context.as_str().into();
+        if let Some(soon) = soon
+            && let Ok(tab) = soon.await
+        {
+            return Ok(tab);
         }
-        let created = root
-            .call::<Created, _>("Target.createTarget", wanted)
-            .await?;
-        let session = self.session_of(&created.target_id).await?;
-        // What is asked of it before its process runs would hold from its second document on.
-        session
-            .run("Runtime.evaluate", json!({ "expression": "0" }))
-            .await?;
-        Ok(Tab {
-            target: created.target_id,
-            session,
-            context,
-            is_apart: place.is_apart(),
-            is_used: false,
-        })
+        self.make(place).await
     }
 
-    async fn make_context(&self, proxy: Option<&Proxy>) -> Result<String, CdpError> {
-        let mut wanted = json!({ "disposeOnDetach": true });
-        if let Some(proxy) = proxy {
-            wanted["proxyServer"] = proxy.server.as_str().into();
-            if proxy.for_loopback {
-                // Chromium's rule against its own exception (net/docs/proxy.md).
-                wanted["proxyBypassList"] = "<-loopback>".into();
-            }
+    /// Makes the first tab while nobody asks for one yet: it takes as long as the browser's start.
+    pub(super) async fn begin(&self, isolate: bool) {
+        if isolate {
+            return self.prepare_spare().await;
         }
-        let root = Session::root(&self.connection);
-        let made = root.call::<Context, _>("Target.createBrowserContext", wanted);
-        let context = made.await?.browser_context_id;
-        root.notify(
-            "Browser.setDownloadBehavior",
-            json!({ "behavior": "deny", "browserContextId": context }),
-        );
-        let _ = self.state.lock().contexts.insert(context.clone());
-        Ok(context)
+        {
+            let mut state = self.state.lock();
+            state.coming += 1;
+            state.is_first_coming = true;
+        }
+        let made = self.make(&Place::default()).await;
+        let refused = {
+            let mut state = self.state.lock();
+            state.is_first_coming = false;
+            match made {
+                Ok(tab) => {
+                    let _ = state.reused.insert(tab.target.clone());
+                    state.came(tab, true)
+                }
+                Err(_) => {
+                    state.came_not();
+                    None
+                }
+            }
+        };
+        refused.iter().for_each(|tab| self.close(tab));
     }
 
     /// The context that pages share, and its proxy.
@@ -265,78 +261,48 @@ impl Tabs {
         let made = self.make(&place).await.ok();
         let mut state = self.state.lock();
         state.is_making = false;
+        let waiting = state.spare_waiting.take();
         if state.shared.proxy == proxy {
-            state.spare = made;
+            state.spare = match waiting {
+                Some(waiting) => made.and_then(|tab| waiting.send(tab).err()),
+                None => made,
+            };
         } else {
             drop(state);
             made.iter().for_each(|tab| self.close(tab));
         }
     }
 
-    /// The session of a target that was made.
-    async fn session_of(&self, target: &str) -> Result<Session, CdpError> {
-        let session = {
-            let mut state = self.state.lock();
-            match state.attached.remove(target) {
-                Some(session) => return Ok(session),
-                None => {
-                    let (sender, receiver) = oneshot::channel();
-                    let _ = state.awaited.insert(target.to_owned(), sender);
-                    receiver
-                }
-            }
-        };
-        session.await.map_err(|_| CdpError::Gone {
-            method: "Target.attachedToTarget",
-        })
-    }
-
-    /// A tab is there, held until it is told to go on.
-    pub(super) fn attached(&self, session: Session, target: TargetInfo) {
-        prepare(&session, &self.in_page);
-        target::go_on(&session);
-        let mut state = self.state.lock();
-        match state.awaited.remove(&target.target_id) {
-            Some(waiting) => drop(waiting.send(session)),
-            None => {
-                let _ = state.attached.insert(target.target_id, session);
-            }
-        }
-    }
-
     /// A page is done with its tab, which nobody listens to any more. `visited`: the origins of all documents that were
     /// there; none where the tab cannot be made as new.
     pub(super) async fn give_back(&self, tab: Tab, visited: Option<Vec<String>>) {
-        let is_as_new = match visited {
-            Some(visited) if !tab.is_apart && tab.context == self.shared().context => {
-                self.empty(&tab, &visited).await
-            }
-            _ => false,
+        let Some(visited) = visited else {
+            return self.close(&tab);
         };
-        if !is_as_new {
-            self.close(&tab);
-            return;
-        }
-        let target = tab.target.clone();
         {
             let mut state = self.state.lock();
-            if state.idle.len() >= MOST_IDLE {
+            if tab.is_apart || tab.context != state.shared.context {
                 drop(state);
-                self.close(&tab);
-                return;
+                return self.close(&tab);
             }
-            state.idle.push(Tab {
-                is_used: true,
-                ..tab
-            });
+            state.coming += 1;
+        }
+        let tab = Tab {
+            is_used: true,
+            pages: tab.pages + 1,
+            ..tab
+        };
+        let is_as_new = reset::emptied(&tab, &visited).await;
+        let (target, pages) = (tab.target.clone(), tab.pages);
+        let refused = self.state.lock().came(tab, is_as_new);
+        if let Some(tab) = refused {
+            return self.close(&tab);
         }
         lived::sleep(IDLE_AFTER).await;
         let idle = {
             let mut state = self.state.lock();
-            let place = state
-                .idle
-                .iter()
-                .position(|tab| tab.target == target && tab.is_used);
+            let is_same = |tab: &Tab| tab.target == target && tab.pages == pages && tab.is_used;
+            let place = state.idle.iter().position(is_same);
             place.map(|place| state.idle.swap_remove(place))
         };
         if let Some(mut tab) = idle {
@@ -350,14 +316,6 @@ impl Tabs {
         }
     }
 
-    /// Empties the document; false where it cannot be done.
-    async fn empty(&self, tab: &Tab, visited: &[String]) -> bool {
-        let emptied = lived::timeout(RESET_LIMIT, empty(tab, visited)).await;
-        let is_empty = matches!(emptied, Ok(Ok(true)));
-        debug!(target = tab.target, is_empty, "a tab is emptied");
-        is_empty
-    }
-
     /// Closes a tab that is held. It must go on before: closed while it is held, it would stop the page that opened it.
     pub(super) fn close_held(&self, session: &Session, target: &str) {
         session.notify("Runtime.runIfWaitingForDebugger", json!({}));
@@ -367,6 +325,7 @@ impl Tabs {
     /// What is not to be used again.
     pub(super) fn close(&self, tab: &Tab) {
         debug!(target = tab.target, "a tab is closed");
+        let _ = self.state.lock().reused.remove(&tab.target);
         self.connection.forget(tab.session.id());
         let root = Session::root(&self.connection);
         root.notify("Target.closeTarget", json!({ "targetId": tab.target }));
@@ -380,58 +339,66 @@ impl Tabs {
     }
 }
 
-async fn empty(tab: &Tab, visited: &[String]) -> Result<bool, CdpError> {
-    let session = &tab.session;
-    session.notify("Page.stopLoading", json!({}));
-    let tree = session.call::<Frames<Frame>, _>("Page.getFrameTree", json!({}));
-    let forgotten = session.call::<Evaluated, _>(
-        "Runtime.evaluate",
-        json!({ "expression": FORGET, "returnByValue": true }),
-    );
-    // Those that have storage, each once.
-    let mut origins = Vec::new();
-    for Frame { security_origin } in tree.await?.all() {
-        if security_origin.len() > "://".len() && !origins.contains(&security_origin) {
-            origins.push(security_origin);
+impl State {
+    /// One may have come back from a context that pages shared before.
+    fn take_idle(&mut self) -> Option<Tab> {
+        let shared = &self.shared.context;
+        let place = self.idle.iter().rposition(|tab| tab.context == *shared)?;
+        Some(self.idle.swap_remove(place))
+    }
+
+    fn has_none_but_enough(&self) -> bool {
+        self.idle.is_empty() && self.coming == 0 && self.reused.len() >= FREELY_MADE
+    }
+
+    /// A tab that is on its way, and that nobody waits for; none where one more is to be made.
+    fn wait_for_coming(&mut self) -> Option<oneshot::Receiver<Tab>> {
+        let is_one_free = self.coming > self.waiting.len();
+        let are_enough = self.is_first_coming || self.reused.len() + self.making >= FREELY_MADE;
+        if !is_one_free || !are_enough {
+            return None;
+        }
+        let (sender, receiver) = oneshot::channel();
+        self.waiting.push_back(sender);
+        Some(receiver)
+    }
+
+    fn wait_for_spare(&mut self) -> Option<oneshot::Receiver<Tab>> {
+        if !self.is_making || self.spare_waiting.is_some() {
+            return None;
+        }
+        let (sender, receiver) = oneshot::channel();
+        self.spare_waiting = Some(sender);
+        Some(receiver)
+    }
+
+    /// A tab is there: gives it to who waits for it, or keeps it. Gives back one that is to be closed.
+    fn came(&mut self, mut tab: Tab, is_as_new: bool) -> Option<Tab> {
+        // Meanwhile pages may have begun to share another context.
+        if !is_as_new || tab.context != self.shared.context {
+            self.came_not();
+            return Some(tab);
+        }
+        self.coming -= 1;
+        while let Some(waiting) = self.waiting.pop_front() {
+            match waiting.send(tab) {
+                Ok(()) => return None,
+                // Its page was given up meanwhile.
+                Err(unsent) => tab = unsent,
+            }
+        }
+        if self.idle.len() >= MOST_IDLE {
+            return Some(tab);
+        }
+        self.idle.push(tab);
+        None
+    }
+
+    /// One that was on its way will not be there. As many wait as there are tabs to come: the last of them makes one.
+    fn came_not(&mut self) {
+        self.coming -= 1;
+        if self.waiting.len() > self.coming {
+            let _ = self.waiting.pop_back();
         }
     }
-    // Only that of a document that is there can be cleared.
-    if visited.iter().any(|origin| !origins.contains(origin)) {
-        return Ok(false);
-    }
-    let cleared: Vec<_> = origins
-        .iter()
-        .map(|origin| {
-            let storage = json!({ "securityOrigin": origin, "isLocalStorage": false });
-            session.run("DOMStorage.clear", json!({ "storageId": storage }))
-        })
-        .collect();
-    let emptied = session.run(
-        "Page.setDocumentContent",
-        json!({ "frameId": tab.target, "html": "" }),
-    );
-    let reset = session.run("Page.resetNavigationHistory", json!({}));
-    for cleared in cleared {
-        cleared.await?;
-    }
-    emptied.await?;
-    reset.await?;
-    Ok(forgotten.await?.result.value)
-}
-
-/// Shows about:blank, with no history.
-///
-/// # Errors
-/// When the tab is gone.
-pub(super) async fn blank(session: &Session) -> Result<(), CdpError> {
-    session
-        .run("Page.navigate", json!({ "url": "about:blank" }))
-        .await?;
-    session.run("Page.resetNavigationHistory", json!({})).await
-}
-
-/// What every tab needs, in this order and all at once: a held one answers most of it when it goes on.
-pub(super) fn prepare(session: &Session, in_page: &InPage) {
-    target::tell_of_document(session, in_page);
-    view::prepare(session);
 }
