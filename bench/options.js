@@ -1,5 +1,6 @@
 "use strict";
 
+const path = require("node:path");
 const { parseArgs } = require("node:util");
 
 const HELP = `npm run bench [-- OPTIONS]
@@ -11,7 +12,8 @@ const HELP = `npm run bench [-- OPTIONS]
   --baseline PATH   beside another built checkout of this project instead of the original
   --ours-only       beside nothing
   --scale X         length of the runs (1)
-  --out DIR         where the table and the plots go (bench/results; bench/results/part for what is not all of it)
+  --out DIR         where the table and the plots go (bench/results; bench/results/chromium for a whole run of
+                    --only Chromium, bench/results/part for what is less)
   --note TEXT       said in the report, such as what else the machine did
   --readme          writes the summary into README.md, too; of all rows only
   --report          makes table and plots anew from the last results, and measures nothing
@@ -41,8 +43,15 @@ const options = {
   scale: Number(values.scale ?? (values.quick ? 0.1 : 1)),
   only: values.only ?? [],
 };
-options.isPart = options.only.length > 0 || options.scale !== 1 || Boolean(options.baseline ?? options.oursOnly);
-if (options.isPart && options.readme) {
+/** Whole runs of these rows alone are kept beside those of all. */
+const CHROMIUM = "Chromium";
+const isShort = options.scale !== 1 || Boolean(options.baseline ?? options.oursOnly);
+const isPart = options.only.length > 0 || isShort;
+options.folder = path.join(__dirname, "results");
+if (isPart) {
+  options.folder = path.join(options.folder, options.only.join() === CHROMIUM && !isShort ? "chromium" : "part");
+}
+if (isPart && options.readme) {
   throw new Error("--readme is for a run of all rows beside the original");
 }
 

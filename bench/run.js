@@ -10,7 +10,7 @@ const { measureAll } = require("./run/all");
 const { load, write } = require("./report/index");
 
 async function main() {
-  const out = path.resolve(options.out ?? path.join(__dirname, options.isPart ? "results/part" : "results"));
+  const out = path.resolve(options.out ?? options.folder);
   const chosen = measurements(options.scale).filter(
     ({ name }) => options.only.length === 0 || options.only.some((word) => name.includes(word)),
   );

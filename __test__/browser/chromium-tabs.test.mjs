@@ -98,6 +98,11 @@ describe("a page after another in the same tab", onChromium(), () => {
       },
       [400, 300, 1, 400, 300, {}],
     ],
+    "a picture without background": [
+      (page) => page.renderBase64("PNG"),
+      async (page) => [...Buffer.from(await page.renderBase64("PPM"), "base64").subarray(-3)],
+      [255, 255, 255],
+    ],
     "a script without end at its end": [
       "function () { onunload = onpagehide = function () { for (;;) {} }; }",
       evaluating("function () { return document.title; }"),

@@ -57,14 +57,24 @@ test("the benchmark gives figures, a table and plots", async () => {
 const isThere = findChromium() !== null || process.env.CI;
 
 test("rows of Chromium are beside puppeteer-cluster", { skip: isThere ? false : "no Chromium" }, async () => {
-  const { stdout } = await bench("--pairs", "1", "--scale", "0.01", "--only", "Chromium, pages, 1 × 1");
+  const only = ["pages, 1 × 1", "isolated pages, 1 × 1", "evaluate", "PDF"].map((name) => `Chromium, ${name}`);
+  const { stdout } = await bench("--pairs", "1", "--scale", "0.01", ...only.flatMap((word) => ["--only", word]));
 
-  const [{ rows, beside }] = JSON.parse(read("latest.json")).results;
-  assert.equal(beside, "puppeteer-cluster");
-  assert.ok(rows[0].other.median > 0, "puppeteer-cluster was measured");
-  assert.ok(rows[0].ceiling.median > 0, "the ceiling was measured beside it");
+  const { results } = JSON.parse(read("latest.json"));
+  assert.equal(results.length, only.length);
+  for (const { beside, rows } of results) {
+    assert.equal(beside, "puppeteer-cluster");
+    for (const { name, other, ours, ratio } of rows) {
+      assert.ok(other?.median > 0 && ours?.median > 0 && ratio.median > 0, `${name}: both were measured`);
+    }
+  }
+  for (const { name, ceiling, share } of results.slice(0, 2).flatMap(({ rows }) => rows)) {
+    assert.ok(ceiling?.median > 0 && share.median > 0, `${name}: the ceiling was measured beside it`);
+  }
   assert.match(stdout, /^Chromium, beside puppeteer-cluster [\d.]+ with puppeteer-core [\d.]+/m);
-  assert.match(stdout, /^\| Chromium, pages, 1 × 1 \| [\d.]+\/s \|/m);
+  assert.match(stdout, /^\| Chromium, pages, 1 × 1 \| [\d.]+\/s .* ≥ 3× \S+, ≥ 85 % of the ceiling \S+ \|$/m);
+  assert.match(stdout, /^\| Chromium, pages, 1 × 1, processor time per page \| [\d.]+ ms/m);
+  assert.match(stdout, /^\| Chromium, evaluate, p50 \| .* ≤ 0\.6 ms \S+ \|$/m);
 });
 
 test("it names its rows without measuring", async () => {

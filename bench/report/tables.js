@@ -22,6 +22,18 @@ function measured({ label, results, puppeteer }) {
   return tables.filter(Boolean).join("\n\n");
 }
 
+const parts = (row) => [
+  row.mark.most && [`≤ ${number(row.mark.most)} ${row.unit}`, row.ours?.median <= row.mark.most],
+  row.mark.times && [`≥ ${number(row.mark.times)}×`, row.ratio?.median >= row.mark.times],
+  row.mark.share && [`≥ ${percent({ median: row.mark.share })} of the ceiling`, row.share?.median >= row.mark.share],
+];
+
+/** What ours is to reach, and whether it does: `≥ 3× reached, ≥ 85 % of the ceiling **missed**`. */
+function mark(row) {
+  const all = row.mark ? parts(row).filter(Boolean) : [];
+  return all.map(([text, isReached]) => `${text} ${isReached ? "reached" : "**missed**"}`).join(", ");
+}
+
 function comparison(label, results) {
   if (results.length === 0) {
     return null;
@@ -34,9 +46,12 @@ function comparison(label, results) {
       timesSpread(row.ratio),
       spread(row.ceiling, row.unit),
       percent(row.share),
+      mark(row),
     ]),
   );
-  return table([["measured", label, "ours", "times better", "ceiling", "ours / ceiling"], ...rows]);
+  const head = ["measured", label, "ours", "times better", "ceiling", "ours / ceiling", "mark"];
+  const hasMarks = rows.some((row) => row.at(-1));
+  return table([head, ...rows].map((row) => (hasMarks ? row : row.slice(0, -1))));
 }
 
 const reason = (text) => (text.split("\n").find((line) => /^\w*Error/.test(line)) ?? text.split("\n")[0]).trim();

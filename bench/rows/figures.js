@@ -12,6 +12,7 @@ module.exports = {
   perPage: { key: "perPageMiB", name: "memory per page in flight", unit: "MiB", better: "lower" },
   browser: { key: "browserMiB", name: "browser's memory per page in flight", unit: "MiB", better: "lower" },
   all: { key: "allMiB", name: "all memory per page in flight", unit: "MiB", better: "lower" },
+  cpu: { key: "cpuMs", name: "processor time per page", unit: "ms", better: "lower" },
   stalled: { key: "stalledPercent", name: "loads that do not end", unit: "%", better: "lower" },
   workers: (count) => `${count} worker${count === 1 ? "" : "s"}`,
 };

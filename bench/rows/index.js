@@ -9,7 +9,9 @@
 //   beside        what it is beside, where that is not the original: "puppeteer-cluster"
 //   ceiling       `{ path, processes, atOnce }`: PhantomJS by itself; `{ ours: options }`: ours in another way;
 //                 `{ cdp: { way, path, processes, atOnce } }`: Chromium by itself, `way` as in scripts/cdp.js
-//   figures       of those the scenario prints: `{ key, name, unit, better }`
+//   figures       of those the scenario prints: `{ key, name, unit, better, mark }`
+//   mark          what ours is to reach, where there is such a thing: `{ times, share, most }`, of times better, of the
+//                 part of the ceiling, and of the figure itself
 // `scale` shortens all: 1 for full length.
 
 const groups = [

@@ -53,7 +53,7 @@ function account(side) {
 }
 
 function rows(measurement, { other, ours, ceiling }) {
-  return measurement.figures.map(({ key, name, unit, better }) => {
+  return measurement.figures.map(({ key, name, unit, better, mark }) => {
     const [a, b, c] = [other?.values(key) ?? [], ours?.values(key) ?? [], measurement.ceiling ? ceiling(key) : []];
     const isRate = better === "higher";
     return {
@@ -64,8 +64,9 @@ function rows(measurement, { other, ours, ceiling }) {
       other: summary(a),
       ours: summary(b),
       ratio: isRate ? ratios(b, a) : ratios(a, b),
-      ceiling: isRate ? summary(c) : null,
-      share: isRate ? ratios(b, c) : null,
+      ceiling: summary(c),
+      share: isRate ? ratios(b, c) : ratios(c, b),
+      mark,
     };
   });
 }

@@ -4,7 +4,7 @@
 
 const path = require("node:path");
 const { PATIENCE } = require("../rows/pages");
-const { sumOfRuns } = require("./processes");
+const { runSeveral } = require("./processes");
 
 const script = path.join(__dirname, "..", "scripts", "ceiling.js");
 const TRIED = [1, 2, 4, 8, 16];
@@ -25,10 +25,11 @@ class Ceiling {
     this.#scale = scale;
   }
 
-  /** Pages per second. `atOnce` "best": as many at once as it is fastest with, which is found out first. */
+  /** `perSecond`: pages. `atOnce` "best": as many at once as it is fastest with, which is found out first. */
   async measure({ path: page, processes, atOnce }) {
     const length = (page === "/heavy" ? 8000 : 2500) * this.#scale;
-    return this.#run(page, processes, atOnce === "best" ? await this.#findBest(page, processes) : atOnce, length);
+    const most = atOnce === "best" ? await this.#findBest(page, processes) : atOnce;
+    return { perSecond: await this.#run(page, processes, most, length) };
   }
 
   async #findBest(page, processes) {
@@ -47,7 +48,8 @@ class Ceiling {
   async #run(page, processes, atOnce, length) {
     const from = Date.now() + WARMUP[page] + START * processes;
     const args = [script, `${this.#url}${page}`, atOnce, from, from + Math.max(300, Math.round(length)), PATIENCE];
-    return sumOfRuns(processes, this.#binary, args.map(String), LIMIT);
+    const rates = await runSeveral(processes, this.#binary, args.map(String), LIMIT);
+    return rates.reduce((sum, rate) => sum + (rate ?? Number.NaN), 0);
   }
 
   /** How many at once were best, by page and number of processes. */

@@ -5,7 +5,7 @@
 const { execFileSync } = require("node:child_process");
 const path = require("node:path");
 const chromium = require("../../lib/browser/chromium-binary");
-const { sumOfRuns } = require("./processes");
+const { runSeveral } = require("./processes");
 
 const script = path.join(__dirname, "..", "scripts", "cdp.js");
 const LIMIT = 60_000;
@@ -42,12 +42,22 @@ class ChromiumCeiling {
     this.#scale = scale;
   }
 
-  /** Pages per second. */
+  /** `perSecond`: pages; `cpuMs`: processor time for each. Of a start `ms`. */
   async measure({ way, path: page, processes, atOnce }) {
+    if (way === "start") {
+      const [run] = await this.#run(1, { way, url: `${this.#url}${page}` });
+      return run ?? {};
+    }
     const from = Date.now() + WARMUP[page] + START * processes;
     const to = from + Math.max(500, Math.round((page === "/heavy" ? 8000 : 4000) * this.#scale));
-    const args = [script, JSON.stringify({ binary: this.#binary, url: `${this.#url}${page}`, way, atOnce, from, to })];
-    return sumOfRuns(processes, process.execPath, args, LIMIT);
+    const runs = await this.#run(processes, { url: `${this.#url}${page}`, way, atOnce, from, to });
+    const sum = (key) => runs.reduce((total, run) => total + (run?.[key] ?? Number.NaN), 0);
+    return { perSecond: (sum("pages") / (to - from)) * 1000, cpuMs: sum("cpuMs") / sum("pages") };
+  }
+
+  #run(processes, options) {
+    const args = [script, JSON.stringify({ binary: this.#binary, ...options })];
+    return runSeveral(processes, process.execPath, args, LIMIT);
   }
 }
 

@@ -102,7 +102,11 @@ async function measure(measurement, context) {
       await turn();
     }
   }
-  return { other, ours, ceiling: (key) => (beside ? beside.values(key) : limits) };
+  return {
+    other,
+    ours,
+    ceiling: (key) => (beside ? beside.values(key) : limits.map((limit) => limit[key] ?? Number.NaN)),
+  };
 }
 
 module.exports = { measure };

@@ -77,11 +77,10 @@ async function runScript(command, args, limit) {
   return hung ? { hung } : { failure: errors.trim() || "no figures" };
 }
 
-/** The sum of what the same script, in so many processes at a time, gives as a number each. */
-async function sumOfRuns(processes, command, args, limit) {
+/** What the same script gives as a line of JSON, in so many processes at a time; null of one without. */
+async function runSeveral(processes, command, args, limit) {
   const runs = Array.from({ length: processes }, () => runScript(command, args, limit));
-  const rates = (await Promise.all(runs)).map(({ output }) => Number(output));
-  return rates.reduce((sum, rate) => sum + rate, 0);
+  return (await Promise.all(runs)).map(({ output }) => (output ? JSON.parse(output) : null));
 }
 
-module.exports = { start, killAll, runScript, sumOfRuns };
+module.exports = { start, killAll, runScript, runSeveral };

@@ -1,19 +1,22 @@
 "use strict";
 
 // What Chromium does by itself: node bench/scripts/cdp.js '{"binary":"PATH","url":"…","way":"emptied","atOnce":4,
-// "from":MS,"to":MS}'. Prints pages per second between the two times, ms since 1970, which are the same for all
-// processes that run beside each other. Each `way` of having a page for each request:
+// "from":MS,"to":MS}'. Prints how many pages there were between the two times, ms since 1970, which are the same for all
+// processes that run beside each other, and their processor time. Each `way` of having a page for each request:
 //   tab       a new tab
 //   context   a new tab in a browser context of its own
 //   emptied   a tab used again, its document emptied, and what a page leaves in its tab
 //   light     the same without emptying the document
 //   none      a tab used again as it is: no engine may do this
+// And `start`: one page of a new browser. Prints ms from the browser's start to the page's title.
 
 const { Browser } = require("./cdp-pipe");
+const { cpu } = require("./cpu");
 
 const { binary, url, way, atOnce, spares = 0, from, to } = JSON.parse(process.argv[2]);
+const begun = performance.now();
 const browser = new Browser(binary);
-const isReused = way !== "tab" && way !== "context";
+const isReused = way !== "tab" && way !== "context" && way !== "start";
 /** Tabs that wait for their next page, and what waits for one. */
 const idle = [];
 const waiting = [];
@@ -120,28 +123,45 @@ async function giveBack(tab) {
   }
 }
 
+/** One page, in a tab that it leaves open. */
+async function page() {
+  const tab = await take();
+  number += 1;
+  await tab.open(`${url}?${number}`);
+  const title = await tab.evaluate("document.title");
+  if (!title) {
+    throw new Error("a page without title");
+  }
+  return tab;
+}
+
 async function pages() {
   while (Date.now() < to) {
-    const tab = await take();
-    number += 1;
-    await tab.open(`${url}?${number}`);
-    const title = await tab.evaluate("document.title");
-    if (!title) {
-      throw new Error("a page without title");
-    }
+    const tab = await page();
     const now = Date.now();
     done += now >= from && now < to ? 1 : 0;
     giveBack(tab);
   }
 }
 
-async function run() {
-  await Promise.all(Array.from({ length: atOnce }, pages));
+async function start() {
+  await page();
+  const ms = performance.now() - begun;
   await browser.close();
-  console.log((done / (to - from)) * 1000);
+  console.log(JSON.stringify({ ms }));
 }
 
-run().catch((error) => {
+const cpuAt = (time) => new Promise((resolve) => setTimeout(() => resolve(cpu()), time - Date.now()));
+
+async function run() {
+  const used = Promise.all([cpuAt(from), cpuAt(to)]);
+  await Promise.all(Array.from({ length: atOnce }, pages));
+  const [before, after] = await used;
+  await browser.close();
+  console.log(JSON.stringify({ pages: done, cpuMs: after - before }));
+}
+
+(way === "start" ? start() : run()).catch((error) => {
   console.error(error);
   process.exit(1);
 });

@@ -4,6 +4,7 @@
 // resolves with figures.
 
 const { median, percentile } = require("../statistics");
+const { cpu } = require("./cpu");
 const { Samples, memory } = require("./memory");
 
 /** With distinct text for each, so that nobody holds it once for all. */
@@ -95,11 +96,12 @@ async function burst(engine, options) {
 
 /**
  * A few more requests than can be handled at once, for `seconds`, or `count` requests. With `samples` the memory is that
- * of Chromium's processes, shared pages counted once, while pages are in flight.
+ * of Chromium's processes, shared pages counted once, while pages are in flight; with `cpu` there is processor time.
  */
 async function steady(engine, options) {
   const { count = Number.POSITIVE_INFINITY, seconds = Number.POSITIVE_INFINITY } = options;
   await warm(engine, options);
+  const used = options.cpu ? cpu() : 0;
   const begun = performance.now();
   let last = begun;
   let answered = 0;
@@ -112,13 +114,17 @@ async function steady(engine, options) {
     return answered >= count || last - begun >= seconds * 1000;
   });
   const inFlight = options.workers * (options.parallelism ?? 1);
+  const rates = {
+    perSecond: (answered / (last - begun)) * 1000,
+    ...(options.cpu && { cpuMs: (cpu() - used) / answered }),
+  };
   if (samples) {
     const { browser, all } = samples.end();
-    return { perSecond: (answered / (last - begun)) * 1000, browserMiB: browser / inFlight, allMiB: all / inFlight };
+    return { ...rates, browserMiB: browser / inFlight, allMiB: all / inFlight };
   }
   const { worker, phantom, phantomPeak } = memory();
   return {
-    perSecond: (answered / (last - begun)) * 1000,
+    ...rates,
     stalledPercent: (stalled / (answered + stalled)) * 100,
     workerMiB: worker,
     phantomMiB: phantom,

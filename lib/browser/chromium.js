@@ -74,8 +74,9 @@ const CHROMIUM = Object.freeze({
     if (options.browserEndpoint) {
       return connect(native, { startTimeout, ...options });
     }
-    const { arguments: switches, defaults } = settingsOf(options);
-    return native.launchChromium({ binary, arguments: switches, startTimeout, defaults: JSON.stringify(defaults) });
+    const { arguments: switches, defaults: given } = settingsOf(options);
+    const defaults = JSON.stringify({ ...given, isolate: options.isolate });
+    return native.launchChromium({ binary, arguments: switches, startTimeout, defaults });
   },
   explainLaunch: explainChromium,
 });

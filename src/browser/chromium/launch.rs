@@ -132,6 +132,7 @@ impl Launcher for ChromiumLauncher {
             close,
             Ending::Close,
         );
+        remote.begin();
         Ok(Running {
             life: Life::here(process, pid, outputs),
             remote,

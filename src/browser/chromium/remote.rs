@@ -71,6 +71,14 @@ impl Chromium {
 }
 
 impl Chromium {
+    /// Makes the first tab in advance, of a browser of ours.
+    pub(super) fn begin(&self) {
+        let isolate = self.browser.defaults.isolate;
+        let tabs = Arc::clone(&self.browser.tabs);
+        let making = async move { tabs.begin(isolate).await };
+        self.browser.spawn(&self.browser.stop, making);
+    }
+
     fn dispatch(&self, command: Command) {
         if command.target == 0 {
             if command.method == "createPage" {

@@ -26,6 +26,8 @@ pub(crate) struct Defaults {
     pub(super) proxy: Option<GivenProxy>,
     /// `--cookies-file`
     pub(crate) cookies_file: Option<PathBuf>,
+    /// Option `isolate`, for the first tab. Each page says itself what it is to have.
+    pub(crate) isolate: bool,
 }
 
 impl Default for Defaults {
@@ -39,6 +41,7 @@ impl Default for Defaults {
             ignore_ssl_errors: false,
             proxy: None,
             cookies_file: None,
+            isolate: false,
         }
     }
 }

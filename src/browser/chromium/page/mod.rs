@@ -50,7 +50,7 @@ use super::cdp::{Listener, Raw, Session, SessionId};
 use super::command::{Args, Command, Failure, Outcome, Reply, null};
 use super::place::Place;
 use super::shared::Shared;
-use super::tabs::Tab;
+use super::tabs::{Background, Tab};
 use super::target::TargetInfo;
 use children::Children;
 use dialogs::Dialogs;
@@ -101,6 +101,7 @@ pub(super) struct Page {
     long_running: LongRunning,
     settings: Settings,
     view: View,
+    background: Background,
     emulation: Emulation,
     frames: Frames,
     scripts: Scripts,
@@ -133,6 +134,7 @@ impl Page {
             long_running: LongRunning::default(),
             settings: Settings::new(browser.defaults.page_settings()),
             view: View::default(),
+            background: tab.background.clone(),
             emulation: Emulation::default(),
             frames: Frames::new(&tab.session, &tab.target),
             scripts: Scripts::default(),

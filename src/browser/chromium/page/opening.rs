@@ -5,7 +5,7 @@ use tracing::{debug, warn};
 use super::{Page, popups, task};
 use crate::browser::chromium::cdp::Session;
 use crate::browser::chromium::handle::Handle;
-use crate::browser::chromium::tabs::{self, Tab};
+use crate::browser::chromium::tabs::{self, Background, Tab};
 use crate::browser::chromium::target::{self, TargetInfo};
 
 /// A page that opens more of them, and keeps them open, means no good: each takes 12 MiB.
@@ -29,6 +29,8 @@ pub(super) fn opened(opener: &Page, session: Session, info: TargetInfo) {
         context: opener.home.context.clone(),
         is_apart: false,
         is_used: false,
+        pages: 0,
+        background: Background::default(),
     };
     let (handle, queues) = Handle::new();
     let _ = browser.enter(number, handle.clone());

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::Page;
 use super::super::view::State;
-use crate::browser::chromium::cdp::{CdpError, Session};
+use crate::browser::chromium::cdp::CdpError;
 use crate::browser::chromium::command::Failure;
 use crate::browser::chromium::picture::{Format, Quality};
 
@@ -142,9 +142,7 @@ pub(super) async fn capture(
         return Ok(None);
     };
     let params = params(format, quality, area, !layout.shows(area));
-    let _transparent = format
-        .is_transparent()
-        .then(|| Transparent::on(&page.session));
+    page.background.show(&page.session, format.is_transparent());
     let capturing = page
         .session
         .call_slow::<Screenshot, _>("Page.captureScreenshot", params);
@@ -152,24 +150,6 @@ pub(super) async fn capture(
         Ok(screenshot) => Ok(Some(screenshot.data)),
         Err(error @ CdpError::Refused { .. }) => Err(super::cannot_capture(&error)),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// While it is there, what the page does not paint is transparent.
-struct Transparent<'a>(&'a Session);
-
-impl<'a> Transparent<'a> {
-    fn on(session: &'a Session) -> Self {
-        let nothing = json!({ "color": { "r": 0, "g": 0, "b": 0, "a": 0 } });
-        session.notify("Emulation.setDefaultBackgroundColorOverride", nothing);
-        Self(session)
-    }
-}
-
-impl Drop for Transparent<'_> {
-    fn drop(&mut self) {
-        self.0
-            .notify("Emulation.setDefaultBackgroundColorOverride", json!({}));
     }
 }
 

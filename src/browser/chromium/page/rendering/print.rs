@@ -56,6 +56,7 @@ pub(super) async fn print(
     if let Some(parameters) = parameters.as_object_mut() {
         parameters.extend(options.more);
     }
+    page.background.show(&page.session, false);
     let body = printed(&page.session, parameters).await?;
     match paper.edges() {
         Some(edges) => with_edges(page, &paper, edges, body).await,
@@ -119,6 +120,7 @@ async fn upper(page: &Page, paper: &Paper, texts: &[Texts]) -> Result<String, Fa
     if let Some(thrown) = shown.get("exceptionDetails") {
         return Err(cannot_capture(&format!("headers and footers: {thrown}")));
     }
+    borrowed.tab.background.show(session, false);
     printed(session, paper.overlay_parameters()).await
 }
 
