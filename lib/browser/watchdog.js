@@ -80,7 +80,7 @@ class Watchdog {
     this.#doubts += 1;
     this.onDoubt();
     if (!(await this.#answers(limit))) {
-      log.warn?.("PhantomJS is killed, if it still runs: it did not answer", { pid: this.#browser.pid, ms: limit });
+      log.warn?.("the browser is killed, if it still runs: it did not answer", { pid: this.#browser.pid, ms: limit });
       this.#browser.kill(`it did not answer for ${limit} ms`);
       return false;
     }

@@ -9,7 +9,7 @@ function lateStart(limit, isConnected) {
   const late = `it was not ready within ${limit} ms (option "startTimeout")`;
   if (isConnected) {
     return (
-      `${late}: it reached start(), and then its PhantomJS did not start or its script blocked; ` +
+      `${late}: it reached start(), and then its browser did not start or its script blocked; ` +
       'see "npx phantom-cluster doctor", and set startTimeout higher where the machine is slow'
     );
   }

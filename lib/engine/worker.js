@@ -271,10 +271,11 @@ class Worker {
     if (this.#client.done) {
       return;
     }
-    log.warn?.("PhantomJS gone, and with it this worker", { phantom: this.#browser.pid, how });
+    const { name } = this.#browser.kind;
+    log.warn?.(`${name} gone, and with it this worker`, { phantom: this.#browser.pid, how });
     // A fault makes this end a crash for the primary, which then waits before it forks again.
     const { signal } = endOf(how);
-    this.#native.fault(`PhantomJS ended (${signal ? `signal ${signal}` : how})${output ? `, saying: ${output}` : ""}`);
+    this.#native.fault(`${name} ended (${signal ? `signal ${signal}` : how})${output ? `, saying: ${output}` : ""}`);
     this.#client.emit("phantomDied");
     this.#stop(false);
   }

@@ -5,7 +5,7 @@ const { guard } = require("../page/bridge-method");
 const { Phantom, endOf } = require("../page/phantom");
 const { warn } = require("../warn");
 
-/** Tells the user of PhantomJS's end. */
+/** Tells the user of the browser's end. */
 let tellEnd;
 
 /** PhantomJS without an engine: there is nobody but its user to hear of its end. */
@@ -52,7 +52,7 @@ class StandalonePhantom extends Phantom {
       const said = exit.output ? `, saying: ${exit.output}` : "";
       warn(
         "PHANTOM_CLUSTER_PHANTOM_ENDED",
-        `PhantomJS ended (${describeEnd(exit)})${said}; option onExit hears of it in place of this warning`,
+        `${this.#browser.kind.name} ended (${describeEnd(exit)})${said}; option onExit hears of it in place of this warning`,
       );
     }
   }

@@ -104,7 +104,7 @@ async function callBack(started, callback) {
   } catch (error) {
     // A callback of the days before 0.7.2 has no place for it.
     if (callback.length === 1) {
-      warn("PHANTOM_CLUSTER_ERROR_IGNORED", `PhantomJS did not start: ${error.message}`, error);
+      warn("PHANTOM_CLUSTER_ERROR_IGNORED", `the browser did not start: ${error.message}`, error);
     }
     guard({}, () => callback(null, error));
     return undefined;

@@ -250,6 +250,8 @@ export const methods = [
     on: "ph",
     name: "windowProperty",
     form: "name",
+    // evaluate.test.mjs sees it.
+    differs: { chromium: 'beside the pages there is no document: windowProperty("document") is null' },
     prepare: ({ ph }) => ph.windowProperty("kept", { a: [1] }),
     args: ["kept"],
     check: (value) => assert.deepEqual(value, { a: [1] }),

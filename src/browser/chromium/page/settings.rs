@@ -66,12 +66,15 @@ pub(super) fn check(settings: &Map<String, Value>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn is_on(settings: &Map<String, Value>, name: &str) -> bool {
+/// As Qt reads it: a text is on unless it is empty, "0" or "false".
+pub(super) fn is_on(settings: &Map<String, Value>, name: &str) -> bool {
     match settings.get(name) {
         None | Some(Value::Null) => false,
         Some(Value::Bool(is)) => *is,
         Some(Value::Number(number)) => number.as_f64() != Some(0.0),
-        Some(Value::String(text)) => !text.is_empty() && text != "false" && text != "0",
+        Some(Value::String(text)) => {
+            !text.is_empty() && !text.eq_ignore_ascii_case("false") && text != "0"
+        }
         Some(_) => true,
     }
 }
@@ -113,7 +116,7 @@ mod tests {
     fn a_setting_that_is_left_out_is_off() {
         let of = |value: Value| value.as_object().cloned().unwrap_or_default();
         assert!(!is_on(&of(json!({})), "a"));
-        assert!(!is_on(&of(json!({ "a": "false" })), "a"));
+        assert!(!is_on(&of(json!({ "a": "False" })), "a"));
         assert!(is_on(&of(json!({ "a": 1 })), "a"));
     }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::headers::text_of;
+use crate::browser::chromium::page::settings::is_on;
+use crate::browser::chromium::qt_value;
 
 /// Without a word PhantomJS answers so many challenges.
 const MAX_AUTH_ATTEMPTS: u32 = 3;
@@ -71,8 +73,11 @@ impl Settings {
             let given = settings.get(name).filter(|value| !value.is_null());
             given.map(text_of).filter(|text| !text.is_empty())
         };
-        let number = |name: &str| settings.get(name).and_then(Value::as_f64);
-        let is_off = |name: &str| settings.get(name) == Some(&Value::Bool(false));
+        let number = |name: &str| {
+            let given = settings.get(name).filter(|value| !value.is_null());
+            given.map(qt_value::whole)
+        };
+        let is_off = |name: &str| settings.contains_key(name) && !is_on(settings, name);
         Self {
             user_agent: text("userAgent"),
             locale: text("locale"),
@@ -82,13 +87,12 @@ impl Settings {
                 password: text("password").unwrap_or_default(),
             }),
             max_auth_attempts: number("maxAuthAttempts")
-                .map_or(MAX_AUTH_ATTEMPTS, |attempts| attempts.max(0.0) as u32),
+                .map_or(MAX_AUTH_ATTEMPTS, |attempts| attempts.max(0).unsigned_abs()),
             resource_timeout: number("resourceTimeout")
-                .filter(|ms| *ms > 0.0)
-                .map(|ms| Duration::from_secs_f64(ms.min(1e9) / 1000.0)),
+                .filter(|ms| *ms > 0)
+                .map(|ms| Duration::from_millis(ms.unsigned_abs().into())),
             web_security: !is_off("webSecurityEnabled"),
-            local_to_remote: settings.get("localToRemoteUrlAccessEnabled")
-                == Some(&Value::Bool(true)),
+            local_to_remote: is_on(settings, "localToRemoteUrlAccessEnabled"),
         }
     }
 }
@@ -134,5 +138,18 @@ mod tests {
         assert_eq!(given.max_auth_attempts, 2);
         assert_eq!(given.resource_timeout, Some(Duration::from_millis(1500)));
         assert_eq!(format!("{given:?}").matches("secret").count(), 0);
+    }
+
+    #[test]
+    fn texts_are_read_as_qt_reads_them() {
+        let given = settings(json!({
+            "loadImages": "false", "maxAuthAttempts": "2", "resourceTimeout": "1500",
+            "webSecurityEnabled": 0, "localToRemoteUrlAccessEnabled": "true",
+        }));
+        assert!(!given.load_images && !given.web_security && given.local_to_remote);
+        assert_eq!(given.max_auth_attempts, 2);
+        assert_eq!(given.resource_timeout, Some(Duration::from_millis(1500)));
+        let unreadable = settings(json!({ "resourceTimeout": "soon", "loadImages": "yes" }));
+        assert_eq!(unreadable, Settings::default());
     }
 }
