@@ -5,7 +5,7 @@
 //! name and its history. Timers of the old document go on until the next document is there: so a tab that nobody takes soon
 //! shows about:blank. A tab in doubt is closed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::sync::oneshot;
 use tracing::debug;
 
-use super::cdp::{CdpError, Connection, Session};
+use super::cdp::{CdpError, Connection, Listener, Raw, Session, SessionId};
 use super::cookies::Jar;
 use super::in_page::InPage;
 use super::page::view;
@@ -54,6 +54,19 @@ pub(super) struct Tabs {
     state: Mutex<State>,
 }
 
+/// Who listens to a tab without a page.
+struct IdleWatch(Weak<Tabs>);
+
+impl Listener for IdleWatch {
+    fn event(&self, session: &SessionId, method: &str, _params: &Raw) {
+        if method == "Inspector.targetCrashed"
+            && let Some(tabs) = self.0.upgrade()
+        {
+            tabs.lost(session);
+        }
+    }
+}
+
 /// The browser context that pages share.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SharedContext {
@@ -76,6 +89,8 @@ struct State {
     is_making: bool,
     /// Sessions that came before the answer to `Target.createTarget`, by target.
     attached: FxHashMap<String, Session>,
+    /// Of tabs that are about to close.
+    closing: FxHashSet<SessionId>,
     /// Who waits for the session of a target.
     awaited: FxHashMap<String, oneshot::Sender<Session>>,
 }
@@ -249,7 +264,7 @@ impl Tabs {
     }
 
     /// Makes the next isolated tab while a page loads: it takes 50 ms.
-    pub(super) async fn prepare_spare(&self) {
+    pub(super) async fn prepare_spare(self: &Arc<Self>) {
         {
             let mut state = self.state.lock();
             if state.is_making || state.spare.is_some() {
@@ -266,6 +281,7 @@ impl Tabs {
         let mut state = self.state.lock();
         state.is_making = false;
         if state.shared.proxy == proxy {
+            made.iter().for_each(|tab| self.watch(tab));
             state.spare = made;
         } else {
             drop(state);
@@ -306,7 +322,7 @@ impl Tabs {
 
     /// A page is done with its tab, which nobody listens to any more. `visited`: the origins of all documents that were
     /// there; none where the tab cannot be made as new.
-    pub(super) async fn give_back(&self, tab: Tab, visited: Option<Vec<String>>) {
+    pub(super) async fn give_back(self: &Arc<Self>, tab: Tab, visited: Option<Vec<String>>) {
         let is_as_new = match visited {
             Some(visited) if !tab.is_apart && tab.context == self.shared().context => {
                 self.empty(&tab, &visited).await
@@ -325,6 +341,7 @@ impl Tabs {
                 self.close(&tab);
                 return;
             }
+            self.watch(&tab);
             state.idle.push(Tab {
                 is_used: true,
                 ..tab
@@ -350,6 +367,34 @@ impl Tabs {
         }
     }
 
+    /// Hears of the end of a tab's process while no page has the tab.
+    fn watch(self: &Arc<Self>, tab: &Tab) {
+        let listener = Arc::new(IdleWatch(Arc::downgrade(self)));
+        self.connection.listen(tab.session.id().clone(), listener);
+    }
+
+    /// A tab's process has ended, or the tab is gone: no page is to get it.
+    pub(super) fn lost(&self, session: &SessionId) {
+        let is_it = |tab: &Tab| tab.session.id() == session;
+        let lost = {
+            let mut state = self.state.lock();
+            match state.idle.iter().position(is_it) {
+                Some(place) => Some(state.idle.swap_remove(place)),
+                None => state.spare.take_if(|tab| is_it(tab)),
+            }
+        };
+        match lost {
+            Some(tab) => self.close(&tab),
+            // It may be about to show about:blank.
+            None => self.connection.abandon(session),
+        }
+    }
+
+    /// Whether the end of a tab was asked for. Says so once.
+    pub(super) fn was_closed(&self, session: &SessionId) -> bool {
+        self.state.lock().closing.remove(session)
+    }
+
     /// Empties the document; false where it cannot be done.
     async fn empty(&self, tab: &Tab, visited: &[String]) -> bool {
         let emptied = lived::timeout(RESET_LIMIT, empty(tab, visited)).await;
@@ -360,6 +405,7 @@ impl Tabs {
 
     /// Closes a tab that is held. It must go on before: closed while it is held, it would stop the page that opened it.
     pub(super) fn close_held(&self, session: &Session, target: &str) {
+        let _ = self.state.lock().closing.insert(session.id().clone());
         session.notify("Runtime.runIfWaitingForDebugger", json!({}));
         Session::root(&self.connection).notify("Target.closeTarget", json!({ "targetId": target }));
     }
@@ -368,6 +414,7 @@ impl Tabs {
     pub(super) fn close(&self, tab: &Tab) {
         debug!(target = tab.target, "a tab is closed");
         self.connection.forget(tab.session.id());
+        let _ = self.state.lock().closing.insert(tab.session.id().clone());
         let root = Session::root(&self.connection);
         root.notify("Target.closeTarget", json!({ "targetId": tab.target }));
         if let Some(context) = tab.context.as_ref().filter(|_| tab.is_apart) {
