@@ -1,10 +1,14 @@
 "use strict";
 
-// Faults at random times under load, on real workers and real PhantomJS, and a look at what became of every request:
-//   node chaos/chaos.js [--requests N] [--faults N] [--seconds S] [--seed S]
-// The same seed gives the same faults in the same order. Exits with 0 when all was survived. Needs /proc: Linux only.
+// Faults at random times under load, on real workers and real browsers, and a look at what became of every request:
+//   node chaos/chaos.js [--browser phantomjs|chromium] [--requests N] [--faults N] [--seconds S] [--seed S]
+// Without --browser it is the one of PHANTOM_CLUSTER_BROWSER, or PhantomJS.
+// The same seed gives the same faults in the same order. Exits with 0 when all was survived, with 1 when not, with 2 when
+// it cannot begin. Needs /proc: Linux only.
 
 const { parseArgs } = require("node:util");
+const { findBrowser, readBrowser } = require("../cli/browsers");
+const { CommandError } = require("../cli/command-error");
 const { print } = require("./report");
 const { Run } = require("./run");
 
@@ -12,20 +16,28 @@ const DEFAULTS = { requests: 20_000, faults: 330, seconds: 270 };
 const PROGRESS = 15_000;
 
 function readPlan() {
-  const number = { type: "string" };
-  const { values } = parseArgs({ options: { requests: number, faults: number, seconds: number, seed: number } });
+  const text = { type: "string" };
+  const { values } = parseArgs({
+    options: { browser: text, requests: text, faults: text, seconds: text, seed: text },
+  });
+  const { browser, ...numbers } = values;
   const plan = { ...DEFAULTS, seed: Math.floor(Math.random() * 2 ** 32) };
-  for (const [name, value] of Object.entries(values)) {
+  for (const [name, value] of Object.entries(numbers)) {
     plan[name] = Number(value);
     if (!(Number.isInteger(plan[name]) && plan[name] >= 0)) {
-      throw new RangeError(`--${name} must be a whole number, not ${value}`);
+      throw new CommandError(`--${name} must be a whole number, not ${value}`);
     }
   }
-  return plan;
+  return { ...plan, browser: readBrowser(browser) };
 }
 
 async function main() {
-  const run = new Run(readPlan());
+  const plan = readPlan();
+  const { problem, remedy } = await findBrowser(plan.browser);
+  if (problem) {
+    throw new CommandError(`${problem}${remedy ? `; ${remedy}` : ""}`);
+  }
+  const run = new Run(plan);
   const progress = setInterval(() => {
     console.error(`${run.progress.requests} requests, ${run.progress.faults} faults so far`);
   }, PROGRESS);
@@ -35,4 +47,7 @@ async function main() {
   process.exitCode = report.problems.length === 0 ? 0 : 1;
 }
 
-main();
+main().catch((error) => {
+  console.error(error instanceof CommandError ? `chaos: ${error.message}` : error);
+  process.exit(2);
+});

@@ -7,7 +7,8 @@ const { once } = require("node:events");
 const path = require("node:path");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { OPTIONS } = require("./options");
-const { isGone, processesWith } = require("./processes");
+const { BROWSERS } = require("./browsers");
+const { isGone, isGroupGone } = require("./processes");
 const { timeUntil } = require("./time");
 
 /** How long the end of a process that was killed may take to be seen: the machine is busy starting others. */
@@ -16,6 +17,8 @@ const KILL_LIMIT = 5_000;
 const FROZEN_LIMIT = 4_000;
 const HEARTBEATS = 8_000;
 const FROZEN_FOR = Math.max(OPTIONS.messageTimeout, HEARTBEATS) + FROZEN_LIMIT;
+/** A renderer that is frozen is noticed by the next page in its tab, which may be long in coming: it goes with its browser then. */
+const FROZEN_RENDERER_FOR = 60_000;
 const DRAIN_LIMIT = OPTIONS.stopTimeout + KILL_LIMIT;
 /** How long the engine may take to be at its full number again. */
 const RECOVERY_LIMIT = 60_000;
@@ -35,30 +38,37 @@ const isAny = () => true;
 const isReady = ({ ready }, worker) => ready.has(worker.id);
 const isBusy = ({ ledger }, worker) => ledger.heldBy(worker.id).length > 0;
 
-/** A worker of the engine and its PhantomJS, both untouched so far; undefined when there is none. */
-function victim(run, isFit) {
-  const { engine, leftovers, random, touched } = run;
-  const processes = processesWith(leftovers.marker);
-  const pairs = Object.values(engine.workers).flatMap((worker) => {
+/** Workers of the engine, each with its browser and the browser's renderers, that no fault has touched so far. */
+function untouched(run, isFit) {
+  const { browser, engine, leftovers, touched } = run;
+  const processes = leftovers.processes();
+  return Object.values(engine.workers).flatMap((worker) => {
     const { pid } = worker.process;
-    const phantom = processes.find(({ isPhantom, parent }) => isPhantom && parent === pid);
-    const isWhole = phantom && !touched.has(worker.id) && !worker.isDead();
-    return isWhole && isFit(run, worker) ? [{ worker, pid, phantom: phantom.pid }] : [];
+    const main = processes.find(({ kind, parent }) => kind === BROWSERS[browser].name && parent === pid);
+    if (!main || touched.has(worker.id) || worker.isDead() || !isFit(run, worker)) {
+      return [];
+    }
+    const renderers = processes.filter(({ kind, group }) => kind === "renderer" && group === main.pid);
+    return [{ worker, pid, browser: main.pid, renderers: renderers.map((renderer) => renderer.pid) }];
   });
-  const chosen = random.pick(pairs);
-  if (chosen) {
-    touched.add(chosen.worker.id);
-  }
-  return chosen;
 }
 
-/** The same, as soon as there is one. */
-async function someVictim(run, isFit) {
-  let chosen;
+/** What `find` gives, as soon as it gives anything. */
+async function soon(find) {
+  let found;
   await timeUntil(() => {
-    chosen = victim(run, isFit);
-    return chosen;
+    found = find();
+    return found;
   }, VICTIM_LIMIT);
+  return found;
+}
+
+/** A worker that no fault touches from now on, as soon as there is one. */
+async function someVictim(run, isFit) {
+  const chosen = await soon(() => run.random.pick(untouched(run, isFit)));
+  if (chosen) {
+    run.touched.add(chosen.worker.id);
+  }
   return chosen;
 }
 
@@ -71,7 +81,10 @@ function send(pid, signal) {
   }
 }
 
-/** Sends `signal` to one process of a pair; both must be gone within `limit`. Gives how long that took. */
+/**
+ * Sends `signal` to one of a worker and its browser; both must be gone within `limit`, and all that the browser has made.
+ * Gives how long that took.
+ */
 function signalTo(which, signal, limit, { isFit = isAny, before = () => {} } = {}) {
   return async (run) => {
     const chosen = await someVictim(run, isFit);
@@ -82,12 +95,33 @@ function signalTo(which, signal, limit, { isFit = isAny, before = () => {} } = {
     if (!send(chosen[which], signal)) {
       return NOBODY;
     }
-    const after = await timeUntil(() => isGone(chosen.pid) && isGone(chosen.phantom), limit);
+    const after = await timeUntil(() => isGone(chosen.pid) && isGroupGone(chosen.browser), limit);
     return { survived: after !== null, after, what: `${which} ${chosen[which]} of worker ${chosen.worker.id}` };
   };
 }
 
-/** Writes down how long the requests of a killed PhantomJS take to their next delivery. */
+/** Sends `signal` to a process that shows pages, which must be gone within `limit`. Its worker and its browser may go on. */
+function signalToRenderer(signal, limit, { before = () => {} } = {}) {
+  return async (run) => {
+    const { touchedRenderers: struck } = run;
+    const pid = await soon(() => {
+      const all = untouched(run, isBusy).flatMap(({ renderers }) => renderers);
+      return run.random.pick(all.filter((renderer) => !struck.has(renderer)));
+    });
+    if (!pid) {
+      return NOBODY;
+    }
+    struck.add(pid);
+    before(run);
+    const isSent = send(pid, signal);
+    const after = isSent ? await timeUntil(() => isGone(pid), limit) : null;
+    // Its number may be another's one day.
+    struck.delete(pid);
+    return isSent ? { survived: after !== null, after, what: `renderer ${pid}` } : NOBODY;
+  };
+}
+
+/** Writes down how long the requests of a killed browser take to their next delivery. */
 function measureRedelivery({ ledger, redeliveries }, { worker }) {
   const killedAt = Date.now();
   ledger.awaitRedelivery(worker.id, (at) => redeliveries.push(at - killedAt));
@@ -116,7 +150,7 @@ async function suspend({ ledger, leftovers, random }) {
   const { response, timeouts } = ledger.counts;
   const held = ledger.open;
   // Whatever another fault has stopped stays so.
-  const running = processesWith(leftovers.marker).filter(({ state }) => state !== "T");
+  const running = leftovers.processes().filter(({ state }) => state !== "T");
   const pids = [process.pid, ...running.map(({ pid }) => pid)];
   const ms = random.pick(SUSPENDED_FOR);
   const script = path.join(__dirname, "suspend.js");
@@ -181,21 +215,28 @@ function cancelling(end) {
   };
 }
 
-/** By name: `run → { survived, after, what }`. */
-const FAULTS = {
+/** Faults of a Chromium's parts. */
+const RENDERER_FAULTS = {
+  "SIGKILL of a renderer": signalToRenderer("SIGKILL", KILL_LIMIT, { before: ({ ledger }) => ledger.allowCrash() }),
+  "SIGSTOP of a renderer": signalToRenderer("SIGSTOP", FROZEN_RENDERER_FOR),
+};
+
+/** Those of a browser that goes by this name in "SIGKILL of a …". By name: `run → { survived, after, what }`. */
+const faultsOf = (name) => ({
   "request cancelled": cancelling((item) => item.cancel()),
   "request aborted": cancelling((_item, controller) => controller.abort()),
   "burst of quick requests": burst,
   "SIGKILL of a worker": signalTo("pid", "SIGKILL", KILL_LIMIT),
-  "SIGKILL of a PhantomJS": signalTo("phantom", "SIGKILL", KILL_LIMIT, { isFit: isBusy, before: measureRedelivery }),
+  [`SIGKILL of a ${name}`]: signalTo("browser", "SIGKILL", KILL_LIMIT, { isFit: isBusy, before: measureRedelivery }),
   "SIGSTOP of a worker": signalTo("pid", "SIGSTOP", FROZEN_FOR, { isFit: isReady }),
-  "SIGSTOP of a PhantomJS": signalTo("phantom", "SIGSTOP", FROZEN_FOR, { isFit: isReady }),
+  [`SIGSTOP of a ${name}`]: signalTo("browser", "SIGSTOP", FROZEN_FOR, { isFit: isReady }),
   "SIGTERM of a worker": signalTo("pid", "SIGTERM", DRAIN_LIMIT, { isFit: isBusy }),
   "SIGSTOP of a worker at its start": hangAtStart,
   "SIGSTOP and SIGCONT of all processes": suspend,
   "resize up": (run) => resize(run, OPTIONS.workers + run.random.between(1, 2)),
   "resize down": (run) => resize(run, run.random.between(1, OPTIONS.workers - 1)),
   "pause and resume": pauseAndResume,
-};
+  ...(name === BROWSERS.chromium.name ? RENDERER_FAULTS : {}),
+});
 
-module.exports = { FAULTS };
+module.exports = { faultsOf };

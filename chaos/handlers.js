@@ -1,5 +1,6 @@
 "use strict";
 
+const { BROWSERS } = require("./browsers");
 const { DEEP, HANG, LOOP } = require("./site");
 
 const ON_PURPOSE = "on purpose";
@@ -69,23 +70,6 @@ const MISDEEDS = {
       return forever;
     },
   },
-  "handler ends PhantomJS": {
-    ends: "response",
-    run: (_page, _item, { engine }) => {
-      engine.ph.exit();
-      return forever;
-    },
-  },
-  "page that ends PhantomJS": {
-    ends: "failed",
-    code: "ERR_ITEM_CRASHED",
-    isPoison: true,
-    run: async (page, _item, { url }) => {
-      await page.open(url + DEEP);
-      // Laid out at the latest now.
-      await page.renderBase64("PNG");
-    },
-  },
   "page that never loads": {
     ends: "response",
     run: (page, _item, { url }) => page.open(url + HANG).then(() => forever),
@@ -100,11 +84,63 @@ const MISDEEDS = {
   },
 };
 
+/** Those in which a browser's own ways count. */
+const OWN_MISDEEDS = {
+  phantomjs: {
+    "page that ends PhantomJS": {
+      ends: "failed",
+      code: "ERR_ITEM_CRASHED",
+      isPoison: true,
+      run: async (page, _item, { url }) => {
+        await page.open(url + DEEP);
+        // Laid out at the latest now.
+        await page.renderBase64("PNG");
+      },
+    },
+  },
+  chromium: {
+    // No page can end it as surely.
+    "handler kills Chromium": {
+      ends: "failed",
+      code: "ERR_ITEM_CRASHED",
+      isPoison: true,
+      run: (_page, _item, { engine }) => {
+        process.kill(engine.ph.process.pid, "SIGKILL");
+        return forever;
+      },
+    },
+    "page that ends its process": {
+      ends: "failed",
+      code: "ERR_PAGE_CRASHED",
+      isPoison: true,
+      run: async (page) => {
+        await page.open("chrome://crash");
+        await page.get("title");
+      },
+    },
+  },
+};
+
+/** Those of a browser. */
+function misdeedsOf(browser) {
+  return {
+    ...MISDEEDS,
+    [`handler ends ${BROWSERS[browser].name}`]: {
+      ends: "response",
+      run: (_page, _item, { engine }) => {
+        engine.ph.exit();
+        return forever;
+      },
+    },
+    ...OWN_MISDEEDS[browser],
+  };
+}
+
 /** What is to handle a delivery. */
-function handlerOf({ isQuick, misdeed }, attempts) {
-  const { isPoison, run } = MISDEEDS[misdeed] ?? {};
+function handlerOf({ isQuick, misdeed }, attempts, misdeeds) {
+  const { isPoison, run } = misdeeds[misdeed] ?? {};
   const goesWrong = run && (isPoison || attempts === 1);
   return goesWrong ? run : isQuick ? serveQuickly : serve;
 }
 
-module.exports = { LATE, MISDEEDS, ON_PURPOSE, handlerOf };
+module.exports = { LATE, ON_PURPOSE, handlerOf, misdeedsOf };

@@ -1,9 +1,11 @@
 "use strict";
 
-const { LATE, MISDEEDS, ON_PURPOSE } = require("./handlers");
+const { LATE, ON_PURPOSE } = require("./handlers");
+
+const PAGE_CRASHED = "ERR_PAGE_CRASHED";
 
 /** Why a request's end is wrong, or null. */
-function fault({ path, misdeed }, how, outcome) {
+function fault({ path, misdeed }, how, outcome, misdeeds) {
   if (how === "cancelled") {
     return null;
   }
@@ -11,7 +13,7 @@ function fault({ path, misdeed }, how, outcome) {
     const isRight = outcome !== LATE && outcome?.status === "success" && outcome.title === `page ${path}`;
     return isRight ? null : `was answered with ${JSON.stringify(outcome)}`;
   }
-  const { ends, code } = MISDEEDS[misdeed] ?? {};
+  const { ends, code } = misdeeds[misdeed] ?? {};
   const isMeant = ends === "failed" && (code ? outcome.code === code : outcome.message === ON_PURPOSE);
   return isMeant ? null : `failed with ${outcome.code}: ${outcome.message}`;
 }
@@ -21,8 +23,16 @@ class Ledger {
   #open = new Map();
   #deliveries = new Map();
   #awaited = new Map();
-  counts = { enqueued: 0, response: 0, failed: 0, cancelled: 0, timeouts: 0, deliveries: 0 };
+  #crashesAllowed = 0;
+  #misdeeds;
+  /** `pages`: answers that a page was opened for. `crashed`: of the failed, those whose page's process was killed. */
+  counts = { enqueued: 0, response: 0, failed: 0, cancelled: 0, timeouts: 0, deliveries: 0, pages: 0, crashed: 0 };
   problems = [];
+
+  /** `misdeeds`: what requests may ask for, by name. */
+  constructor(misdeeds) {
+    this.#misdeeds = misdeeds;
+  }
 
   get open() {
     return this.#open.size;
@@ -41,8 +51,9 @@ class Ledger {
       ended = how;
       this.counts[how] += 1;
       this.#forget(item.id);
-      const problem = fault(item.request, how, outcome);
-      if (problem) {
+      this.counts.pages += Number(how === "response" && !item.request.isQuick);
+      const problem = fault(item.request, how, outcome, this.#misdeeds);
+      if (problem && !this.#isAllowed(how, outcome)) {
         this.#complain(item, problem);
       }
       onEnd(how);
@@ -53,6 +64,11 @@ class Ledger {
       this.counts.timeouts += 1;
     });
     return { cancelled: () => end("cancelled") };
+  }
+
+  /** The process of a page is about to be killed: one request, and no more, may fail by that. */
+  allowCrash() {
+    this.#crashesAllowed += 1;
   }
 
   /** A worker says that it was handed a request. */
@@ -92,6 +108,14 @@ class Ledger {
 
   #complain({ id, request, attempts }, what) {
     this.complain(`request ${id} ${JSON.stringify(request)}, attempt ${attempts}, ${what}`);
+  }
+
+  #isAllowed(how, outcome) {
+    if (how !== "failed" || outcome.code !== PAGE_CRASHED || this.counts.crashed >= this.#crashesAllowed) {
+      return false;
+    }
+    this.counts.crashed += 1;
+    return true;
   }
 
   #forget(id) {

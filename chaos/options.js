@@ -1,6 +1,6 @@
 "use strict";
 
-/** The engine under test. Its times are short, so that frozen and hanging parts do not stand still for long. */
+/** The engine under test, but for its browser. Its times are short, so that frozen and hanging parts do not stand still for long. */
 const OPTIONS = {
   workers: 3,
   workerParallelism: 4,

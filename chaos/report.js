@@ -1,5 +1,7 @@
 "use strict";
 
+const { BROWSERS } = require("./browsers");
+
 const SHOWN_PROBLEMS = 40;
 
 function quantile(numbers, part) {
@@ -21,17 +23,20 @@ function rowOf({ name, injected, survived, times }) {
 
 /** Prints what a run gave; the times are those from a fault to the end it should come to. */
 function print(report) {
-  const { seed, seconds, faults, counts, problems, kinds, redeliveries, processes, lists } = report;
+  const { seed, browser, seconds, faults, counts, problems, kinds, redeliveries, processes, lists } = report;
   console.table(kinds.map(rowOf));
   const { median, max } = summary(redeliveries);
   console.log(
-    `SIGKILL of a PhantomJS to its requests' next delivery: median ${median} ms, max ${max} ms (${redeliveries.length} requests)`,
+    `SIGKILL of a ${BROWSERS[browser].name} to its requests' next delivery: median ${median} ms, max ${max} ms (${redeliveries.length} requests)`,
   );
   console.log(
-    `${counts.enqueued} requests: ${counts.response} answered, ${counts.failed} failed on purpose, ` +
+    `${counts.enqueued} requests: ${counts.response} answered, ${counts.pages} of them with a page, ` +
+      `${counts.failed - counts.crashed} failed on purpose, ${counts.crashed} as their page's process was killed, ` +
       `${counts.cancelled} cancelled; ${counts.deliveries} deliveries, ${counts.timeouts} timeouts`,
   );
-  console.log(`${faults} faults, ${processes} processes, ${seconds.toFixed(0)} s, seed ${seed}`);
+  console.log(
+    `${faults} faults on ${BROWSERS[browser].name}, ${processes} processes, ${seconds.toFixed(0)} s, seed ${seed}`,
+  );
   console.log(`processes and files before the end: ${lists.before.join(", ") || "none"}`);
   console.log(`processes and files after it: ${lists.after.join(", ") || "none"}`);
   for (const problem of problems.slice(0, SHOWN_PROBLEMS)) {

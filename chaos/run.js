@@ -4,8 +4,9 @@ const cluster = require("node:cluster");
 const path = require("node:path");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { createQueued } = require("../index");
-const { FAULTS } = require("./faults");
-const { MISDEEDS } = require("./handlers");
+const { BROWSERS } = require("./browsers");
+const { faultsOf } = require("./faults");
+const { misdeedsOf } = require("./handlers");
 const { Ledger } = require("./ledger");
 const { Leftovers } = require("./leftovers");
 const { OPTIONS } = require("./options");
@@ -21,21 +22,24 @@ const FAULTY_PART = 0.9;
 const SETTLE_LIMIT = 60_000;
 const CLOSE_LIMIT = 30_000;
 
-const NAMES = [...Object.keys(FAULTS), ...Object.keys(MISDEEDS)];
 /** How often a fault comes for each time that another does. */
 const WEIGHTS = {
   "request cancelled": 2,
   "request aborted": 2,
   "SIGKILL of a worker": 3,
   "SIGKILL of a PhantomJS": 4,
+  "SIGKILL of a Chromium": 4,
+  "SIGKILL of a renderer": 4,
   "SIGSTOP of a worker": 2,
   "SIGSTOP of a PhantomJS": 2,
+  "SIGSTOP of a Chromium": 2,
+  "SIGSTOP of a renderer": 2,
   "SIGTERM of a worker": 2,
 };
 
 /** The faults in random order, then again, so that none is left out by chance. */
-function* deck(random) {
-  const all = NAMES.flatMap((name) => Array(WEIGHTS[name] ?? 1).fill(name));
+function* deck(random, names) {
+  const all = names.flatMap((name) => Array(WEIGHTS[name] ?? 1).fill(name));
   for (;;) {
     yield* random.shuffled(all);
   }
@@ -47,20 +51,27 @@ class Run {
   ready = new Set();
   /** Workers that had their fault: what a second one does to them could not be told from the first. */
   touched = new Set();
-  /** Times from the end of a PhantomJS to the next delivery of its requests. */
+  /** The same of the processes that show pages. */
+  touchedRenderers = new Set();
+  /** Times from the end of a browser to the next delivery of its requests. */
   redeliveries = [];
-  ledger = new Ledger();
   leftovers = new Leftovers((problem) => this.ledger.complain(problem));
   #plan;
+  #faults;
+  #misdeeds;
   #injections = [];
   #checks = [];
   #next = 0;
   #isOver = false;
   #stderr = [];
 
-  /** `plan`: `{ requests, faults, seconds, seed }`. */
-  constructor(plan) {
+  /** `plan`: `{ requests, faults, seconds, seed, browser }`. */
+  constructor({ browser = "phantomjs", ...plan }) {
     this.#plan = plan;
+    this.browser = browser;
+    this.#faults = faultsOf(BROWSERS[browser].name);
+    this.#misdeeds = misdeedsOf(browser);
+    this.ledger = new Ledger(this.#misdeeds);
     this.random = new Random(plan.seed);
   }
 
@@ -101,8 +112,8 @@ class Run {
   }
 
   #start({ url }) {
-    cluster.setupPrimary({ exec: path.join(__dirname, "worker.js"), args: [url], silent: true });
-    this.engine = createQueued(OPTIONS);
+    cluster.setupPrimary({ exec: path.join(__dirname, "worker.js"), args: [url, this.browser], silent: true });
+    this.engine = createQueued({ ...OPTIONS, browser: this.browser });
     this.engine.on("workerStarted", (worker) => this.#listen(worker));
     this.engine.on("error", (error) => this.ledger.complain(`the engine gave up: ${error.message}`));
     this.engine.start();
@@ -129,10 +140,14 @@ class Run {
     }
   }
 
+  get #names() {
+    return [...Object.keys(this.#faults), ...Object.keys(this.#misdeeds)];
+  }
+
   async #inject() {
     const { requests, faults, seconds } = this.#plan;
     const mean = (seconds * 1000 * FAULTY_PART) / faults;
-    const names = deck(this.random);
+    const names = deck(this.random, this.#names);
     while (this.#injections.length < faults) {
       await sleep(this.random.pause(mean));
       this.#checks.push(this.#injectOne(names.next().value));
@@ -148,7 +163,11 @@ class Run {
   async #injectOne(name) {
     const injection = { name, survived: false, after: null };
     this.#injections.push(injection);
-    const { survived, after = null, what } = await (MISDEEDS[name] ? this.#misbehave(name) : FAULTS[name](this));
+    const {
+      survived,
+      after = null,
+      what,
+    } = await (this.#misdeeds[name] ? this.#misbehave(name) : this.#faults[name](this));
     Object.assign(injection, { survived, after });
     if (survived === false) {
       this.ledger.complain(`${name}: ${what}`);
@@ -164,17 +183,18 @@ class Run {
 
   /** Waits for the last requests and for what the faults are to end in. */
   async #settle() {
-    const { engine, ledger, leftovers } = this;
+    const { engine, ledger, leftovers, browser } = this;
+    const { name } = BROWSERS[browser];
     engine.resize(WORKERS);
     if ((await timeUntil(() => ledger.open === 0, SETTLE_LIMIT)) === null) {
       ledger.complainOfOpen();
     }
     const workers = () => Object.keys(engine.workers).length;
     // One that is about to retire may have its successor beside it.
-    const isWhole = () => [WORKERS, WORKERS + 1].includes(workers()) && leftovers.phantoms === workers();
+    const isWhole = () => [WORKERS, WORKERS + 1].includes(workers()) && leftovers.count(name) === workers();
     if ((await timeUntil(isWhole, SETTLE_LIMIT)) === null) {
       const phases = engine.stats().workers.map(({ id, phase }) => `${id} ${phase}`);
-      const running = `${workers()} workers (${phases.join(", ")}) and ${leftovers.phantoms} PhantomJS`;
+      const running = `${workers()} workers (${phases.join(", ")}) and ${leftovers.count(name)} ${name}`;
       ledger.complain(`${running} run at the end, not ${WORKERS}`);
     }
   }
@@ -194,10 +214,11 @@ class Run {
     const injections = this.#injections.filter(({ survived }) => survived !== null);
     return {
       seed,
+      browser: this.browser,
       faults: injections.length,
       counts,
       problems,
-      kinds: kindsOf(injections),
+      kinds: kindsOf(injections, this.#names),
       redeliveries,
       processes: leftovers.seen,
       stderr: this.#stderr.join(""),
@@ -206,8 +227,8 @@ class Run {
 }
 
 /** Injected faults and what became of them, by name. */
-function kindsOf(injections) {
-  return NAMES.flatMap((name) => {
+function kindsOf(injections, names) {
+  return names.flatMap((name) => {
     const own = injections.filter((injection) => injection.name === name);
     const survived = own.filter((injection) => injection.survived);
     const times = survived.flatMap(({ after }) => (after === null ? [] : [after]));

@@ -1,17 +1,19 @@
 "use strict";
 
-// A worker of the run: its argument is the address of the site.
+// A worker of the run. Its arguments: the address of the site, the browser.
 
 const { createQueued } = require("../index");
-const { handlerOf } = require("./handlers");
+const { handlerOf, misdeedsOf } = require("./handlers");
 const { OPTIONS } = require("./options");
 
-const setting = { engine: createQueued(OPTIONS), url: process.argv[2] };
+const [url, browser] = process.argv.slice(2);
+const setting = { engine: createQueued({ ...OPTIONS, browser }), url };
+const misdeeds = misdeedsOf(browser);
 
 setting.engine.once("workerReady", () => process.send({ ready: true }));
 setting.engine.on("request", (page, item) => {
   const { id, attempts } = item;
   process.send({ delivered: id, attempts, at: Date.now() });
-  return handlerOf(item.request, attempts)(page, item, setting);
+  return handlerOf(item.request, attempts, misdeeds)(page, item, setting);
 });
 setting.engine.start();

@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { browser, onChromium, site } from "../helpers.mjs";
+import { processesWith } from "../../chaos/processes.js";
+import { browser, isLinux, onChromium, site, until } from "../helpers.mjs";
 
 const LOOP = "<script>onunload = onpagehide = function () { for (;;) {} };</script>";
 
@@ -206,5 +207,27 @@ describe("a page that is stuck", onChromium(), () => {
     const next = await started.ph.createPage();
     assert.equal(await next.open(`${pages.url}/`), "success");
     await next.close();
+  });
+
+  test("whose process ends while nobody has it is not given to the next page", { skip: !isLinux }, async () => {
+    for (const isolate of [false, true]) {
+      const { ph, close } = await browser({ browser: "chromium", pageTimeout: 10_000, isolate });
+      const renderers = () => {
+        const all = processesWith("no marker", new Set([ph.process.pid]));
+        return all.filter(({ kind }) => kind === "renderer").map(({ pid }) => pid);
+      };
+      const page = await ph.createPage();
+      await page.open(`${pages.url}/`);
+      await page.close();
+      // Isolated pages have one that was made in advance.
+      await until(() => renderers().length === 1, "the idle tab");
+      const [killed] = renderers();
+      process.kill(killed, "SIGKILL");
+      await until(() => !renderers().includes(killed), "its end");
+      const next = await ph.createPage();
+      assert.equal(await next.evaluate("function () { return document.title; }"), "");
+      assert.equal(await next.open(`${pages.url}/`), "success");
+      await close();
+    }
   });
 });

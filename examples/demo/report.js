@@ -52,7 +52,7 @@ function seconds(ms) {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-function printSummary({ pages, counts, ms }, sheet) {
+function printSummary({ pages, counts, ms }) {
   console.log(`\n${table(pages)}\n`);
   console.log(`${pages.length} pages in ${seconds(ms)}`);
   console.log(`Workers: ${counts.started} started, ${counts.died} ended`);
@@ -64,7 +64,28 @@ function printSummary({ pages, counts, ms }, sheet) {
       console.log(`Failed: ${place}: ${failure}`);
     }
   }
-  console.log(`Pictures: ${sheet}`);
+  console.log();
+}
+
+/** What two browsers must agree on. The texts of script errors are each engine's own. */
+const ESSENCE = ["status", "http", "title", "headings"];
+
+/** Says whether two browsers saw the same site. */
+function printComparison([first, second]) {
+  if (!second) {
+    return;
+  }
+  const paths = new Set([...first.pages, ...second.pages].map((page) => page.path));
+  let same = 0;
+  for (const place of paths) {
+    const [one, other] = [first, second].map(({ pages }) => pages.find((page) => page.path === place));
+    const differing = ESSENCE.filter((name) => JSON.stringify(one?.[name]) !== JSON.stringify(other?.[name]));
+    same += Number(differing.length === 0);
+    if (differing.length > 0) {
+      console.log(`Not the same: ${place}: ${differing.join(", ")}`);
+    }
+  }
+  console.log(`${first.name} and ${second.name} saw the same of ${same} of ${paths.size} pages`);
 }
 
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
@@ -77,9 +98,15 @@ const STYLE = `
   .all { width: 1240px; margin: 0 auto; }
   h1 { margin: 0 12px 4px; font-size: 26px; font-weight: normal; }
   .all > p { margin: 0 12px 20px; color: #66788a; }
-  .page { float: left; width: 286px; margin: 12px; border-radius: 8px; overflow: hidden; background: #fff; color: inherit; text-decoration: none; -webkit-box-shadow: 0 1px 6px rgba(18, 38, 58, 0.18); box-shadow: 0 1px 6px rgba(18, 38, 58, 0.18); }
-  .shot { position: relative; height: 215px; overflow: hidden; border-bottom: 1px solid #e3e7ea; background: #f7f8f9; }
-  .shot img { display: block; width: 286px; }
+  .page { float: left; width: 286px; margin: 12px; border-radius: 8px; overflow: hidden; background: #fff; -webkit-box-shadow: 0 1px 6px rgba(18, 38, 58, 0.18); box-shadow: 0 1px 6px rgba(18, 38, 58, 0.18); }
+  .pair { width: 596px; }
+  .shot { position: relative; display: block; float: left; width: 286px; height: 215px; overflow: hidden; background: #f7f8f9; color: inherit; text-decoration: none; }
+  .shots { height: 216px; overflow: hidden; border-bottom: 1px solid #e3e7ea; background: #e3e7ea; }
+  .pair .shot { width: 297px; height: 223px; }
+  .pair .shots { height: 224px; }
+  .pair .shot + .shot { margin-left: 2px; }
+  .shot img { display: block; width: 100%; }
+  .shot u { position: absolute; right: 8px; bottom: 8px; padding: 1px 9px; border-radius: 9px; background: #24384a; color: #fff; font-size: 12px; text-decoration: none; }
   .shot b { position: absolute; top: 90px; width: 100%; color: #a03a1c; text-align: center; }
   .words { height: 94px; padding: 10px 14px; }
   .title, .path { height: 22px; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
@@ -90,30 +117,50 @@ const STYLE = `
   .facts i.bad { background: #fbe0d8; color: #a03a1c; }
 `;
 
-function card(page) {
-  const { file, title, http = "failed", ms = "?", errors = [], headings = [], pid = "?" } = page;
-  const isGood = http === "200" && errors.length === 0;
-  const label = http === "200" && !isGood ? "script error" : http;
-  return `<a class="page" href="${escapeHtml(file)}">
-  <div class="shot"><img src="${escapeHtml(file)}" alt="${escapeHtml(headings.join("; "))}">${http === "failed" ? "<b>No page came</b>" : ""}</div>
-  <div class="words">
-    <div class="title">${escapeHtml(title || "(no title)")}</div>
-    <div class="path">${escapeHtml(page.path)}</div>
-    <div class="facts"><i${isGood ? "" : ' class="bad"'}>${escapeHtml(label)}</i>${ms} ms · pid ${pid}</div>
-  </div>
-</a>`;
+const labelOf = ({ http = "failed", errors = [] }) => (http === "200" && errors.length > 0 ? "script error" : http);
+
+/** One browser's picture of a page. `name` is said where there are two. */
+function shot({ file, http = "failed", headings = [] }, name) {
+  const said = name ? `<u>${escapeHtml(name)}</u>` : "";
+  const lack = http === "failed" ? "<b>No page came</b>" : "";
+  return `<a class="shot" href="${escapeHtml(file)}"><img src="${escapeHtml(file)}" alt="${escapeHtml(headings.join("; "))}">${said}${lack}</a>`;
 }
 
-/** Writes DIR/index.html and returns its address. */
-function writeSheet(out, { pages, counts, ms }) {
-  const about = `${pages.length} pages in ${seconds(ms)}, by ${counts.started} workers one after another, two at a time`;
+/** All pictures of one page, and its facts: `seen` has an entry for each browser. */
+function card(seen) {
+  const [{ page }] = seen;
+  const isPair = seen.length > 1;
+  const label = labelOf(page);
+  const facts = seen.map(({ page: { ms = "?", pid = "?" }, name }) =>
+    isPair ? `${escapeHtml(name)} ${ms} ms` : `${ms} ms · pid ${pid}`,
+  );
+  return `<div class="page${isPair ? " pair" : ""}">
+  <div class="shots">${seen.map((one) => shot(one.page, isPair && one.name)).join("")}</div>
+  <div class="words">
+    <div class="title">${escapeHtml(page.title || "(no title)")}</div>
+    <div class="path">${escapeHtml(page.path)}</div>
+    <div class="facts"><i${label === "200" ? "" : ' class="bad"'}>${escapeHtml(label)}</i>${facts.join(" · ")}</div>
+  </div>
+</div>`;
+}
+
+function about({ name, pages, counts, ms }) {
+  return `${name}: ${pages.length} pages in ${seconds(ms)}, by ${counts.started} workers one after another, two at a time`;
+}
+
+/** Writes DIR/index.html and returns its address. `results`: of one browser, or of two, which stand side by side. */
+function writeSheet(out, results) {
+  const cards = results[0].pages.map(({ path: place }) => {
+    const seen = results.map(({ name, pages }) => ({ name, page: pages.find((page) => page.path === place) }));
+    return card(seen.filter(({ page }) => page));
+  });
   const html = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Contact sheet</title><style>${STYLE}</style></head>
 <body><div class="all">
 <h1>Contact sheet</h1>
-<p>${about}. Click on a picture to see it whole.</p>
-${pages.map(card).join("\n")}
+<p>${results.map((result) => escapeHtml(about(result))).join("<br>")}<br>Click on a picture to see it whole.</p>
+${cards.join("\n")}
 </div></body>
 </html>
 `;
@@ -122,4 +169,4 @@ ${pages.map(card).join("\n")}
   return pathToFileURL(file).href;
 }
 
-module.exports = { printSummary, progress, writeSheet };
+module.exports = { printComparison, printSummary, progress, writeSheet };

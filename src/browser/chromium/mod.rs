@@ -20,6 +20,7 @@ mod command;
 mod cookies;
 mod dotted;
 mod endpoint;
+mod gate;
 mod handle;
 mod in_page;
 mod launch;

@@ -176,9 +176,13 @@ impl Listener for Shared {
                 if let Ok(detached) = read::<Detached>(params) {
                     let id = SessionId::of(&detached.session_id);
                     debug!(session = id.as_str(), "a tab is gone");
+                    if !self.tabs.was_closed(&id) {
+                        self.doubt();
+                    }
                     if let Some(page) = self.known.of_session(&id) {
                         page.leave();
                     }
+                    self.tabs.lost(&id);
                     self.connection.forget(&id);
                 }
             }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -14,15 +15,20 @@ use tokio_util::sync::CancellationToken;
 use super::cdp::{CdpError, Connection, Sender, Session};
 use super::command::{Reply, Sink};
 use super::cookies::{AllCookies, file};
+use super::gate::{self, Gate};
 use super::handle::Handle as PageHandle;
 use super::in_page::InPage;
 use super::page::Known;
 use super::probes::Probes;
 use super::settings::Defaults;
 use super::tabs::Tabs;
+use crate::lived;
 
 /// Pages that open by themselves are numbered from here, far above those that Node asks for.
 const FIRST_OWN_NUMBER: u64 = 1_000_000_000;
+
+/// A browser that makes no place for pages any more has ended within this, or it is none of its end.
+const ENDS_WITHIN: Duration = Duration::from_secs(5);
 
 /// How a browser is left.
 #[derive(Debug)]
@@ -68,6 +74,7 @@ pub(super) struct Shared {
     pub(super) stop: CancellationToken,
     runtime: Handle,
     ending: Ending,
+    gate: Gate,
 }
 
 impl std::fmt::Debug for Shared {
@@ -87,6 +94,7 @@ impl Shared {
         ending: Ending,
     ) -> Arc<Self> {
         let in_page = Arc::new(InPage::new());
+        let gate = Gate::new(sink);
         let tabs = Tabs::new(connection.clone(), ending.context(), Arc::clone(&in_page));
         Arc::new(Self {
             probes: Probes::new(connection.clone()),
@@ -95,7 +103,7 @@ impl Shared {
             known: Known::default(),
             cookies: AllCookies::default(),
             connection,
-            sink,
+            sink: gate.sink(),
             defaults,
             user_agent: OnceCell::new(),
             pages: Mutex::default(),
@@ -103,6 +111,7 @@ impl Shared {
             stop: CancellationToken::new(),
             runtime: Handle::current(),
             ending,
+            gate,
         })
     }
 
@@ -207,7 +216,24 @@ impl Shared {
         }
     }
 
+    /// A page has ended, and nobody has asked for that: it may be the first of all, as the browser ends. One that ends may
+    /// still answer, but makes no place for pages any more.
+    pub(super) fn doubt(&self) {
+        if !self.gate.hold() {
+            return;
+        }
+        let going_on = gate::goes_on(&self.connection);
+        let gate = self.gate.clone();
+        self.spawn(&self.stop, async move {
+            if !going_on.await {
+                lived::sleep(ENDS_WITHIN).await;
+            }
+            gate.open();
+        });
+    }
+
     fn end_now(&self) {
+        self.gate.shut();
         match &self.ending {
             Ending::Close => {
                 Session::root(&self.connection).notify("Browser.close", json!({}));

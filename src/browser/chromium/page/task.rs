@@ -97,6 +97,7 @@ async fn begin(browser: Arc<Shared>, number: u64, wanted: Wanted, handle: Handle
         }
         Err(error) => {
             warn!(%error, number, "there is no tab for a page");
+            browser.doubt();
             browser.leave(number);
             queue.close();
             while let Some(command) = queue.recv().await {

@@ -14,7 +14,7 @@ mod making;
 mod reset;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -23,7 +23,7 @@ use serde_json::json;
 use tokio::sync::oneshot;
 use tracing::debug;
 
-use super::cdp::{CdpError, Connection, Session};
+use super::cdp::{CdpError, Connection, Listener, Raw, Session, SessionId};
 use super::cookies::Jar;
 use super::in_page::InPage;
 use super::place::{Place, Proxy};
@@ -67,6 +67,19 @@ pub(super) struct Tabs {
     state: Mutex<State>,
 }
 
+/// Who listens to a tab without a page.
+struct IdleWatch(Weak<Tabs>);
+
+impl Listener for IdleWatch {
+    fn event(&self, session: &SessionId, method: &str, _params: &Raw) {
+        if method == "Inspector.targetCrashed"
+            && let Some(tabs) = self.0.upgrade()
+        {
+            tabs.lost(session);
+        }
+    }
+}
+
 /// The browser context that pages share.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SharedContext {
@@ -100,6 +113,8 @@ struct State {
     spare_waiting: Option<oneshot::Sender<Tab>>,
     /// Sessions that came before the answer to `Target.createTarget`, by target.
     attached: FxHashMap<String, Session>,
+    /// Of tabs that are about to close.
+    closing: FxHashSet<SessionId>,
     /// Who waits for the session of a target.
     awaited: FxHashMap<String, oneshot::Sender<Session>>,
 }
@@ -176,7 +191,7 @@ impl Tabs {
     }
 
     /// Makes the first tab while nobody asks for one yet: it takes as long as the browser's start.
-    pub(super) async fn begin(&self, isolate: bool) {
+    pub(super) async fn begin(self: &Arc<Self>, isolate: bool) {
         if isolate {
             return self.prepare_spare().await;
         }
@@ -191,6 +206,7 @@ impl Tabs {
             state.is_first_coming = false;
             match made {
                 Ok(tab) => {
+                    self.watch(&tab);
                     let _ = state.reused.insert(tab.target.clone());
                     state.came(tab, true)
                 }
@@ -245,7 +261,7 @@ impl Tabs {
     }
 
     /// Makes the next isolated tab while a page loads: it takes 50 ms.
-    pub(super) async fn prepare_spare(&self) {
+    pub(super) async fn prepare_spare(self: &Arc<Self>) {
         {
             let mut state = self.state.lock();
             if state.is_making || state.spare.is_some() {
@@ -263,6 +279,7 @@ impl Tabs {
         state.is_making = false;
         let waiting = state.spare_waiting.take();
         if state.shared.proxy == proxy {
+            made.iter().for_each(|tab| self.watch(tab));
             state.spare = match waiting {
                 Some(waiting) => made.and_then(|tab| waiting.send(tab).err()),
                 None => made,
@@ -275,7 +292,7 @@ impl Tabs {
 
     /// A page is done with its tab, which nobody listens to any more. `visited`: the origins of all documents that were
     /// there; none where the tab cannot be made as new.
-    pub(super) async fn give_back(&self, tab: Tab, visited: Option<Vec<String>>) {
+    pub(super) async fn give_back(self: &Arc<Self>, tab: Tab, visited: Option<Vec<String>>) {
         let Some(visited) = visited else {
             return self.close(&tab);
         };
@@ -292,6 +309,7 @@ impl Tabs {
             pages: tab.pages + 1,
             ..tab
         };
+        self.watch(&tab);
         let is_as_new = reset::emptied(&tab, &visited).await;
         let (target, pages) = (tab.target.clone(), tab.pages);
         let refused = self.state.lock().came(tab, is_as_new);
@@ -316,8 +334,37 @@ impl Tabs {
         }
     }
 
+    /// Hears of the end of a tab's process while no page has the tab.
+    fn watch(self: &Arc<Self>, tab: &Tab) {
+        let listener = Arc::new(IdleWatch(Arc::downgrade(self)));
+        self.connection.listen(tab.session.id().clone(), listener);
+    }
+
+    /// A tab's process has ended, or the tab is gone: no page is to get it.
+    pub(super) fn lost(&self, session: &SessionId) {
+        let is_it = |tab: &Tab| tab.session.id() == session;
+        let lost = {
+            let mut state = self.state.lock();
+            match state.idle.iter().position(is_it) {
+                Some(place) => Some(state.idle.swap_remove(place)),
+                None => state.spare.take_if(|tab| is_it(tab)),
+            }
+        };
+        match lost {
+            Some(tab) => self.close(&tab),
+            // It may be about to show about:blank.
+            None => self.connection.abandon(session),
+        }
+    }
+
+    /// Whether the end of a tab was asked for. Says so once.
+    pub(super) fn was_closed(&self, session: &SessionId) -> bool {
+        self.state.lock().closing.remove(session)
+    }
+
     /// Closes a tab that is held. It must go on before: closed while it is held, it would stop the page that opened it.
     pub(super) fn close_held(&self, session: &Session, target: &str) {
+        let _ = self.state.lock().closing.insert(session.id().clone());
         session.notify("Runtime.runIfWaitingForDebugger", json!({}));
         Session::root(&self.connection).notify("Target.closeTarget", json!({ "targetId": target }));
     }
@@ -327,6 +374,7 @@ impl Tabs {
         debug!(target = tab.target, "a tab is closed");
         let _ = self.state.lock().reused.remove(&tab.target);
         self.connection.forget(tab.session.id());
+        let _ = self.state.lock().closing.insert(tab.session.id().clone());
         let root = Session::root(&self.connection);
         root.notify("Target.closeTarget", json!({ "targetId": tab.target }));
         if let Some(context) = tab.context.as_ref().filter(|_| tab.is_apart) {

@@ -37,6 +37,7 @@ struct Evaluation {
 struct Frame {
     #[serde(default)]
     security_origin: String,
+    loader_id: Option<String>,
 }
 
 /// `Runtime.getHeapUsage`
@@ -80,7 +81,10 @@ async fn empty(tab: &Tab, visited: &[String]) -> Result<Option<f64>, CdpError> {
     let heap = session.call::<Heap, _>("Runtime.getHeapUsage", json!({}));
     // Those that have storage, each once.
     let mut origins = Vec::new();
-    for Frame { security_origin } in tree.await?.all() {
+    for Frame {
+        security_origin, ..
+    } in tree.await?.all()
+    {
         if security_origin.len() > "://".len() && !origins.contains(&security_origin) {
             origins.push(security_origin);
         }
@@ -116,13 +120,32 @@ async fn collect(tab: &Tab) -> Result<(), CdpError> {
     collecting.await
 }
 
+/// `Page.navigate`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Navigated {
+    loader_id: Option<String>,
+}
+
 /// Shows about:blank, with no history.
 ///
 /// # Errors
 /// When the tab is gone.
 pub(in crate::browser::chromium) async fn blank(session: &Session) -> Result<(), CdpError> {
-    session
-        .run("Page.navigate", json!({ "url": "about:blank" }))
+    let navigated = session
+        .call::<Navigated, _>("Page.navigate", json!({ "url": "about:blank" }))
         .await?;
+    // The reply comes before the document does. Of what another load sends meanwhile Chromium may say nothing.
+    let shown = lived::timeout(LIMIT, async {
+        loop {
+            let tree = session.call::<Frames<Frame>, _>("Page.getFrameTree", json!({}));
+            if tree.await?.main().loader_id == navigated.loader_id {
+                return Ok(());
+            }
+        }
+    });
+    if let Ok(failed @ Err(_)) = shown.await {
+        return failed;
+    }
     session.run("Page.resetNavigationHistory", json!({})).await
 }
