@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::browser::chromium::cdp::Session;
 
-/// The background of one tab. A change costs a frame, 15 ms: so it stays as it was asked for last, from page to page.
+/// The background of one tab. A change costs a frame, 15 ms: so it may stay as it was asked for last, from page to page.
 #[derive(Clone, Debug, Default)]
 pub(in crate::browser::chromium) struct Background {
     is_transparent: Arc<Mutex<bool>>,

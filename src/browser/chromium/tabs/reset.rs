@@ -63,7 +63,7 @@ pub(super) async fn emptied(tab: &Tab, visited: &[String]) -> bool {
     let bytes = emptied.ok().and_then(Result::ok).flatten();
     debug!(target = tab.target, bytes, "a tab is emptied");
     match bytes {
-        Some(bytes) if bytes > MOST_GARBAGE => collect(tab).await.is_ok(),
+        Some(bytes) if bytes > MOST_GARBAGE => is_collected(tab).await,
         Some(_) => true,
         None => false,
     }
@@ -114,10 +114,10 @@ async fn empty(tab: &Tab, visited: &[String]) -> Result<Option<f64>, CdpError> {
     Ok(forgotten.await?.result.value.then_some(bytes))
 }
 
-/// Frees what the documents of an emptied tab have left in memory.
-async fn collect(tab: &Tab) -> Result<(), CdpError> {
+/// Frees what the documents of an emptied tab have left in memory. Their timers may be stuck still.
+async fn is_collected(tab: &Tab) -> bool {
     let collecting = tab.session.run("HeapProfiler.collectGarbage", json!({}));
-    collecting.await
+    matches!(lived::timeout(LIMIT, collecting).await, Ok(Ok(())))
 }
 
 /// `Page.navigate`

@@ -141,12 +141,18 @@ pub(super) async fn capture(
     let Some(area) = area else {
         return Ok(None);
     };
-    let params = params(format, quality, area, !layout.shows(area));
+    let is_beyond = !layout.shows(area);
+    let params = params(format, quality, area, is_beyond);
     page.background.show(&page.session, format.is_transparent());
     let capturing = page
         .session
         .call_slow::<Screenshot, _>("Page.captureScreenshot", params);
-    match capturing.await {
+    let captured = capturing.await;
+    if is_beyond {
+        // The window is drawn anew in any case: kept, it made the next picture slower.
+        page.background.show(&page.session, false);
+    }
+    match captured {
         Ok(screenshot) => Ok(Some(screenshot.data)),
         Err(error @ CdpError::Refused { .. }) => Err(super::cannot_capture(&error)),
         Err(error) => Err(error.into()),
