@@ -78,6 +78,8 @@ const CHROMIUM = Object.freeze({
     return native.launchChromium({ binary, arguments: switches, startTimeout, defaults: JSON.stringify(defaults) });
   },
   explainLaunch: explainChromium,
+  /** A worker, process `pid`, was killed. */
+  workerKilled: (pid) => require("./profiles").removeEmptyProfiles(pid),
 });
 
 module.exports = { CHROMIUM };
