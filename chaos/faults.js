@@ -6,17 +6,17 @@ const { spawn } = require("node:child_process");
 const { once } = require("node:events");
 const path = require("node:path");
 const { setTimeout: sleep } = require("node:timers/promises");
-const { OPTIONS } = require("./options");
+const { OPTIONS, optionsOf } = require("./options");
 const { BROWSERS } = require("./browsers");
 const { isGone, isGroupGone } = require("./processes");
 const { timeUntil } = require("./time");
 
 /** How long the end of a process that was killed may take to be seen: the machine is busy starting others. */
 const KILL_LIMIT = 5_000;
-/** A frozen one is noticed at its lease's end, or by its heartbeats when it holds nothing. */
+/** A frozen one is noticed at its lease's end, or later by its heartbeats when it holds nothing. */
 const FROZEN_LIMIT = 4_000;
 const HEARTBEATS = 8_000;
-const FROZEN_FOR = Math.max(OPTIONS.messageTimeout, HEARTBEATS) + FROZEN_LIMIT;
+const FROZEN_FOR = HEARTBEATS + FROZEN_LIMIT;
 /** A renderer that is frozen is noticed by the next page in its tab, which may be long in coming: it goes with its browser then. */
 const FROZEN_RENDERER_FOR = 60_000;
 const DRAIN_LIMIT = OPTIONS.stopTimeout + KILL_LIMIT;
@@ -25,8 +25,10 @@ const RECOVERY_LIMIT = 60_000;
 const ANSWER_LIMIT = 30_000;
 const VICTIM_LIMIT = 10_000;
 const BURST_SIZE = 400;
-/** A machine is suspended for so long, ms: longer than a lease, and sometimes longer than any silence is borne. */
-const SUSPENDED_FOR = [2_500, 2_500, 2_500, 2_500, 9_000];
+/** A machine is suspended for so much longer than a lease, ms, and sometimes for longer than any silence is borne. */
+const BEYOND_LEASE = 500;
+const LONG_SILENCE = 9_000;
+const SUSPENSIONS = [BEYOND_LEASE, BEYOND_LEASE, BEYOND_LEASE, BEYOND_LEASE, null];
 /** Within so long, ms, after it a part of all leases at most may be over, by what would have ended them without it. */
 const JUST_AFTER = 250;
 const MOST_TIMEOUTS = 0.5;
@@ -146,13 +148,14 @@ async function pauseAndResume({ engine, ledger, random }) {
 }
 
 /** Stops all of the run's processes, this one included, as a machine that sleeps does, and lets them go on. */
-async function suspend({ ledger, leftovers, random }) {
+async function suspend({ browser, ledger, leftovers, random }) {
   const { response, timeouts } = ledger.counts;
   const held = ledger.open;
   // Whatever another fault has stopped stays so.
   const running = leftovers.processes().filter(({ state }) => state !== "T");
   const pids = [process.pid, ...running.map(({ pid }) => pid)];
-  const ms = random.pick(SUSPENDED_FOR);
+  const beyond = random.pick(SUSPENSIONS);
+  const ms = beyond === null ? LONG_SILENCE : optionsOf(browser).messageTimeout + beyond;
   const script = path.join(__dirname, "suspend.js");
   const child = spawn(process.execPath, [script, ms, ...pids], { stdio: "ignore", env: leftovers.unmarked() });
   await once(child, "exit");
@@ -183,7 +186,7 @@ async function hangAtStart(run) {
     return NOBODY;
   }
   const { pid } = worker.process;
-  const after = await timeUntil(() => isGone(pid), OPTIONS.startTimeout + KILL_LIMIT);
+  const after = await timeUntil(() => isGone(pid), optionsOf(run.browser).startTimeout + KILL_LIMIT);
   return { survived: after !== null, after, what: `worker ${worker.id}, process ${pid}` };
 }
 

@@ -9,7 +9,7 @@ const { faultsOf } = require("./faults");
 const { misdeedsOf } = require("./handlers");
 const { Ledger } = require("./ledger");
 const { Leftovers } = require("./leftovers");
-const { OPTIONS } = require("./options");
+const { OPTIONS, optionsOf } = require("./options");
 const { Random } = require("./random");
 const { startSite } = require("./site");
 const { timeUntil } = require("./time");
@@ -113,7 +113,7 @@ class Run {
 
   #start({ url }) {
     cluster.setupPrimary({ exec: path.join(__dirname, "worker.js"), args: [url, this.browser], silent: true });
-    this.engine = createQueued({ ...OPTIONS, browser: this.browser });
+    this.engine = createQueued(optionsOf(this.browser));
     this.engine.on("workerStarted", (worker) => this.#listen(worker));
     this.engine.on("error", (error) => this.ledger.complain(`the engine gave up: ${error.message}`));
     this.engine.start();

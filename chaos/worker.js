@@ -4,10 +4,10 @@
 
 const { createQueued } = require("../index");
 const { handlerOf, misdeedsOf } = require("./handlers");
-const { OPTIONS } = require("./options");
+const { optionsOf } = require("./options");
 
 const [url, browser] = process.argv.slice(2);
-const setting = { engine: createQueued({ ...OPTIONS, browser }), url };
+const setting = { engine: createQueued(optionsOf(browser)), url };
 const misdeeds = misdeedsOf(browser);
 
 setting.engine.once("workerReady", () => process.send({ ready: true }));

@@ -79,6 +79,8 @@ const CHROMIUM = Object.freeze({
     return native.launchChromium({ binary, arguments: switches, startTimeout, defaults });
   },
   explainLaunch: explainChromium,
+  /** A worker, process `pid`, was killed. */
+  workerKilled: (pid) => require("./profiles").removeEmptyProfiles(pid),
 });
 
 module.exports = { CHROMIUM };

@@ -44,6 +44,8 @@ const PHANTOMJS = Object.freeze({
       silenceLimit,
     }),
   explainLaunch,
+  /** A worker, process `pid`, was killed: it has left nothing of a PhantomJS. */
+  workerKilled: () => {},
 });
 
 module.exports = { PHANTOMJS };

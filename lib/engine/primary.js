@@ -235,6 +235,9 @@ class Primary {
     this.#lastExit = `${signal ? `signal ${signal}` : `code ${code}`}${reason}`;
     log.info?.("worker ended", { worker: worker.id, code, signal, fault });
     this.#requests?.workerEnded(worker.id, this.#lastExit);
+    if (signal) {
+      kindOf(this.#options).workerKilled(worker.process.pid);
+    }
     const clean = !fault && (code === 0 || worker.exitedAfterDisconnect === true);
     try {
       this.#server.emit("workerDied", worker, code, signal);
