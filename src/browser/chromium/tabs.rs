@@ -26,11 +26,14 @@ use crate::lived;
 /// A page that does not let itself be emptied within this is stuck in a script.
 const RESET_LIMIT: Duration = Duration::from_millis(500);
 /// After so long without a page a tab shows about:blank.
-const IDLE_AFTER: Duration = Duration::from_millis(100);
+pub(super) const IDLE_AFTER: Duration = Duration::from_millis(100);
 /// More idle ones than this are closed: each takes 12 MiB.
 const MOST_IDLE: usize = 8;
-/// Runs in a page that is closed. What the page has replaced does not matter: its tab is closed then.
-const FORGET: &str = "(window.name='')===window.name";
+/// Runs in a page that is closed. What the page has replaced does not matter: its tab is closed then, or its timers are as
+/// `page/before.rs` has them. Chromium numbers timers from 1.
+const FORGET: &str = "(function(){\
+    for(var i=Math.min(setTimeout(function(){},0),1e5);i>0;i-=1){clearTimeout(i);cancelAnimationFrame(i)}\
+    return(window.name='')===window.name})()";
 
 /// One tab of the browser, with its session.
 #[derive(Debug)]
