@@ -116,7 +116,7 @@ describe("what a page of Chromium has open", onChromium(), () => {
         }
         await page.close();
         const other = await next();
-        await until(() => open.count(path) === 0, "the end of the connection", 3_000);
+        await until(() => open.count(path) === 0, "the end of the connection");
         await other?.close();
       });
     }
