@@ -186,7 +186,6 @@ export const properties = [
       assert.equal(await page.open(`${url}/stuck`), "success");
       assert.equal(await page.get("title"), "stuck");
     },
-    differs: { chromium: { how: "now and then the load does not end where PhantomJS gives the late request up" } },
   }),
   setting("userAgent", {
     get: (value) => assert.match(value, /PhantomJS\/2\.1\.1/),

@@ -3,6 +3,7 @@
 //! A page's task runs its commands; the task that reads the pipe calls [`Page::event`]. What both need is in the parts,
 //! each under a lock of its own.
 
+mod before;
 mod children;
 mod console;
 mod dialogs;
@@ -52,6 +53,7 @@ use super::place::Place;
 use super::shared::Shared;
 use super::tabs::{Background, Tab};
 use super::target::TargetInfo;
+use before::Before;
 use children::Children;
 use dialogs::Dialogs;
 use domains::Domains;
@@ -92,6 +94,7 @@ pub(super) struct Page {
     crashed: Arc<AtomicBool>,
     closed: AtomicBool,
     traces: Traces,
+    before: Before,
     me: Weak<Self>,
     home: Home,
     domains: Domains,
@@ -125,6 +128,7 @@ impl Page {
             crashed: Arc::default(),
             closed: AtomicBool::new(false),
             traces: Traces::default(),
+            before: Before::new(tab),
             me: Weak::clone(me),
             home: Home::new(browser, tab, place),
             domains: Domains::new(&tab.session),
@@ -297,6 +301,9 @@ impl Page {
 
 impl Listener for Page {
     fn event(&self, session: &SessionId, method: &str, params: &Raw) {
+        if before::takes(self, session, method, params) {
+            return;
+        }
         let is_own = session == self.session.id();
         self.traces.event(method, params);
         if method == "Page.frameNavigated" {

@@ -14,7 +14,7 @@ const MOST: usize = 100;
 /// A page has opened another one, which is held until it is told to go on.
 pub(super) fn opened(opener: &Page, session: Session, info: TargetInfo) {
     let browser = &opener.browser;
-    if opener.is_closed() || opener.popups.open().len() >= MOST {
+    if opener.is_closed() || opener.before.is_there() || opener.popups.open().len() >= MOST {
         warn!("a pop-up is closed: its page is closed, or has too many");
         browser.tabs.close_held(&session, &info.target_id);
         return;

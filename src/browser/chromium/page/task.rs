@@ -10,14 +10,14 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tracing::{debug, warn};
 
 use super::moving::{self, Told};
-use super::{GONE, Page, popups};
+use super::{GONE, Page, before, popups};
 use crate::browser::chromium::cdp::CdpError;
 use crate::browser::chromium::command::{Command, Failure, null};
 use crate::browser::chromium::cookies::all;
 use crate::browser::chromium::handle::{Handle, Queues};
 use crate::browser::chromium::place::Place;
 use crate::browser::chromium::shared::Shared;
-use crate::browser::chromium::tabs::{Tab, blank};
+use crate::browser::chromium::tabs::{IDLE_AFTER, Tab};
 use crate::lived;
 
 /// How long what was begun before may take once the page is to be closed.
@@ -126,7 +126,9 @@ pub(super) async fn live(
     let browser = Arc::clone(&page.browser);
     let number = page.number;
     let mut told = Told::default();
-    while let Some(command) = queue.recv().await {
+    // The last load has an answer when it is over.
+    let mut is_answered = false;
+    while let Some(command) = next(&page, &mut tab, &mut queue).await {
         let reply = browser.reply(command.id, number);
         if command.method == "close" {
             browser.leave(number);
@@ -172,15 +174,16 @@ pub(super) async fn live(
             }
         }
         told.note(&command);
-        if tab.is_used && needs_blank(&command) {
+        // What was to be loaded may have shown nothing.
+        let is_left = page.before.is_there() && is_answered && !page.loads.is_opening();
+        if (tab.is_used || is_left) && needs_blank(&command) {
             tab.is_used = false;
-            if blank(&tab.session).await.is_err() {
-                page.traces.soil();
-            }
+            before::leave(&page).await;
         }
         let begins_spare = tab.is_apart && is_load;
         if shows_another(&command) {
             tab.is_used = false;
+            is_answered = command.method == "open";
         }
         let Command {
             id, method, args, ..
@@ -215,6 +218,24 @@ pub(super) async fn live(
         drop(browser.reply(command.id, number));
     }
     leave(page, tab).await;
+}
+
+/// The next command. A page that gets none leaves the document of the page before meanwhile.
+async fn next(
+    page: &Arc<Page>,
+    tab: &mut Tab,
+    queue: &mut UnboundedReceiver<Command>,
+) -> Option<Command> {
+    if tab.is_used {
+        tokio::select! {
+            biased;
+            command = queue.recv() => return command,
+            () = lived::sleep(IDLE_AFTER) => {}
+        }
+        tab.is_used = false;
+        before::leave(page).await;
+    }
+    queue.recv().await
 }
 
 /// A page is done with a tab.

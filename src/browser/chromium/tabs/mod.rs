@@ -34,7 +34,7 @@ pub(super) use making::prepare;
 pub(super) use reset::blank;
 
 /// After so long without a page a tab shows about:blank.
-const IDLE_AFTER: Duration = Duration::from_millis(100);
+pub(super) const IDLE_AFTER: Duration = Duration::from_millis(100);
 /// More idle ones than this are closed: each takes 12 MiB.
 const MOST_IDLE: usize = 8;
 /// So many tabs are made without waiting for one that is being emptied: with a single page at a time its emptying goes on

@@ -104,6 +104,12 @@ impl Loads {
         self.0.lock().tracker.is_loading()
     }
 
+    /// Whether what a command has begun to load is not there yet.
+    pub(super) fn is_opening(&self) -> bool {
+        let state = self.0.lock();
+        state.opening.is_some() || state.tracker.is_loading() || state.tracker.is_leaving()
+    }
+
     /// Percent.
     pub(super) fn progress(&self) -> u8 {
         self.0.lock().tracker.progress()
