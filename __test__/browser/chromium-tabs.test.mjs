@@ -216,18 +216,21 @@ describe("a page that is stuck", onChromium(), () => {
         const all = processesWith("no marker", new Set([ph.process.pid]));
         return all.filter(({ kind }) => kind === "renderer").map(({ pid }) => pid);
       };
-      const page = await ph.createPage();
-      await page.open(`${pages.url}/`);
-      await page.close();
-      // Isolated pages have one that was made in advance.
-      await until(() => renderers().length === 1, "the idle tab");
-      const [killed] = renderers();
-      process.kill(killed, "SIGKILL");
-      await until(() => !renderers().includes(killed), "its end");
-      const next = await ph.createPage();
-      assert.equal(await next.evaluate("function () { return document.title; }"), "");
-      assert.equal(await next.open(`${pages.url}/`), "success");
-      await close();
+      try {
+        const page = await ph.createPage();
+        await page.open(`${pages.url}/`);
+        await page.close();
+        // Isolated pages have one that was made in advance.
+        await until(() => renderers().length === 1, "the idle tab");
+        const [killed] = renderers();
+        process.kill(killed, "SIGKILL");
+        await until(() => !renderers().includes(killed), "its end");
+        const next = await ph.createPage();
+        assert.equal(await next.evaluate("function () { return document.title; }"), "");
+        assert.equal(await next.open(`${pages.url}/`), "success");
+      } finally {
+        await close();
+      }
     }
   });
 });

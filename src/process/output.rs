@@ -40,6 +40,18 @@ struct Tails {
     stderr: Tail,
 }
 
+impl Tails {
+    fn text(&self, is_ours: fn(&str) -> bool) -> String {
+        let of = |tail: &Tail| without(&tail.text(), is_ours).trim_end().to_owned();
+        let text = of(&self.stderr);
+        shorten(if text.is_empty() {
+            of(&self.stdout)
+        } else {
+            text
+        })
+    }
+}
+
 impl Outputs {
     /// Reads the outputs of `process`; the callbacks get pieces of whole lines. Lines that `is_ours` knows are none that
     /// errors should show. Must run inside a tokio runtime.
@@ -80,12 +92,7 @@ impl Outputs {
 
     /// What the process said last: on stderr, or else on stdout, where PhantomJS puts some of its errors.
     pub(crate) fn text(&self) -> String {
-        let text = self.tails.stderr.text();
-        shorten(if text.is_empty() {
-            without(&self.tails.stdout.text(), self.is_ours)
-        } else {
-            text
-        })
+        self.tails.text(self.is_ours)
     }
 }
 
@@ -177,6 +184,17 @@ mod tests {
         );
         assert!(tail.text().ends_with("é\nlast"));
         assert!(tail.text().len() <= TAIL + 3);
+    }
+
+    #[test]
+    fn an_error_shows_neither_output_s_noise() {
+        let is_noise = |line: &str| line.starts_with("noise");
+        let tails = Tails::default();
+        tails.stdout.push(b"said\nnoise 1\n");
+        tails.stderr.push(b"noise 2\n");
+        assert_eq!(tails.text(is_noise), "said");
+        tails.stderr.push(b"failed\nnoise 3\n");
+        assert_eq!(tails.text(is_noise), "failed");
     }
 
     #[test]

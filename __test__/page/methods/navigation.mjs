@@ -80,7 +80,7 @@ export const methods = [
     // load-error.test.mjs has the rest.
     differs: {
       chromium:
-        "its text is net::ERR_UNSAFE_PORT for a port that is never opened, where PhantomJS only says that it did not load " +
+        "it names the reason of Chromium for a port that is never opened, where PhantomJS only says that it did not load " +
         "it, and HTTP 401 where a password is missing, where PhantomJS says Operation canceled",
     },
     check: (value) => assert.equal(value, null),

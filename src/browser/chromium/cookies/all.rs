@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
+use tokio::sync::{RwLock, RwLockReadGuard};
 
 use super::{Cookie, Jar, shown};
 use crate::browser::chromium::cdp::CdpError;
@@ -23,6 +24,8 @@ pub(in crate::browser::chromium) struct AllCookies {
     were_added: AtomicBool,
     /// What there was when they were switched off, by context.
     kept: Mutex<FxHashMap<Option<String>, Vec<Cookie>>>,
+    /// A page that gets a context of its own reads them, and is not known before it is there: what changes them waits.
+    changing: RwLock<()>,
 }
 
 impl AllCookies {
@@ -72,6 +75,7 @@ pub(in crate::browser::chromium) async fn get(browser: &Shared) -> Outcome {
 /// Adds one for all pages: whether the shared context takes it.
 pub(in crate::browser::chromium) async fn add(browser: &Shared, cookie: &Value) -> Outcome {
     check_cookie(cookie)?;
+    let _changing = browser.cookies.changing.write().await;
     if browser.cookies.are_off() {
         return answer(&false);
     }
@@ -95,7 +99,8 @@ async fn add_to_all(browser: &Shared, cookie: &Value) -> Result<bool, Failure> {
 pub(in crate::browser::chromium) async fn set(browser: &Shared, cookies: &Value) -> Outcome {
     if let Value::Array(cookies) = cookies {
         cookies.iter().try_for_each(check_cookie)?;
-        let _ = clear(browser).await?;
+        let _changing = browser.cookies.changing.write().await;
+        clear_all(browser).await?;
         if !browser.cookies.are_off() {
             for cookie in cookies {
                 let _ = add_to_all(browser, cookie).await?;
@@ -107,6 +112,7 @@ pub(in crate::browser::chromium) async fn set(browser: &Shared, cookies: &Value)
 
 /// Whether there was one of this name.
 pub(in crate::browser::chromium) async fn delete(browser: &Shared, name: &str) -> Outcome {
+    let _changing = browser.cookies.changing.write().await;
     let mut is_any = false;
     for jar in jars(browser) {
         let mut cookies = ignore_gone(jar.all().await)?.unwrap_or_default();
@@ -117,15 +123,22 @@ pub(in crate::browser::chromium) async fn delete(browser: &Shared, name: &str) -
 }
 
 pub(in crate::browser::chromium) async fn clear(browser: &Shared) -> Outcome {
+    let _changing = browser.cookies.changing.write().await;
+    clear_all(browser).await?;
+    null()
+}
+
+async fn clear_all(browser: &Shared) -> Result<(), Failure> {
     for jar in jars(browser) {
         let _ = ignore_gone(jar.clear().await)?;
     }
-    null()
+    Ok(())
 }
 
 /// `phantom.cookiesEnabled`: what there is is kept until they are on again.
 pub(in crate::browser::chromium) async fn switch(browser: &Shared, is_on: bool) -> Outcome {
     let cookies = &browser.cookies;
+    let _changing = cookies.changing.write().await;
     if cookies.are_off.swap(!is_on, Ordering::AcqRel) == is_on {
         for page in browser.known.all() {
             page.switch_cookies(is_on);
@@ -165,23 +178,25 @@ async fn restore(browser: &Shared) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Puts what was added for all pages into the context of a new one.
-pub(in crate::browser::chromium) async fn fill(
-    browser: &Shared,
+/// Puts what was added for all pages into the context of a new one. Until what this gives is dropped nothing changes them:
+/// by then the page must be known.
+pub(in crate::browser::chromium) async fn fill<'a>(
+    browser: &'a Shared,
     tab: &Tab,
-) -> Result<(), CdpError> {
-    if !tab.is_apart || browser.cookies.are_off() {
-        return Ok(());
+) -> Result<Option<RwLockReadGuard<'a, ()>>, CdpError> {
+    if !tab.is_apart {
+        return Ok(None);
     }
-    if !browser.cookies.were_added.load(Ordering::Acquire) {
-        return Ok(());
+    let unchanged = browser.cookies.changing.read().await;
+    if !browser.cookies.are_off() && browser.cookies.were_added.load(Ordering::Acquire) {
+        let shared = browser.tabs.shared().context;
+        let all = Jar::new(&browser.connection, shared.as_deref())
+            .all()
+            .await?;
+        let own = Jar::new(&browser.connection, tab.context.as_deref());
+        own.fill(all).await?;
     }
-    let shared = browser.tabs.shared().context;
-    let all = Jar::new(&browser.connection, shared.as_deref())
-        .all()
-        .await?;
-    let own = Jar::new(&browser.connection, tab.context.as_deref());
-    own.fill(all).await
+    Ok(Some(unchanged))
 }
 
 /// A context may go while it is asked.

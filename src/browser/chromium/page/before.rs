@@ -41,17 +41,6 @@ struct Sent {
     frame_id: String,
 }
 
-/// `Fetch.requestPaused`
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Paused {
-    request_id: String,
-    #[serde(default)]
-    resource_type: String,
-    #[serde(default)]
-    frame_id: String,
-}
-
 /// `Page.javascriptDialogOpening`
 #[derive(Debug, Deserialize)]
 struct Opening {
@@ -106,17 +95,11 @@ pub(super) fn takes(page: &Page, session: &SessionId, method: &str, params: &Raw
             answer("Debugger.resume", json!({}));
             true
         }
+        // One that `Fetch` holds waits for this. It may be of the page's own document, which the browser's process has begun
+        // to load before the renderer tells of it: so what is held of the page before goes on when its time is over.
         "Network.requestWillBeSent" => {
             !read(params).is_ok_and(|Sent { r#type, frame_id }| is_own(&r#type, &frame_id))
         }
-        "Fetch.requestPaused" => match read::<Paused>(params) {
-            Ok(paused) if !is_own(&paused.resource_type, &paused.frame_id) => {
-                let request = json!({ "requestId": paused.request_id });
-                answer("Fetch.continueRequest", request);
-                true
-            }
-            _ => false,
-        },
         "Page.fileChooserOpened"
         | "Page.navigatedWithinDocument"
         | "Runtime.bindingCalled"

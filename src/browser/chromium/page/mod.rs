@@ -153,6 +153,9 @@ impl Page {
             tab.session.id().clone(),
             Arc::clone(&page) as Arc<dyn Listener>,
         );
+        if browser.tabs.has_crashed(tab) {
+            page.crash();
+        }
         browser.known.add(&page);
         page.network.begin(&page);
         page

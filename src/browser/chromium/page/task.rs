@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::Mutex as AsyncMutex;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::{Mutex as AsyncMutex, RwLockReadGuard};
 use tracing::{debug, warn};
 
 use super::moving::{self, Told};
@@ -85,8 +85,9 @@ async fn begin(browser: Arc<Shared>, number: u64, wanted: Wanted, handle: Handle
         proxy: None,
     };
     match first_tab(&browser, &place).await {
-        Ok(tab) => {
+        Ok((tab, unchanged)) => {
             let page = Page::new(&browser, number, &tab, &place);
+            drop(unchanged);
             let beside = Arc::new(AsyncMutex::new(beside));
             page.spawn(run_beside(
                 Arc::clone(&page),
@@ -109,10 +110,14 @@ async fn begin(browser: Arc<Shared>, number: u64, wanted: Wanted, handle: Handle
     }
 }
 
-async fn first_tab(browser: &Arc<Shared>, place: &Place) -> Result<Tab, CdpError> {
+/// With it what keeps the cookies of all pages as they are.
+async fn first_tab<'a>(
+    browser: &'a Arc<Shared>,
+    place: &Place,
+) -> Result<(Tab, Option<RwLockReadGuard<'a, ()>>), CdpError> {
     let tab = browser.tabs.take(place).await?;
-    all::fill(browser, &tab).await?;
-    Ok(tab)
+    let unchanged = all::fill(browser, &tab).await?;
+    Ok((tab, unchanged))
 }
 
 /// Runs a page's commands until it is closed, then gives its tab back.

@@ -1,5 +1,7 @@
 //! How a tab comes to be.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::oneshot;
@@ -42,11 +44,7 @@ impl Tabs {
             .call::<Created, _>("Target.createTarget", wanted)
             .await?;
         let session = self.session_of(&created.target_id).await?;
-        // What is asked of it before its process runs would hold from its second document on.
-        session
-            .run("Runtime.evaluate", json!({ "expression": "0" }))
-            .await?;
-        Ok(Tab {
+        let tab = Tab {
             target: created.target_id,
             session,
             context,
@@ -54,7 +52,21 @@ impl Tabs {
             is_used: false,
             pages: 0,
             background: Background::default(),
-        })
+        };
+        // What is asked of it before its process runs would hold from its second document on.
+        let running = tab
+            .session
+            .run("Runtime.evaluate", json!({ "expression": "0" }))
+            .await;
+        let failure = match running {
+            Ok(()) if self.has_crashed(&tab) => CdpError::Gone {
+                method: "Runtime.evaluate",
+            },
+            Ok(()) => return Ok(tab),
+            Err(error) => error,
+        };
+        self.close(&tab);
+        Err(failure)
     }
 
     pub(super) async fn make_context(&self, proxy: Option<&Proxy>) -> Result<String, CdpError> {
@@ -96,7 +108,12 @@ impl Tabs {
     }
 
     /// A tab is there, held until it is told to go on.
-    pub(in crate::browser::chromium) fn attached(&self, session: Session, target: TargetInfo) {
+    pub(in crate::browser::chromium) fn attached(
+        self: &Arc<Self>,
+        session: Session,
+        target: TargetInfo,
+    ) {
+        self.watch(&session);
         prepare(&session, &self.in_page);
         target::go_on(&session);
         let mut state = self.state.lock();

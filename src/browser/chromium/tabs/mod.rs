@@ -67,6 +67,22 @@ pub(super) struct Tabs {
     state: Mutex<State>,
 }
 
+/// A tab is being made for as long as this is there: who asked for it may give it up.
+struct Making<'a>(&'a Tabs);
+
+impl<'a> Making<'a> {
+    fn begin(tabs: &'a Tabs) -> Self {
+        tabs.state.lock().making += 1;
+        Self(tabs)
+    }
+}
+
+impl Drop for Making<'_> {
+    fn drop(&mut self) {
+        self.0.state.lock().making -= 1;
+    }
+}
+
 /// Who listens to a tab without a page.
 struct IdleWatch(Weak<Tabs>);
 
@@ -75,6 +91,7 @@ impl Listener for IdleWatch {
         if method == "Inspector.targetCrashed"
             && let Some(tabs) = self.0.upgrade()
         {
+            let _ = tabs.state.lock().crashed.insert(session.clone());
             tabs.lost(session);
         }
     }
@@ -115,6 +132,8 @@ struct State {
     attached: FxHashMap<String, Session>,
     /// Of tabs that are about to close.
     closing: FxHashSet<SessionId>,
+    /// Of tabs whose process has ended before a page had them.
+    crashed: FxHashSet<SessionId>,
     /// Who waits for the session of a target.
     awaited: FxHashMap<String, oneshot::Sender<Session>>,
 }
@@ -162,12 +181,10 @@ impl Tabs {
         {
             return Ok(tab);
         }
-        self.state.lock().making += 1;
+        let _making = Making::begin(self);
         let made = self.make(place).await;
-        let mut state = self.state.lock();
-        state.making -= 1;
         if let Ok(tab) = &made {
-            let _ = state.reused.insert(tab.target.clone());
+            let _ = self.state.lock().reused.insert(tab.target.clone());
         }
         made
     }
@@ -206,7 +223,6 @@ impl Tabs {
             state.is_first_coming = false;
             match made {
                 Ok(tab) => {
-                    self.watch(&tab);
                     let _ = state.reused.insert(tab.target.clone());
                     state.came(tab, true)
                 }
@@ -278,8 +294,7 @@ impl Tabs {
         let mut state = self.state.lock();
         state.is_making = false;
         let waiting = state.spare_waiting.take();
-        if state.shared.proxy == proxy {
-            made.iter().for_each(|tab| self.watch(tab));
+        if state.shared.proxy == proxy && made.as_ref().is_none_or(|tab| state.is_well(tab)) {
             state.spare = match waiting {
                 Some(waiting) => made.and_then(|tab| waiting.send(tab).err()),
                 None => made,
@@ -309,7 +324,7 @@ impl Tabs {
             pages: tab.pages + 1,
             ..tab
         };
-        self.watch(&tab);
+        self.watch(&tab.session);
         let is_as_new = reset::emptied(&tab, &visited).await;
         let (target, pages) = (tab.target.clone(), tab.pages);
         let refused = self.state.lock().came(tab, is_as_new);
@@ -324,20 +339,27 @@ impl Tabs {
             place.map(|place| state.idle.swap_remove(place))
         };
         if let Some(mut tab) = idle {
-            match blank(&tab.session).await {
-                Ok(()) => {
-                    tab.is_used = false;
-                    self.state.lock().idle.push(tab);
-                }
-                Err(_) => self.close(&tab),
+            let is_blank = blank(&tab.session).await.is_ok();
+            let mut state = self.state.lock();
+            if is_blank && state.is_well(&tab) {
+                tab.is_used = false;
+                state.idle.push(tab);
+            } else {
+                drop(state);
+                self.close(&tab);
             }
         }
     }
 
+    /// Whether a tab's process ended before the page that has the tab now began to listen.
+    pub(super) fn has_crashed(&self, tab: &Tab) -> bool {
+        !self.state.lock().is_well(tab)
+    }
+
     /// Hears of the end of a tab's process while no page has the tab.
-    fn watch(self: &Arc<Self>, tab: &Tab) {
+    fn watch(self: &Arc<Self>, session: &Session) {
         let listener = Arc::new(IdleWatch(Arc::downgrade(self)));
-        self.connection.listen(tab.session.id().clone(), listener);
+        self.connection.listen(session.id().clone(), listener);
     }
 
     /// A tab's process has ended, or the tab is gone: no page is to get it.
@@ -373,8 +395,13 @@ impl Tabs {
     pub(super) fn close(&self, tab: &Tab) {
         debug!(target = tab.target, "a tab is closed");
         let _ = self.state.lock().reused.remove(&tab.target);
-        self.connection.forget(tab.session.id());
-        let _ = self.state.lock().closing.insert(tab.session.id().clone());
+        let id = tab.session.id();
+        self.connection.forget(id);
+        {
+            let mut state = self.state.lock();
+            let _ = state.crashed.remove(id);
+            let _ = state.closing.insert(id.clone());
+        }
         let root = Session::root(&self.connection);
         root.notify("Target.closeTarget", json!({ "targetId": tab.target }));
         if let Some(context) = tab.context.as_ref().filter(|_| tab.is_apart) {
@@ -393,6 +420,10 @@ impl State {
         let shared = &self.shared.context;
         let place = self.idle.iter().rposition(|tab| tab.context == *shared)?;
         Some(self.idle.swap_remove(place))
+    }
+
+    fn is_well(&self, tab: &Tab) -> bool {
+        !self.crashed.contains(tab.session.id())
     }
 
     fn has_none_but_enough(&self) -> bool {
@@ -423,7 +454,7 @@ impl State {
     /// A tab is there: gives it to who waits for it, or keeps it. Gives back one that is to be closed.
     fn came(&mut self, mut tab: Tab, is_as_new: bool) -> Option<Tab> {
         // Meanwhile pages may have begun to share another context.
-        if !is_as_new || tab.context != self.shared.context {
+        if !is_as_new || !self.is_well(&tab) || tab.context != self.shared.context {
             self.came_not();
             return Some(tab);
         }
