@@ -225,9 +225,18 @@ describe("a page that is stuck", onChromium(), () => {
         const [killed] = renderers();
         process.kill(killed, "SIGKILL");
         await until(() => !renderers().includes(killed), "its end");
-        const next = await ph.createPage();
-        assert.equal(await next.evaluate("function () { return document.title; }"), "");
-        assert.equal(await next.open(`${pages.url}/`), "success");
+        const outcome = async () => {
+          const next = await ph.createPage();
+          try {
+            const title = await next.evaluate("function () { return document.title; }");
+            return [title, await next.open(`${pages.url}/`)];
+          } catch (error) {
+            return error.code;
+          }
+        };
+        // Chromium itself hears of it a moment later: a page that was quicker is told at once.
+        const first = await outcome();
+        assert.deepEqual(first === "ERR_PAGE_CRASHED" ? await outcome() : first, ["", "success"]);
       } finally {
         await close();
       }

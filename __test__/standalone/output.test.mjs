@@ -41,6 +41,7 @@ onEachBrowser((chosen, name) => {
     try {
       const ph = await create({ ...chosen, port: basePort(), ...options(said) });
       assert.equal(await ph.injectJs(script), true);
+      await ph.createPage();
       // What is in its pipes is read before its end is told.
       await ph.exit();
     } finally {

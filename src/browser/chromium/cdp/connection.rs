@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::sync::oneshot;
@@ -48,6 +48,15 @@ struct State {
     is_over: bool,
     waiting: FxHashMap<u64, Waiting>,
     listeners: FxHashMap<SessionId, Arc<dyn Listener>>,
+    /// Sessions that answer nothing any more, and are not over yet.
+    dead: FxHashSet<SessionId>,
+}
+
+impl State {
+    /// Callers hear of it by the dropped sender.
+    fn fail(&mut self, id: &SessionId) {
+        self.waiting.retain(|_, waiting| waiting.session != *id);
+    }
 }
 
 /// A command without its reply yet.
@@ -91,17 +100,17 @@ impl Connection {
 
     /// A session is over: nobody listens, and nothing is answered any more.
     pub(in crate::browser::chromium) fn forget(&self, id: &SessionId) {
-        let _ = self.0.state.lock().listeners.remove(id);
-        self.abandon(id);
+        let mut state = self.0.state.lock();
+        let _ = state.listeners.remove(id);
+        let _ = state.dead.remove(id);
+        state.fail(id);
     }
 
-    /// Fails what waits for replies of a session: its callers hear of it by the dropped sender.
+    /// Fails what waits for replies of a session, and what is sent to it from now on: its process has ended.
     pub(in crate::browser::chromium) fn abandon(&self, id: &SessionId) {
-        self.0
-            .state
-            .lock()
-            .waiting
-            .retain(|_, waiting| waiting.session != *id);
+        let mut state = self.0.state.lock();
+        let _ = state.dead.insert(id.clone());
+        state.fail(id);
     }
 
     /// The connection has ended.
@@ -124,7 +133,7 @@ impl Connection {
         let text = Self::text(id, session, method, params)?;
         {
             let mut state = self.0.state.lock();
-            if state.is_over {
+            if state.is_over || state.dead.contains(session) {
                 return Err(CdpError::Gone { method });
             }
             let session = session.clone();
@@ -210,5 +219,40 @@ impl Connection {
         };
         // The caller may have gone on without it.
         let _ = waiting.reply.send(reply);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Silent;
+
+    impl Outlet for Silent {
+        fn send(&self, _text: &[u8]) {}
+    }
+
+    #[test]
+    fn nothing_waits_for_a_session_whose_process_has_ended() {
+        let connection = Connection::new(Box::new(Silent));
+        let (one, two) = (SessionId::of("one"), SessionId::of("two"));
+        let send = |id| connection.send(id, "Runtime.evaluate", &());
+        let mut before = send(&one).expect("sent");
+        let mut other = send(&two).expect("sent");
+        connection.abandon(&one);
+        assert!(
+            before
+                .try_recv()
+                .is_err_and(|error| error == oneshot::error::TryRecvError::Closed)
+        );
+        assert!(matches!(send(&one), Err(CdpError::Gone { .. })));
+        assert!(
+            other
+                .try_recv()
+                .is_err_and(|error| error == oneshot::error::TryRecvError::Empty)
+        );
+        connection.forget(&one);
+        assert!(send(&one).is_ok(), "it is no longer kept in mind");
     }
 }
