@@ -19,6 +19,10 @@ use super::kill::KillHandle;
 use super::pidfd::PidFd;
 use super::reaped::Reaped;
 
+fn warn_unguarded(error: &io::Error) {
+    warn!(%error, "no guardian: a browser may outlive this process");
+}
+
 /// A child of ours. Dropping it kills it, and its group.
 #[derive(Debug)]
 pub(crate) struct Process {
@@ -51,14 +55,24 @@ impl Process {
             guardian: None,
         };
         if is_script {
-            process.set_guardian(None);
+            process.set_guardian();
         }
         Ok(process)
     }
 
-    /// Removes a directory when this process has been killed, and the child with it. Must be called right after `spawn`.
-    pub(crate) fn guard_directory(&mut self, directory: &Path) {
-        self.set_guardian(Some(directory));
+    /// The same with a directory, which goes when this process has been killed, and the child with it. What removes it is
+    /// there before the child: this process may be stopped in between, and then killed.
+    ///
+    /// # Errors
+    /// As [`spawn`](Self::spawn).
+    pub(crate) async fn spawn_in(command: Command, directory: &Path) -> io::Result<Self> {
+        let guardian = Guardian::spawn(None, Some(directory)).inspect_err(warn_unguarded);
+        let mut process = Self::spawn(command)?;
+        if let (Ok(mut guardian), Some(leader)) = (guardian, process.child.id()) {
+            guardian.add_group(leader).await;
+            process.guardian = Some(guardian);
+        }
+        Ok(process)
     }
 
     /// None when it was waited for.
@@ -101,7 +115,7 @@ impl Process {
             self.kill.add(apart);
         }
         if self.guardian.is_none() {
-            self.set_guardian(None);
+            self.set_guardian();
         }
         if place == Place::Apart
             && let Some(guardian) = &mut self.guardian
@@ -115,13 +129,10 @@ impl Process {
         }
     }
 
-    fn set_guardian(&mut self, directory: Option<&Path>) {
-        let Some(leader) = self.child.id() else {
-            return;
-        };
-        match Guardian::spawn(leader, directory) {
-            Ok(guardian) => self.guardian = Some(guardian),
-            Err(error) => warn!(%error, "no guardian: a browser may outlive this process"),
+    fn set_guardian(&mut self) {
+        if let Some(leader) = self.child.id() {
+            let guardian = Guardian::spawn(Some(leader), None);
+            self.guardian = guardian.inspect_err(warn_unguarded).ok();
         }
     }
 

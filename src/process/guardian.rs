@@ -16,10 +16,10 @@ use tokio::process::Command;
 
 use super::reaped::Reaped;
 
-/// Its arguments are the group, and a directory that goes with it; each line it reads is a process of another group, or "-"
-/// when all of them are gone. What has just been killed may still write for a moment, and make the directory anew.
+/// Its arguments are the group, which may be empty, and a directory that goes with it; each line it reads is a process of
+/// another group, a group with "-" before it, or "-" when all of them are gone. What has just been killed may still write for a moment, and make the directory anew.
 #[cfg(unix)]
-const SCRIPT: &str = r#"all="-$0"
+const SCRIPT: &str = r#"all="${0:+-$0}"
 while read -r pid; do [ "$pid" = - ] && all= || all="$all $pid"; done
 [ -z "$all" ] || kill -s KILL -- $all
 times=0
@@ -32,12 +32,13 @@ done"#;
 pub(super) struct Guardian(Reaped);
 
 impl Guardian {
-    /// Must run inside a tokio runtime.
+    /// `group`: none as long as there is none. Must run inside a tokio runtime.
     #[cfg(unix)]
-    pub(super) fn spawn(group: u32, directory: Option<&Path>) -> io::Result<Self> {
+    pub(super) fn spawn(group: Option<u32>, directory: Option<&Path>) -> io::Result<Self> {
+        let group = group.map(|group| group.to_string()).unwrap_or_default();
         let mut command = Command::new("/bin/sh");
         let _ = command
-            .args(["-c", SCRIPT, &group.to_string()])
+            .args(["-c", SCRIPT, &group])
             .args(directory)
             .current_dir("/")
             .stdin(Stdio::piped())
@@ -49,8 +50,13 @@ impl Guardian {
     }
 
     #[cfg(not(unix))]
-    pub(super) fn spawn(_group: u32, _directory: Option<&Path>) -> io::Result<Self> {
+    pub(super) fn spawn(_group: Option<u32>, _directory: Option<&Path>) -> io::Result<Self> {
         Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Guards this group too.
+    pub(super) async fn add_group(&mut self, group: u32) {
+        self.tell(&format!("-{group}")).await;
     }
 
     /// Guards this process too, which is in another group.
@@ -112,7 +118,18 @@ mod tests {
         let mut guarded = sleeper();
         let path = directory("armed");
         let group = guarded.id().expect("it runs");
-        fires(Guardian::spawn(group, Some(&path)).expect("it starts")).await;
+        fires(Guardian::spawn(Some(group), Some(&path)).expect("it starts")).await;
+        assert!(!guarded.wait().await.expect("it ends").success());
+        assert!(!path.exists());
+    }
+
+    #[tokio::test]
+    async fn a_group_may_come_later() {
+        let mut guarded = sleeper();
+        let path = directory("later");
+        let mut guardian = Guardian::spawn(None, Some(&path)).expect("it starts");
+        guardian.add_group(guarded.id().expect("it runs")).await;
+        fires(guardian).await;
         assert!(!guarded.wait().await.expect("it ends").success());
         assert!(!path.exists());
     }
@@ -122,7 +139,7 @@ mod tests {
         let mut other = sleeper();
         let path = directory("disarmed");
         let group = other.id().expect("it runs");
-        let mut guardian = Guardian::spawn(group, Some(&path)).expect("it starts");
+        let mut guardian = Guardian::spawn(Some(group), Some(&path)).expect("it starts");
         guardian.disarm().await;
         fires(guardian).await;
         assert!(other.try_wait().expect("it can be asked").is_none());

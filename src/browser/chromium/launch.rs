@@ -75,8 +75,9 @@ impl Launcher for ChromiumLauncher {
         let mut command = self.command(&profile, &token);
         ends.give_to(&mut command)
             .map_err(|source| self.not_run(source))?;
-        let mut process = Process::spawn(command).map_err(|source| self.not_run(source))?;
-        process.guard_directory(profile.path());
+        let mut process = Process::spawn_in(command, profile.path())
+            .await
+            .map_err(|source| self.not_run(source))?;
         debug!(
             pid = process.id(),
             binary = self.binary(),
