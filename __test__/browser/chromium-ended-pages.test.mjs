@@ -163,7 +163,7 @@ describe("what the scripts of a page of Chromium still do", onChromium(), () => 
     "onResourceRequested",
     "onUrlChanged",
   ];
-  /** Done again and again by a page that is closed. Messages to itself are no timers, which are ended with the page. */
+  /** Done again and again by a page that is closed. */
   const DEEDS = {
     alert: "alert('left')",
     "a confirm": "confirm('left')",
@@ -178,9 +178,6 @@ describe("what the scripts of a page of Chromium still do", onChromium(), () => 
   };
   const WAYS = {
     timers: (deed) => `setInterval(function () { ${deed}; }, 5);`,
-    messages: (deed) => `var c = window.kept = new MessageChannel(), n = 0;
-      c.port1.onmessage = function () { n += 1; if (n % 20 === 0) { ${deed}; } c.port2.postMessage(0); };
-      c.port2.postMessage(0);`,
   };
   let started;
   let pages;

@@ -211,17 +211,18 @@ onEachBrowser((options, name) => {
         "!",
       );
       await page.open(`${pages.url}/image`);
-      // Chromium asks for both at once: which of them is held first is chance.
-      const inOrder = (all) => (isPhantomJs ? all : all.toSorted());
-      assert.deepEqual(inOrder(requested.map(({ method, url }) => [method, url.slice(pages.url.length)])), [
-        ["GET", "/image"],
-        ["GET", "/logo.png?v=1"],
-        ["GET", "/logo.png?v=2"],
+      // Chromium asks for both at once: which of them is held first is chance. It looks ahead for pictures, and may ask again
+      // for one that was refused then.
+      const inOrder = (all) => (isPhantomJs ? all : [...new Set(all)].toSorted());
+      assert.deepEqual(inOrder(requested.map(({ method, url }) => `${method} ${url.slice(pages.url.length)}`)), [
+        "GET /image",
+        "GET /logo.png?v=1",
+        "GET /logo.png?v=2",
       ]);
       assert.deepEqual(
         // PhantomJS 2.1 empties the address of an aborted request and fails over that.
-        errors.map(({ url, errorCode }) => [url, errorCode]),
-        [["", 301]],
+        inOrder(errors.map(({ url, errorCode }) => `${url} ${errorCode}`)),
+        [" 301"],
       );
       await page.open(`${pages.url}/old`);
       assert.equal(JSON.parse(await page.get("plainText"))["x-marked"], "yes!");

@@ -173,7 +173,8 @@ onEachBrowser((options, name) => {
     await page.on("onResourceError", ({ errorCode }) => errors.push(errorCode));
     await page.open(`${pages.url}/picture`);
     assert.deepEqual(asked, ["/picture"]);
-    assert.deepEqual(errors, [301]);
+    // Chromium looks ahead for pictures, and may ask again for one that was refused then.
+    assert.deepEqual([...new Set(errors)], [301]);
     await page.open(`${pages.url}/old`);
     const echoed = JSON.parse(await page.get("plainText"));
     assert.deepEqual([echoed.url, echoed["x-a"], echoed["user-agent"]], ["/echo", "GET!", "a function"]);

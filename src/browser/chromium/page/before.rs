@@ -62,7 +62,14 @@ impl Before {
 /// Shows about:blank in its place.
 pub(super) async fn leave(page: &Arc<Page>) {
     page.before.0.store(LEFT, Ordering::Release);
-    if blank(&page.session).await.is_err() {
+    // Its script context may only be made for the first script, and what Chromium tells of that is not this page's.
+    let told = async {
+        blank(&page.session).await?;
+        page.session
+            .run("Runtime.evaluate", json!({ "expression": "0" }))
+            .await
+    };
+    if told.await.is_err() {
         page.traces.soil();
     }
     page.before.0.store(GONE, Ordering::Release);

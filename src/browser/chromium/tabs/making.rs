@@ -13,6 +13,9 @@ use crate::browser::chromium::page::view;
 use crate::browser::chromium::place::{Place, Proxy};
 use crate::browser::chromium::target::{self, TargetInfo};
 
+/// How often it is tried to make one.
+const ATTEMPTS: u32 = 3;
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Created {
@@ -26,8 +29,18 @@ struct Context {
 }
 
 impl Tabs {
-    /// Makes a tab that shows about:blank.
+    /// Makes a tab that shows about:blank. One whose process ends meanwhile is made anew.
     pub(super) async fn make(&self, place: &Place) -> Result<Tab, CdpError> {
+        for _ in 1..ATTEMPTS {
+            match self.make_one(place).await {
+                Err(CdpError::Gone { .. }) => {}
+                made => return made,
+            }
+        }
+        self.make_one(place).await
+    }
+
+    async fn make_one(&self, place: &Place) -> Result<Tab, CdpError> {
         let root = Session::root(&self.connection);
         let shared = self.shared();
         let context = if place.is_apart() {
