@@ -17,7 +17,8 @@ use tokio::process::Command;
 use super::reaped::Reaped;
 
 /// Its arguments are the group, which may be empty, and a directory that goes with it; each line it reads is a process of
-/// another group, a group with "-" before it, or "-" when all of them are gone. What has just been killed may still write for a moment, and make the directory anew.
+/// another group, a group with "-" before it, or "-" when all of them are gone. What has just been killed may still write
+/// for a moment, and make the directory anew.
 #[cfg(unix)]
 const SCRIPT: &str = r#"all="${0:+-$0}"
 while read -r pid; do [ "$pid" = - ] && all= || all="$all $pid"; done

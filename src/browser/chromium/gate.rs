@@ -5,11 +5,11 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use serde::Deserialize;
 use serde_json::json;
 
 use super::cdp::{Connection, Session};
 use super::command::Sink;
+use super::tabs::Context;
 use crate::browser::remote::Entry;
 
 /// The way of all entries, in order.
@@ -71,13 +71,6 @@ impl Gate {
     pub(super) fn shut(&self) {
         *self.0.state.lock() = State::Shut;
     }
-}
-
-/// `Target.createBrowserContext`
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Context {
-    browser_context_id: String,
 }
 
 /// Whether the browser is none that ends: that may still answer, but makes no browser contexts. Asked at once; costs 2 ms.

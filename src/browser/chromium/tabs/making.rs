@@ -22,10 +22,11 @@ struct Created {
     target_id: String,
 }
 
+/// `Target.createBrowserContext`
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Context {
-    browser_context_id: String,
+pub(in crate::browser::chromium) struct Context {
+    pub(in crate::browser::chromium) browser_context_id: String,
 }
 
 impl Tabs {

@@ -2,8 +2,8 @@
 //!
 //! A new tab takes 40 ms, one that is used again 4. What a page leaves in its tab is taken away when it is closed: its
 //! document is emptied, so that none of its handlers runs in the next page's time, and so are its session storage, its
-//! name and its history. Timers of the old document go on until the next document is there: so a tab that nobody takes soon
-//! shows about:blank. A tab in doubt is closed.
+//! name, its timers and its history. What else the old document does goes on until the next one is there: so a tab that nobody
+//! takes soon shows about:blank. A tab in doubt is closed.
 //!
 //! - `background`: what is behind its documents
 //! - `making`: how a tab comes to be
@@ -30,7 +30,7 @@ use super::place::{Place, Proxy};
 use super::target::TargetInfo;
 use crate::lived;
 pub(super) use background::Background;
-pub(super) use making::prepare;
+pub(super) use making::{Context, prepare};
 pub(super) use reset::blank;
 
 /// After so long without a page a tab shows about:blank.
@@ -394,11 +394,11 @@ impl Tabs {
     /// What is not to be used again.
     pub(super) fn close(&self, tab: &Tab) {
         debug!(target = tab.target, "a tab is closed");
-        let _ = self.state.lock().reused.remove(&tab.target);
         let id = tab.session.id();
         self.connection.forget(id);
         {
             let mut state = self.state.lock();
+            let _ = state.reused.remove(&tab.target);
             let _ = state.crashed.remove(id);
             let _ = state.closing.insert(id.clone());
         }
