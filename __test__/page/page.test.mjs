@@ -309,6 +309,7 @@ onEachBrowser((options, name) => {
     const done = [];
     await Promise.all([
       page.open(`${pages.url}/slow`).then(() => done.push("open")),
+      page.set("scrollPosition", { left: 0, top: 0 }),
       page.set("zoomFactor", 3).then(() => done.push("set")),
       page.get("zoomFactor").then((value) => done.push(value)),
     ]);

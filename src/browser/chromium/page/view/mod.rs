@@ -165,10 +165,7 @@ async fn resize(page: &Arc<Page>, change: impl FnOnce(&mut State)) -> Result<(),
         change(&mut state);
         state.metrics()
     };
-    let resizing = page
-        .session
-        .run("Emulation.setDeviceMetricsOverride", metrics);
-    Ok(resizing.await?)
+    tell(page, "Emulation.setDeviceMetricsOverride", metrics).await
 }
 
 async fn scroll(page: &Arc<Page>, place: Place) -> Result<(), Failure> {
@@ -176,9 +173,16 @@ async fn scroll(page: &Arc<Page>, place: Place) -> Result<(), Failure> {
     let (left, top) = (f64::from(place.left) / zoom, f64::from(place.top) / zoom);
     // At once, whatever `scroll-behavior` the page has.
     let source = format!("scrollTo({{left:{left},top:{top},behavior:'instant'}})");
-    let scrolling = page
-        .session
-        .call_slow::<Value, _>("Runtime.evaluate", json!({ "expression": source }));
-    scrolling.await?;
+    tell(page, "Runtime.evaluate", json!({ "expression": source })).await
+}
+
+/// Sends a command, whose answer tells nothing but faults. While a page goes elsewhere Chromium may keep commands until
+/// the next document is there (a new tab's first load, another site): that is not waited for, the order is kept.
+async fn tell(page: &Arc<Page>, method: &'static str, params: Value) -> Result<(), Failure> {
+    if page.loads.is_opening() {
+        page.session.notify(method, params);
+        return Ok(());
+    }
+    let _: Value = page.session.call_slow(method, params).await?;
     Ok(())
 }
