@@ -94,8 +94,13 @@ pub(super) fn called(page: &Page, session: &SessionId, params: &Raw) {
         }
         return;
     }
-    if name == BEGIN && page.loads.has_begun() {
-        return;
+    if name == BEGIN {
+        if page.loads.has_begun() {
+            return;
+        }
+        if *session == *page.session.id() {
+            page.network.begun(page);
+        }
     }
     if kind == 2 {
         let mut state = page.questions.0.lock();

@@ -179,6 +179,11 @@ impl Loads {
         state.begun.as_deref() == Some(state.tracker.shown_loader())
     }
 
+    /// The body of an answer has begun to come.
+    pub(super) fn received(&self, page: &Page, request: &str) {
+        self.tell(page, |tracker| tracker.received(request));
+    }
+
     pub(super) fn begun(&self) {
         let mut state = self.0.lock();
         state.begun = Some(state.tracker.shown_loader().to_owned());

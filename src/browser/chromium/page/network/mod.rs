@@ -268,6 +268,14 @@ impl Network {
         }
     }
 
+    /// The page's document has begun.
+    pub(super) fn begun(&self, page: &Page) {
+        let request = self.state.lock().requests.begun(&page.events);
+        if let Some(request) = request {
+            page.loads.received(page, &request);
+        }
+    }
+
     /// `Network.requestWillBeSent`
     fn will_be_sent(&self, page: &Page, id: &SessionId, params: &Raw) {
         let Ok(mut sent) = read::<wire::WillBeSent>(params) else {

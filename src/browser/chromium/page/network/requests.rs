@@ -231,6 +231,9 @@ impl Requests {
 
     pub(super) fn data(&mut self, events: &Events, event: &DataReceived) {
         if let Some(request) = self.under_way.get_mut(&event.request_id) {
+            if request.is_ended {
+                return;
+            }
             request.received += event.data_length;
             if event.data_length > 0 && !request.lacks_extra {
                 request.start(events);
@@ -240,6 +243,18 @@ impl Requests {
                 }
             }
         }
+    }
+
+    /// The page's own document has begun, so its body is there, which Chromium may say only behind that: the request whose
+    /// end is told now.
+    pub(super) fn begun(&mut self, events: &Events) -> Option<String> {
+        let mut all = self.under_way.iter_mut();
+        let (name, request) =
+            all.find(|(_, request)| request.is_main && request.has_silent_body())?;
+        request.received = request.length()?;
+        request.start(events);
+        request.end(events);
+        Some(name.clone())
     }
 
     pub(super) fn finished(&mut self, events: &Events, event: &LoadingFinished) {
@@ -385,12 +400,20 @@ impl Request {
 
     /// Whether all of a body has come whose length is known.
     fn is_whole(&self) -> bool {
-        let Some(Answered { headers, .. }) = &self.answer else {
-            return false;
-        };
-        let length = headers.get("content-length");
-        headers.get("content-encoding").is_none()
-            && length.and_then(|length| length.parse().ok()) == Some(self.received)
+        self.length() == Some(self.received)
+    }
+
+    /// Of the body, bytes, where the answer says it.
+    fn length(&self) -> Option<u64> {
+        let Answered { headers, .. } = self.answer.as_ref()?;
+        let is_plain = headers.get("content-encoding").is_none();
+        let length = headers.get("content-length").filter(|_| is_plain);
+        length?.parse().ok()
+    }
+
+    /// Whether it has a body of which nothing was said yet.
+    fn has_silent_body(&self) -> bool {
+        self.received == 0 && !self.lacks_extra && self.is_open() && self.length() > Some(0)
     }
 
     /// As PhantomJS: when the first bytes of the body are there.
