@@ -33,9 +33,12 @@ export {
   PhantomError,
   type PhantomErrorCode,
   RequestError,
+  StoreError,
+  type StoreErrorCode,
 } from "./types/errors.js";
 export type {
   EnqueueOptions,
+  FileStoreOptions,
   PhantomClusterOptions,
   RestartOptions,
 } from "./types/options.js";

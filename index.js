@@ -11,6 +11,7 @@ const {
   PhantomClusterError,
   PhantomError,
   RequestError,
+  StoreError,
 } = require("./lib/errors");
 
 /** A server in a cluster primary, a client in a worker: the same script runs in both. */
@@ -35,6 +36,7 @@ module.exports = {
   PageError,
   ItemError,
   RequestError,
+  StoreError,
   OptionTypeError,
   OptionRangeError,
 };

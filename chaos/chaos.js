@@ -1,7 +1,9 @@
 "use strict";
 
 // Faults at random times under load, on real workers and real browsers, and a look at what became of every request:
-//   node chaos/chaos.js [--browser phantomjs|chromium] [--requests N] [--faults N] [--seconds S] [--seed S]
+//   node chaos/chaos.js [--browser phantomjs|chromium] [--store file] [--requests N] [--faults N] [--seconds S] [--seed S]
+// Or at random times under load SIGKILL of the primary, whose requests are in a file:
+//   node chaos/chaos.js --store file --primaries N [--seed S]
 // Without --browser it is the one of PHANTOM_CLUSTER_BROWSER, or PhantomJS.
 // The same seed gives the same faults in the same order. Exits with 0 when all was survived, with 1 when not, with 2 when
 // it cannot begin. Needs /proc: Linux only.
@@ -18,9 +20,9 @@ const PROGRESS = 15_000;
 function readPlan() {
   const text = { type: "string" };
   const { values } = parseArgs({
-    options: { browser: text, requests: text, faults: text, seconds: text, seed: text },
+    options: { browser: text, store: text, primaries: text, requests: text, faults: text, seconds: text, seed: text },
   });
-  const { browser, ...numbers } = values;
+  const { browser, store, ...numbers } = values;
   const plan = { ...DEFAULTS, seed: Math.floor(Math.random() * 2 ** 32) };
   for (const [name, value] of Object.entries(numbers)) {
     plan[name] = Number(value);
@@ -28,7 +30,13 @@ function readPlan() {
       throw new CommandError(`--${name} must be a whole number, not ${value}`);
     }
   }
-  return { ...plan, browser: readBrowser(browser) };
+  if (store !== undefined && store !== "file") {
+    throw new CommandError(`--store must be file, not ${store}`);
+  }
+  if (plan.primaries !== undefined && !store) {
+    throw new CommandError("--primaries needs --store file: in memory a queue ends with its primary");
+  }
+  return { ...plan, store, browser: readBrowser(browser) };
 }
 
 async function main() {
@@ -36,6 +44,11 @@ async function main() {
   const { problem, remedy } = await findBrowser(plan.browser);
   if (problem) {
     throw new CommandError(`${problem}${remedy ? `; ${remedy}` : ""}`);
+  }
+  if (plan.primaries !== undefined) {
+    const { killPrimaries } = require("./primaries");
+    process.exitCode = (await killPrimaries(plan)) ? 0 : 1;
+    return;
   }
   const run = new Run(plan);
   const progress = setInterval(() => {

@@ -1,9 +1,12 @@
 "use strict";
 
 const cluster = require("node:cluster");
+const fs = require("node:fs");
+const os = require("node:os");
 const path = require("node:path");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { createQueued } = require("../index");
+const { openStoreFile } = require("../lib/store/inspection");
 const { BROWSERS } = require("./browsers");
 const { faultsOf } = require("./faults");
 const { misdeedsOf } = require("./handlers");
@@ -64,10 +67,13 @@ class Run {
   #next = 0;
   #isOver = false;
   #stderr = [];
+  /** Of the file, where there is one. */
+  #folder;
 
   /** `plan`: `{ requests, faults, seconds, seed, browser }`. */
-  constructor({ browser = "phantomjs", ...plan }) {
+  constructor({ browser = "phantomjs", store, ...plan }) {
     this.#plan = plan;
+    this.#folder = store ? fs.mkdtempSync(path.join(os.tmpdir(), "chaos-store-")) : null;
     this.browser = browser;
     this.#faults = faultsOf(BROWSERS[browser].name);
     this.#misdeeds = misdeedsOf(browser);
@@ -91,6 +97,7 @@ class Run {
     const before = this.leftovers.list();
     await this.#close();
     await site.close();
+    this.#checkStore();
     await this.leftovers.check();
     const lists = { before, after: this.leftovers.list() };
     return { ...this.#report(), lists, seconds: (performance.now() - start) / 1000 };
@@ -113,10 +120,26 @@ class Run {
 
   #start({ url }) {
     cluster.setupPrimary({ exec: path.join(__dirname, "worker.js"), args: [url, this.browser], silent: true });
-    this.engine = createQueued(optionsOf(this.browser));
+    this.engine = createQueued({ ...optionsOf(this.browser), ...this.#store() });
+    this.engine.on("storeLost", (error) => this.ledger.complain(`the store was lost: ${error.message}`));
     this.engine.on("workerStarted", (worker) => this.#listen(worker));
     this.engine.on("error", (error) => this.ledger.complain(`the engine gave up: ${error.message}`));
     this.engine.start();
+  }
+
+  #store() {
+    return this.#folder ? { store: { file: path.join(this.#folder, "queue.db") } } : {};
+  }
+
+  /** What is over is not in the file any more. */
+  #checkStore() {
+    if (this.#folder) {
+      const { waiting } = openStoreFile(path.join(this.#folder, "queue.db")).counts();
+      if (waiting > 0) {
+        this.ledger.complain(`${waiting} requests are in the file at the end`);
+      }
+      fs.rmSync(this.#folder, { recursive: true });
+    }
   }
 
   #listen(worker) {

@@ -2,6 +2,7 @@
 
 const HELP = `Usage: phantom-cluster render URL... [options]
        phantom-cluster doctor [--browser NAME]
+       phantom-cluster queue FILE [--state STATE] [--json] [--requeue [--id N]]
        phantom-cluster build
        phantom-cluster --help | --version
 
@@ -29,6 +30,14 @@ render  opens each URL, or file, with a browser and saves what it shows:
 
 doctor  checks whether everything is there that this package and the browsers need,
         and says what to do; --browser names the one that is to be used.
+
+queue   shows what is in a FILE of requests (option store.file) that no engine has
+        open: how many, and with --state or --json which.
+
+  -s, --state STATE    only those waiting, done or failed; done and failed ones are
+                       there where option store.keep says so
+      --json           one JSON object a line
+      --requeue        let failed requests wait again; with --id N that one alone
 
 build   builds the addon from its Rust sources where there is no prebuilt one for
         this system; needs Rust, https://rustup.rs.

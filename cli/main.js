@@ -11,6 +11,7 @@ const USAGE = 2;
 const COMMANDS = {
   render: () => require("./render").render,
   doctor: () => require("./doctor").doctor,
+  queue: () => require("./queue").queue,
   build: () => require("./build").build,
 };
 

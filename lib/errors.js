@@ -27,6 +27,11 @@ class PageError extends PhantomClusterError {}
 /** A request: ERR_ITEM_STATE, ERR_ITEM_TIMEOUT, ERR_ITEM_CANCELLED, ERR_MAX_ATTEMPTS, ERR_INVALID_RESPONSE, ERR_MESSAGE_TOO_LONG. */
 class ItemError extends PhantomClusterError {}
 
+/**
+ * Where requests are kept: ERR_STORE_LOCKED, ERR_STORE_CORRUPT, ERR_STORE_FULL, ERR_STORE_UNAVAILABLE.
+ */
+class StoreError extends PhantomClusterError {}
+
 /** A request that JSON cannot carry: ERR_INVALID_REQUEST. */
 class RequestError extends TypeError {
   constructor(message, options) {
@@ -56,6 +61,10 @@ const CLASS_OF_CODE = {
   ERR_PHANTOM_START: PhantomError,
   ERR_NO_FREE_PORT: PhantomError,
   ERR_MESSAGE_TOO_LONG: ItemError,
+  ERR_STORE_CORRUPT: StoreError,
+  ERR_STORE_FULL: StoreError,
+  ERR_STORE_LOCKED: StoreError,
+  ERR_STORE_UNAVAILABLE: StoreError,
 };
 
 /** A typed error of one that native code threw as "ERR_X: what is wrong". */
@@ -103,6 +112,7 @@ module.exports = {
   PhantomError,
   PageError,
   ItemError,
+  StoreError,
   RequestError,
   OptionTypeError,
   OptionRangeError,

@@ -41,6 +41,9 @@ const OPTIONS = {
   isolate: { kind: "boolean", fallback: false },
   pageTimeout: limit(60_000),
   maxMessageSize: integer(1024, 2 ** 30, 64 * 2 ** 20),
+  // Loaded where it is given: each file more takes part of a ms of a worker's start.
+  store: { read: (...given) => require("./store/options").readStore(...given) },
+  maxPending: integer(1, 2 ** 31 - 1, 10_000),
 };
 
 /** What `enqueue` takes for one request. */
@@ -50,6 +53,7 @@ const REQUEST_OPTIONS = {
   maxCrashes: { ...integer(1, 2 ** 31 - 1), infinite: true },
   priority: integer(-(2 ** 31), 2 ** 31 - 1, 0),
   signal: { kind: "signal" },
+  key: { kind: "string" },
 };
 
 // Names in the README of 0.1.x; where both are given, the other one counts.

@@ -18,6 +18,7 @@ use crate::link::{
 };
 use crate::process::TreeLooks;
 use crate::queue::{Queue, QueueEvent, QueueOptions, WorkerLoad};
+use crate::store::{Journal, Record};
 use crate::supervisor::{Circumstances, Command, PolicyOptions, PolicyStats, Supervisor};
 
 /// What a worker says when it ends because it has served its iterations: as it should.
@@ -142,8 +143,14 @@ impl Engine {
     }
 
     /// Gives this engine a queue, once and before [`listen`](Self::listen). Must run inside a tokio runtime.
-    pub(crate) fn open_queue(&self, options: QueueOptions) {
-        if self.core.queue.set(Queue::new(options)).is_ok() {
+    ///
+    /// With a journal it begins with the requests that this has found.
+    pub(crate) fn open_queue(
+        &self,
+        options: QueueOptions,
+        journal: Option<(Arc<Journal>, Vec<Record>)>,
+    ) {
+        if self.core.queue.set(Queue::new(options, journal)).is_ok() {
             let minding = Arc::clone(&self.core).mind_the_queue();
             tokio::spawn(self.stop.clone().run_until_cancelled_owned(minding));
         }

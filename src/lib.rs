@@ -3,6 +3,7 @@
 //! - [`engine`]: a primary, made of the next three
 //! - [`supervisor`]: when to fork, restart, retire and end workers
 //! - [`queue`]: requests and leases
+//! - [`store`]: requests that are kept in a file
 //! - [`link`]: the local socket between the primary and its workers
 //! - [`id`]: numbers of items, leases and workers
 //! - [`browser`]: one browser, and the seam behind which each kind lives
@@ -30,5 +31,6 @@ mod process;
 mod queue;
 mod secret;
 mod shortage;
+mod store;
 mod supervisor;
 mod webdriver;

@@ -66,8 +66,20 @@ export type ItemErrorCode =
   | "ERR_INVALID_RESPONSE"
   | "ERR_MESSAGE_TOO_LONG";
 
+/**
+ * Codes of {@link StoreError}. `ERR_STORE_LOCKED`: another engine has the file open. `ERR_STORE_CORRUPT`: the file is
+ * damaged, or another program's; it was left as it is. `ERR_STORE_FULL`: there is no room on the disk.
+ * `ERR_STORE_UNAVAILABLE`: the file cannot be used, or was made by a newer version.
+ */
+export type StoreErrorCode = "ERR_STORE_LOCKED" | "ERR_STORE_CORRUPT" | "ERR_STORE_FULL" | "ERR_STORE_UNAVAILABLE";
+
 /** Codes of {@link PhantomClusterError}. */
-export type PhantomClusterErrorCode = EngineErrorCode | PhantomErrorCode | PageErrorCode | ItemErrorCode;
+export type PhantomClusterErrorCode =
+  | EngineErrorCode
+  | PhantomErrorCode
+  | PageErrorCode
+  | ItemErrorCode
+  | StoreErrorCode;
 
 /** Base of the errors that are no `TypeError` or `RangeError`. */
 export class PhantomClusterError extends Error {
@@ -88,6 +100,9 @@ export class EngineError extends PhantomClusterError {
 
   /** What went wrong: see {@link EngineErrorCode}. */
   readonly code: EngineErrorCode;
+
+  /** Of an item's `ERR_ENGINE_STOPPED`: whether its request is in the store, and waits there for the next start. */
+  readonly stored?: boolean;
 }
 
 /** An error of PhantomJS as a whole. */
@@ -118,6 +133,15 @@ export class ItemError extends PhantomClusterError {
 
   /** What went wrong: see {@link ItemErrorCode}; from a page's method in a handler, {@link PageErrorCode}. */
   readonly code: ItemErrorCode | PageErrorCode;
+}
+
+/** Requests cannot be kept where option `store` says. */
+export class StoreError extends PhantomClusterError {
+  /** Makes an error; `options.cause` is what led to it. */
+  constructor(code: StoreErrorCode, message: string, options?: { readonly cause?: unknown });
+
+  /** What went wrong: see {@link StoreErrorCode}. */
+  readonly code: StoreErrorCode;
 }
 
 /** A request that JSON cannot carry. */

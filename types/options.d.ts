@@ -166,6 +166,43 @@ export interface PhantomClusterOptions extends BrowserOptions {
    * @default 67108864
    */
   readonly maxMessageSize?: Numeric;
+
+  /**
+   * Where requests are kept beside memory, so that they outlive their process. Queued engines only, in the primary.
+   *
+   * @default none: requests are in memory
+   */
+  readonly store?: FileStoreOptions | null | undefined;
+
+  /**
+   * How many requests may wait for a store that cannot be reached or written to, 1 to 2147483647. Above it `enqueue()`
+   * throws.
+   *
+   * @default 10000
+   */
+  readonly maxPending?: Numeric;
+}
+
+/** A store in one file, an SQLite database: for one primary at a time. */
+export interface FileStoreOptions {
+  /** Path of the file; made where there is none. Its folder must be there. */
+  readonly file: string;
+
+  /**
+   * When requests are written. `"always"`: as soon as possible, and no answer is told before its request is on the disk.
+   * A number: at most once in so many ms, and what came since is lost where the process is killed.
+   *
+   * @default "always"
+   */
+  readonly sync?: "always" | number | null | undefined;
+
+  /**
+   * Which requests stay in the file when they are over, for `npx phantom-cluster queue`: those that failed or timed out, or
+   * `all`, with their responses. Cancelled ones never.
+   *
+   * @default none
+   */
+  readonly keep?: "failed" | "all" | null | undefined;
 }
 
 /** How workers that crash are replaced. A worker that ended as it should is replaced at once. */
@@ -216,6 +253,14 @@ export interface EnqueueOptions {
    * @default 0
    */
   readonly priority?: number | undefined;
+
+  /**
+   * What makes the request the same as another. While one with this key is not over, `enqueue()` gives its item, and
+   * enqueues nothing: see `item.duplicate`.
+   *
+   * @default none
+   */
+  readonly key?: string | null | undefined;
 
   /** Cancels the item when it is aborted. */
   readonly signal?: AbortSignal | null | undefined;

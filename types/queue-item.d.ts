@@ -51,6 +51,20 @@ export class QueueItem<Req = Untyped, Res = Untyped, Extra = Record<never, never
   /** How often the request was handed to a worker. */
   readonly attempts: number;
 
+  /** What makes the request the same as another: option `key` of `enqueue()`. */
+  readonly key: string | undefined;
+
+  /** True once `enqueue()` was called again with this item's {@link key}, which gave this item again. */
+  readonly duplicate: boolean;
+
+  /**
+   * Resolves when the request is where option `store` keeps it, and so outlives its process, or is over. At once where
+   * requests are in memory alone. May be dropped.
+   *
+   * @throws (rejects) {@link EngineError} `ERR_ENGINE_STOPPED`: the engine stopped before that
+   */
+  readonly stored: Promise<void>;
+
   /**
    * Starts the clock of an item made by hand: `timeout` comes after so many ms. Items of an engine need no start.
    *
@@ -102,6 +116,9 @@ export class QueueItem<Req = Untyped, Res = Untyped, Extra = Record<never, never
  */
 export type ItemFailure = Error & {
   readonly code?: ItemErrorCode | PageErrorCode | "ERR_ENGINE_STOPPED" | (string & Record<never, never>);
+
+  /** Of `ERR_ENGINE_STOPPED`: whether the request is in the store, and waits there for the next start. */
+  readonly stored?: boolean;
 };
 
 /** Events of {@link QueueItem}; the item is `this` in a listener. */

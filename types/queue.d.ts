@@ -3,7 +3,7 @@
 import type { Worker } from "node:cluster";
 import type { PhantomClusterClient, PhantomClusterServer } from "./engine.js";
 import type { PhantomClusterClientEvents, PhantomClusterServerEvents } from "./engine-events.js";
-import type { EngineError, ItemError, OptionRangeError, OptionTypeError, RequestError } from "./errors.js";
+import type { EngineError, ItemError, OptionRangeError, OptionTypeError, RequestError, StoreError } from "./errors.js";
 import type { EnqueueOptions, PhantomClusterOptions } from "./options.js";
 import type { Page } from "./page.js";
 import type { QueueItem } from "./queue-item.js";
@@ -17,6 +17,7 @@ import type { Untyped } from "./untyped.js";
  * @typeParam Req - the requests; JSON must be able to carry them
  * @typeParam Res - the responses; JSON must be able to carry them
  * @throws {@link OptionTypeError} or {@link OptionRangeError}, `ERR_INVALID_OPTION`
+ * @throws {@link StoreError} the file of option `store` cannot be used
  *
  * @example Each request comes with a page, and the handler ends its item.
  * ```ts
@@ -78,7 +79,7 @@ export class PhantomQueuedClusterServer<
   Req = Untyped,
   Res = Untyped,
   Extra = Record<never, never>,
-> extends PhantomClusterServer<PhantomQueuedClusterServerEvents & Extra> {
+> extends PhantomClusterServer<PhantomQueuedClusterServerEvents<Req, Res> & Extra> {
   /** How long a worker may take for a request, in ms: option `messageTimeout`. */
   readonly messageTimeout: number;
 
@@ -106,6 +107,7 @@ export class PhantomQueuedClusterServer<
    * @throws {@link RequestError} `ERR_INVALID_REQUEST`: JSON cannot carry the request
    * @throws {@link ItemError} `ERR_MESSAGE_TOO_LONG`: it is above option `maxMessageSize`
    * @throws {@link OptionTypeError} or {@link OptionRangeError}, `ERR_INVALID_OPTION`
+   * @throws {@link StoreError} the store cannot be written to, and option `maxPending` requests wait for it
    * @throws the reason of a signal that was aborted before
    */
   enqueue(request: Req, options?: EnqueueOptions): QueueItem<Req, Res>;
@@ -115,6 +117,17 @@ export class PhantomQueuedClusterServer<
    * QueueItem.result} does.
    */
   run(request: Req, options?: EnqueueOptions): Promise<Res>;
+
+  /** The item of an id, as long as it is not over. */
+  item(id: number): QueueItem<Req, Res> | undefined;
+
+  /**
+   * Cancels a request, if it is not over, and removes it from the store: after `stop()` it would wait there for the next
+   * start. An item or its id; `"all"` for every request, those that option `store.keep` keeps included.
+   *
+   * @throws {@link EngineError} `ERR_ENGINE_STOPPED`: the engine has stopped, and its store is closed
+   */
+  forget(target: QueueItem<Req, Res> | number | "all"): void;
 
   /** Resolves when no request is waiting or with a worker; at once when there is none now. */
   idle(): Promise<void>;
@@ -157,9 +170,24 @@ export class PhantomQueuedClusterClient<
 }
 
 /** Events of {@link PhantomQueuedClusterServer}; the engine is `this` in a listener. */
-export interface PhantomQueuedClusterServerEvents extends PhantomClusterServerEvents {
+export interface PhantomQueuedClusterServerEvents<Req = Untyped, Res = Untyped> extends PhantomClusterServerEvents {
   /** The last request ended: none is waiting or with a worker. */
   idle: [];
+
+  /**
+   * An earlier process has left a request in the store. Comes for each, in the order of their ids, from `start()` before
+   * any is handed to a worker. The item is new, its id and attempts are the old ones.
+   */
+  recovered: [item: QueueItem<Req, Res>];
+
+  /**
+   * Requests cannot be stored at present: why. Those under way go on, and new ones are stored later, up to option
+   * `maxPending` of them. Without a listener there is a warning.
+   */
+  storeLost: [error: StoreError];
+
+  /** Requests can be stored again, and all that came meanwhile are. */
+  storeFound: [];
 }
 
 /** Events of {@link PhantomQueuedClusterClient}; the engine is `this` in a listener. */

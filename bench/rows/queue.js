@@ -28,7 +28,22 @@ module.exports = (scale) => {
       figures: [rate],
     };
   };
+  /** The same with the file of option `store`; the ceiling is without. */
+  const inFile = (row) => ({
+    ...row,
+    name: row.name.replace("queue", "queue in a file"),
+    oursOnly: true,
+    scenario: { ...row.scenario, store: true },
+    ceiling: { ours: { store: false } },
+  });
   const count = Math.max(200, Math.round(3000 * scale));
+  const light = {
+    name: "queue, light load, enqueue to response",
+    group: "latency",
+    x: {},
+    scenario: { load: "light", task: "nothing", workers: 2, count, warmup: 200, payload: 100 },
+    figures: [p50, p99],
+  };
   return [
     burst(1, 20_000, 100),
     burst(2, 20_000, 100),
@@ -37,12 +52,9 @@ module.exports = (scale) => {
     burst(2, 1_000_000, 100),
     burst(2, 5_000, 10_000),
     burst(2, 100, 1_000_000),
-    {
-      name: "queue, light load, enqueue to response",
-      group: "latency",
-      x: {},
-      scenario: { load: "light", task: "nothing", workers: 2, count, warmup: 200, payload: 100 },
-      figures: [p50, p99],
-    },
+    light,
+    inFile(burst(2, 20_000, 100)),
+    inFile(burst(2, 200_000, 100)),
+    inFile(light),
   ];
 };

@@ -4,12 +4,16 @@
 // on either engine, in the generation of calls that both know, and prints its figures as one line of JSON.
 
 const cluster = require("node:cluster");
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
 const loads = require("./loads");
 const tasks = require("./tasks");
 
 const STOP_LIMIT = 2000;
 
 const options = JSON.parse(process.argv[2]);
+const folder = options.store && cluster.isPrimary ? fs.mkdtempSync(path.join(os.tmpdir(), "bench-")) : null;
 
 // Without the argument the original's bridge cannot connect under PhantomJS 2.
 const program =
@@ -33,12 +37,14 @@ const engine = require(options.engine).createQueued({
   messageTimeout: 600_000,
   onStdout: () => {},
   onStderr: () => {},
+  ...(folder && { store: { file: path.join(folder, "queue.db") } }),
 });
 engine.on("error", () => {});
 
 async function measure() {
   const figures = await loads[options.load](engine, options);
   console.log(JSON.stringify(figures));
+  engine.on("stopped", () => folder && fs.rmSync(folder, { recursive: true }));
   engine.on("stopped", () => setTimeout(() => process.exit(0), 100));
   engine.stop();
   setTimeout(() => process.exit(0), STOP_LIMIT);

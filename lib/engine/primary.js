@@ -25,6 +25,8 @@ const FOREVER = 2 ** 31 - 1;
  * - `workerEnded(id, how)`: a worker's process has ended
  * - `release()`: the engine is about to say `stopped`
  * - `stats()`: figures beside those of the workers
+ * - `beforeWorkers()`: the first workers are about to be forked
+ * - `closed()`: the native half is closed
  */
 class Primary {
   #server;
@@ -57,10 +59,11 @@ class Primary {
     this.#closing = new Closing(server, number, () => this.#requests?.drain() ?? this.#drainWorkers());
   }
 
-  use(requests) {
+  /** `store`: the native half of where the requests are kept, beside memory. */
+  use(requests, store) {
     const { requeue, retryErrors, maxMessageSize: maxMessage } = this.#options;
     this.#requests = requests;
-    this.#native.openQueue({ requeue, retryErrors, maxMessage });
+    this.#native.openQueue({ requeue, retryErrors, maxMessage }, store);
   }
 
   get native() {
@@ -78,6 +81,7 @@ class Primary {
 
   addWorker() {
     refuseWithoutScript();
+    this.#requests?.beforeWorkers();
     this.#listen();
     this.#handleAll(this.#native.addWorker());
     this.#server.numWorkers = Math.max(this.#server.numWorkers, this.#native.target);
@@ -88,6 +92,7 @@ class Primary {
       return;
     }
     refuseWithoutScript();
+    this.#requests?.beforeWorkers();
     const { numWorkers } = this.#server;
     const kind = kindOf(this.#options);
     this.#binary = kind.findBinary(this.#options);
@@ -279,6 +284,7 @@ class Primary {
   #closeNative() {
     this.#lastStats ??= this.#stats();
     this.#native.close();
+    this.#requests?.closed();
   }
 }
 

@@ -30,6 +30,12 @@ class QueueItem extends EventEmitter {
   #onEnd = null;
   #attempts = 0;
 
+  /** What makes the request the same as another. An own property where there is one. */
+  static {
+    Object.defineProperty(QueueItem.prototype, "key", { value: undefined, writable: true });
+    Object.defineProperty(QueueItem.prototype, "duplicate", { value: false, writable: true });
+  }
+
   constructor(id, request) {
     super();
     this._events = new Listeners();
@@ -47,6 +53,10 @@ class QueueItem extends EventEmitter {
 
   get attempts() {
     return this.#isOpen() ? (this[kOwner]?.attemptsOf(this) ?? 0) : this.#attempts;
+  }
+
+  get stored() {
+    return this[kOwner]?.storedOf(this) ?? Promise.resolve();
   }
 
   /** True when somebody waits for `result()`. */

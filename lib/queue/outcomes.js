@@ -4,8 +4,16 @@
 
 const { EngineError, ItemError } = require("../errors");
 
-function stopped() {
-  return new EngineError("ERR_ENGINE_STOPPED", "the engine was stopped before the request was answered");
+/** `isStored`: the request stays in the engine's store, and waits there for the next start. */
+function stopped(isStored = false) {
+  const error = new EngineError("ERR_ENGINE_STOPPED", "the engine was stopped before the request was answered");
+  error.stored = isStored;
+  return error;
+}
+
+/** An earlier process had it, and ended. */
+function primaryEnded(id) {
+  return new ItemError("ERR_ITEM_CRASHED", `the primary ended while a worker had item ${id}`);
 }
 
 /** By its signal; `what` names the request. */
@@ -30,4 +38,4 @@ function exhausted(id, attempts, cause) {
   return new ItemError("ERR_MAX_ATTEMPTS", message, { cause });
 }
 
-module.exports = { cancelled, crashed, exhausted, stopped, timedOut };
+module.exports = { cancelled, crashed, exhausted, primaryEnded, stopped, timedOut };

@@ -2,6 +2,8 @@
 
 const { EndKind, TimeoutDecision, TimeoutFate } = require("../native/addon");
 const { Crashes } = require("./crashes");
+const { Keys } = require("./keys");
+const { recoveredFrom } = require("./recovered");
 const { dispatch } = require("../native/dispatch");
 const { EngineError, ItemError, fromNative } = require("../errors");
 const { asError, fromWire } = require("../failure");
@@ -39,12 +41,49 @@ class Requests {
   #silence = new Silence(() => this.#facts());
   #idle = null;
   #crashes = new Crashes();
+  #keys = new Keys();
+  // Beside memory; null without.
+  #store = null;
+  // What an earlier process has left, until it is told.
+  #recovered = null;
+  // The engine stops: what is not over stays in the store.
+  #isLeaving = false;
 
   constructor(server, primary) {
     this.#server = server;
     this.#primary = primary;
     this.#native = primary.native;
-    primary.use(this);
+    this.#open(primary.options);
+    primary.use(this, this.#store?.native);
+  }
+
+  #open({ store, maxPending }) {
+    if (!store) {
+      return;
+    }
+    const { FileStore } = require("../store/file-store");
+    this.#store = new FileStore(store, maxPending, {
+      onLost: (error) => this.#storeLost(error),
+      onFound: () => this.#server.emit("storeFound"),
+    });
+    this.#recovered = recoveredFrom(this.#store.recovered());
+    this.#nextId = this.#recovered.nextId;
+    for (const { item } of this.#recovered.waiting) {
+      this.#add(item);
+    }
+  }
+
+  #storeLost(error) {
+    if (!this.#server.emit("storeLost", error)) {
+      const consequence = 'new requests are in memory alone until it can, and nothing listens to "storeLost"';
+      warn("PHANTOM_CLUSTER_STORE_LOST", `${consequence}: ${error.message}`, error);
+    }
+  }
+
+  #add(item) {
+    item[kOwner] = this.#owner;
+    this.#items.add(item.id, item);
+    this.#keys.add(item);
   }
 
   itemOf(id) {
@@ -61,9 +100,16 @@ class Requests {
     if (this.#isClosing && !done) {
       throw new EngineError("ERR_ENGINE_CLOSING", "the engine is closing and takes no more requests");
     }
+    const known = this.#keys.of(given.key);
+    if (known) {
+      return this.#again(known);
+    }
     const item = new QueueItem(this.#nextId, request);
     stamp(request, item.id);
     const json = toJson(request);
+    if (given.key !== undefined) {
+      item.key = given.key;
+    }
     if (done) {
       // Unless it is cancelled, or ended in another way, before that.
       process.nextTick(() => this.#end(item.id, "failed", outcomes.stopped(), 0));
@@ -71,8 +117,7 @@ class Requests {
       this.#handOver(item, json, given);
     }
     this.#nextId += 1;
-    item[kOwner] = this.#owner;
-    this.#items.add(item.id, item);
+    this.#add(item);
     this.#hasRequests();
     if (signal) {
       this.#follow(item, signal);
@@ -81,11 +126,26 @@ class Requests {
     return item;
   }
 
-  #handOver({ id }, json, given) {
+  /** A request whose key one that is not over has. */
+  #again(item) {
+    item.duplicate = true;
+    if (this.#expiring?.item === item) {
+      this.#expiring.requeue = true;
+    }
+    return item;
+  }
+
+  #handOver({ id, key }, json, given) {
     const { maxAttempts, maxCrashes } = this.#primary.options;
     const { timeout = this.#server.messageTimeout, priority } = given;
     const attempts = bounded(given.maxAttempts ?? maxAttempts);
     const crashes = bounded(given.maxCrashes ?? maxCrashes);
+    if (this.#store) {
+      this.#store.admit();
+      if (key !== undefined) {
+        this.#store.sayKey(id, key);
+      }
+    }
     try {
       this.#native.enqueue(id, json, timeout, attempts, crashes, priority);
     } catch (error) {
@@ -102,6 +162,23 @@ class Requests {
 
   beforeStart() {
     started(this.#server);
+  }
+
+  /** Tells of what an earlier process has left, before anything is handed out. */
+  beforeWorkers() {
+    const waiting = this.#recovered?.waiting ?? [];
+    this.#recovered = null;
+    dispatch(waiting, ({ item, isSpent }) => {
+      try {
+        this.#server.emit("recovered", item);
+      } finally {
+        // The process ended under its last attempt.
+        if (isSpent && this.#items.has(item.id)) {
+          this.#native.cancel(item.id, EndKind.Failed);
+          this.#exhaust(item.id, item.attempts, outcomes.primaryEnded(item.id));
+        }
+      }
+    });
   }
 
   afterStart() {
@@ -186,11 +263,33 @@ class Requests {
 
   release() {
     this.#silence.stop();
+    this.#isLeaving = true;
+    this.#store?.flush();
     dispatch(this.#items.values(), ({ id }) => {
       const attempts = this.#native.attempts(id) ?? 0;
       this.#native.cancel(id, EndKind.Failed);
-      this.#end(id, "failed", outcomes.stopped(), attempts);
+      this.#end(id, "failed", outcomes.stopped(this.#store?.isStored(id)), attempts);
     });
+  }
+
+  closed() {
+    this.#store?.close();
+  }
+
+  /** Ends a request and removes it from the store, also after the engine has stopped; "all" for every one. */
+  forget(target) {
+    if (target === "all") {
+      dispatch(this.#items.values(), (item) => item.cancel());
+      return this.#store?.forgetAll();
+    }
+    const item = typeof target === "number" ? this.#items.get(target) : target;
+    if (this.#items.get(item?.id) === item) {
+      item?.cancel();
+    }
+    const id = item?.id ?? target;
+    if (this.#store && Number.isSafeInteger(id)) {
+      this.#store.forget(id);
+    }
   }
 
   #expire(id) {
@@ -251,11 +350,15 @@ class Requests {
       return;
     }
     this.#items.delete(id);
+    this.#keys.delete(item);
     this.#crashes.forget(id);
     log.trace?.("ended", { item: id, state, attempts, code: state === "done" ? undefined : codeOf(outcome) });
     try {
       item[kEnd](state, outcome, attempts);
     } finally {
+      if (this.#store && !this.#isLeaving) {
+        this.#store.ended(item);
+      }
       if (this.#items.size === 0) {
         this.#server.emit("idle");
       }
@@ -275,6 +378,7 @@ class Requests {
       }
       return this.#native.isLeased(id) ? "leased" : "queued";
     },
+    storedOf: ({ id }) => this.#store?.storedOf(id),
     attemptsOf: ({ id }) => this.#native.attempts(id) ?? 0,
     finish: (item, response) => this.#endFromOutside(item, "done", response),
     fail: (item, error) => this.#endFromOutside(item, "failed", asError(error)),

@@ -53,6 +53,14 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     return this.#requests.idle();
   }
 
+  item(id) {
+    return this.#requests.itemOf(id);
+  }
+
+  forget(target) {
+    this.#requests.forget(target);
+  }
+
   pause() {
     this.#requests.pause(true);
   }

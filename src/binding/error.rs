@@ -9,6 +9,7 @@ use crate::browser::LaunchError;
 use crate::link::wire::WireError;
 use crate::link::{ConnectError, ListenError};
 use crate::queue::RequestTooLong;
+use crate::store::StoreError;
 
 pub(super) fn coded(code: &str, text: impl std::fmt::Display) -> Error {
     Error::new(Status::GenericFailure, format!("{code}: {text}"))
@@ -34,6 +35,12 @@ impl From<ListenError> for Error {
 impl From<RequestTooLong> for Error {
     fn from(error: RequestTooLong) -> Self {
         coded("ERR_MESSAGE_TOO_LONG", error)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        coded(error.code(), error)
     }
 }
 

@@ -5,6 +5,7 @@ mod browser;
 mod client;
 mod error;
 mod event;
+mod inspection;
 mod log;
 mod number;
 // Node loads it, and no test of the crate does.
@@ -13,3 +14,4 @@ mod runtime;
 mod server;
 mod sink;
 mod stats;
+mod store;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use napi::bindgen_prelude::{Function, within_runtime_if_available};
+use napi::bindgen_prelude::{ClassInstance, Function, within_runtime_if_available};
 use napi::{Error, Result};
 use napi_derive::napi;
 
@@ -14,6 +14,7 @@ use super::event::NativeEvent;
 use super::number::{from_js, ms, to_js};
 use super::sink::EventSink;
 use super::stats::{NativeQueueStats, NativeSupervisorStats};
+use super::store::NativeStore;
 use crate::browser::phantom::share_file_types;
 use crate::engine::{Engine, EngineEvent, EngineOptions};
 use crate::link::LinkOptions;
@@ -134,9 +135,14 @@ impl NativeServer {
         })
     }
 
-    /// Gives the engine a queue; before `listen`.
+    /// Gives the engine a queue; before `listen`. With a store it begins with what was in its file.
     #[napi]
-    pub fn open_queue(&self, options: NativeQueueOptions) {
+    pub fn open_queue(
+        &self,
+        options: NativeQueueOptions,
+        store: Option<ClassInstance<'_, NativeStore>>,
+    ) {
+        let journal = store.map(|mut store| store.take());
         let options = QueueOptions {
             backlog: BacklogOptions {
                 requeue: options.requeue,
@@ -145,7 +151,7 @@ impl NativeServer {
             max_message: options.max_message as usize,
         };
         if let Some(engine) = &self.engine {
-            within_runtime_if_available(|| engine.open_queue(options));
+            within_runtime_if_available(|| engine.open_queue(options, journal));
         }
     }
 

@@ -46,13 +46,16 @@ pub(super) fn server_with(heartbeat: Duration) -> (Engine, UnboundedReceiver<Eng
     let mut server = Engine::new(options_with(heartbeat), move |event| {
         let _ = sender.send(event);
     });
-    server.open_queue(QueueOptions {
-        backlog: BacklogOptions {
-            requeue: None,
-            retry_errors: 0,
+    server.open_queue(
+        QueueOptions {
+            backlog: BacklogOptions {
+                requeue: None,
+                retry_errors: 0,
+            },
+            max_message: MAX_MESSAGE,
         },
-        max_message: MAX_MESSAGE,
-    });
+        None,
+    );
     let _ = server.listen().expect("it listens");
     (server, receiver)
 }

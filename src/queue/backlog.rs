@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::fate::{Fate, Tries};
@@ -51,6 +52,11 @@ pub(crate) trait Backlog {
 
     /// The next thing that came of a call. Those of one item come in order.
     fn poll(&mut self) -> Option<Event>;
+
+    /// What is rung when [`poll`](Self::poll) has more to say and nobody has called; none where that cannot be.
+    fn wakes(&self) -> Option<Arc<Notify>> {
+        None
+    }
 }
 
 /// What the caller of [`Backlog::enqueue`] wants for one item.

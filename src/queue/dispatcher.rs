@@ -9,10 +9,10 @@ use tokio::time::Instant;
 use tracing::trace;
 
 use super::backlog::{Backlog, Event, HandOver, ItemOptions, ItemState, ItemView, LeaseEnd, Run};
+use super::chosen::Chosen;
 use super::event::QueueEvent;
 use super::fate::{self, Fate, Generation, TimeoutOutcome};
 use super::leases::{Lease, Leases};
-use super::memory::Memory;
 use super::outcomes::{Assignment, Cancelled, Ended, Expiry, Held};
 use super::recall::{Looks, Recall, Stuck};
 use super::slots::{Given, Offer, Slots};
@@ -30,7 +30,7 @@ pub(crate) struct BacklogOptions {
 
 /// A backlog, the workers' slots, and the leases between them.
 #[derive(Debug)]
-pub(crate) struct Dispatcher<B = Memory> {
+pub(crate) struct Dispatcher<B = Chosen> {
     pub(super) backlog: B,
     pub(super) slots: Slots,
     requeue: Option<bool>,
@@ -47,16 +47,12 @@ pub(crate) struct Dispatcher<B = Memory> {
     pub(super) tally: Tally,
 }
 
-impl Dispatcher {
-    /// A queue in memory.
-    pub(crate) fn new(options: BacklogOptions) -> Self {
-        Self::of(Memory::new(options.retry_errors), options.requeue)
-    }
-}
-
 impl<B: Backlog> Dispatcher<B> {
     /// A queue whose items wait in `backlog`. `requeue` as in [`BacklogOptions`].
     pub(crate) fn of(backlog: B, requeue: Option<bool>) -> Self {
+        let mut tally = Tally::default();
+        // What an earlier process has left counts as enqueued, so that the counts add up.
+        tally.counts.enqueued = backlog.waiting_len() as u64;
         Self {
             backlog,
             slots: Slots::default(),
@@ -68,7 +64,7 @@ impl<B: Backlog> Dispatcher<B> {
             events: VecDeque::new(),
             is_nearer: false,
             paused: false,
-            tally: Tally::default(),
+            tally,
         }
     }
 

@@ -73,6 +73,10 @@ impl Item {
         place(self.priority, self.turn)
     }
 
+    pub(super) fn turn(&self) -> u64 {
+        self.turn
+    }
+
     pub(super) fn waits(&self) -> bool {
         self.state == State::Waiting
     }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tracing::trace;
 
 use super::backlog::{Backlog, Event, HandOver, ItemOptions, ItemView, LeaseEnd, Miss, Run};
-use super::fate::{self, Fate};
+use super::fate::{self, Fate, Tries};
 use super::items::{Item, Waiting};
 use super::tally::Outcome;
 use crate::id::{ItemId, LeaseId};
@@ -42,6 +42,28 @@ impl Memory {
             next_lease: 1,
             made: Instant::now(),
         }
+    }
+
+    /// Puts back an item that waited in another process, at its old place.
+    pub(super) fn restore(
+        &mut self,
+        id: ItemId,
+        payload: Arc<str>,
+        options: ItemOptions,
+        tries: Tries,
+        turn: u64,
+    ) {
+        let mut item = Item::new(payload, options, turn, self.micros(Instant::now()));
+        item.tries = tries;
+        self.next_turn = self.next_turn.max(turn + 1);
+        self.waiting.insert(id, &item);
+        let _ = self.items.insert(id, item);
+    }
+
+    /// How often an item was tried, and its turn; none when it is over.
+    pub(super) fn place_of(&self, item: ItemId) -> Option<(Tries, u64)> {
+        let item = self.items.get(&item)?;
+        Some((item.tries, item.turn()))
     }
 
     fn micros(&self, now: Instant) -> u64 {

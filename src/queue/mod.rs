@@ -1,10 +1,12 @@
 //! Requests and leases: what waits, who has what, and what becomes of it.
 
 mod backlog;
+mod chosen;
 mod dispatcher;
 mod event;
 mod fate;
 mod items;
+mod journaled;
 mod leases;
 mod memory;
 mod outcomes;

@@ -1,6 +1,7 @@
 //! The queue of one engine: its dispatcher, with a clock and the way to each worker.
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
@@ -10,9 +11,11 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use super::backlog::{Backlog, ItemOptions};
+use super::chosen::Chosen;
 use super::dispatcher::{BacklogOptions, Dispatcher};
 use super::event::{QueueEvent, RequestTooLong};
 use super::fate::{Fate, Generation, TimeoutOutcome};
+use super::journaled::Journaled;
 use super::memory::Memory;
 use super::outcomes::{Assignment, BacklogStats, Cancelled, Expiry, Held, WorkerLoad};
 use super::recall::Recall;
@@ -24,6 +27,7 @@ use crate::id::{ItemId, LeaseId, WorkerId};
 use crate::link::wire::{QueueOrder, QueueReport, ToWorker};
 use crate::link::{Departure, Outbox};
 use crate::lived::Lived;
+use crate::store::{Journal, Record};
 
 /// More slots than any worker has (option `workerParallelism`). Each takes room in the list of idle workers.
 const MAX_SLOTS: u32 = 1024;
@@ -45,10 +49,12 @@ pub(crate) struct QueueOptions {
 ///
 /// One lock holds all of its state: enqueueing takes it once, and so does an answer with the hand-over that follows.
 #[derive(Debug)]
-pub(crate) struct Queue<B = Memory> {
+pub(crate) struct Queue<B = Chosen> {
     state: Mutex<State<B>>,
     /// Rung when something falls due earlier than all before.
     timer: Notify,
+    /// Rung when the backlog has more to say; for good silent where it says all at once.
+    wakes: Arc<Notify>,
     max_message: usize,
 }
 
@@ -72,11 +78,19 @@ enum Due {
 }
 
 impl Queue {
-    /// A queue in memory.
-    pub(crate) fn new(options: QueueOptions) -> Self {
+    /// A queue in memory; behind a journal, if there is one, with what that has found.
+    pub(crate) fn new(options: QueueOptions, journal: Option<(Arc<Journal>, Vec<Record>)>) -> Self {
+        let retries = options.backlog.retry_errors;
+        let backlog = match journal {
+            None => Chosen::Memory(Memory::new(retries)),
+            Some((journal, waiting)) => {
+                Chosen::Journaled(Journaled::new(retries, journal, waiting))
+            }
+        };
         Self {
+            wakes: backlog.wakes().unwrap_or_default(),
             state: Mutex::new(State {
-                dispatcher: Dispatcher::new(options.backlog),
+                dispatcher: Dispatcher::of(backlog, options.backlog.requeue),
                 outboxes: FxHashMap::default(),
                 unheard: Unheard::new(),
                 blocked: HashSet::new(),
@@ -90,9 +104,23 @@ impl Queue {
 }
 
 impl<B: Backlog> Queue<B> {
-    /// Ends leases at their deadlines, for ever. `on_blocked` is told of a worker that takes no note of that: it does not
-    /// react any more.
+    /// Ends leases at their deadlines, and hears what the backlog says by itself, for ever. `on_blocked` is told of a
+    /// worker that takes no note of the end of a lease: it does not react any more.
     pub(crate) async fn run(&self, on_event: impl Fn(QueueEvent), on_blocked: impl Fn(WorkerId)) {
+        tokio::join!(
+            self.keep_time(&on_event, on_blocked),
+            self.listen(&on_event)
+        );
+    }
+
+    async fn listen(&self, on_event: impl Fn(QueueEvent)) {
+        loop {
+            self.wakes.notified().await;
+            self.at_now(&on_event, Dispatcher::hear_backlog);
+        }
+    }
+
+    async fn keep_time(&self, on_event: impl Fn(QueueEvent), on_blocked: impl Fn(WorkerId)) {
         let next = || self.state.lock().wake_at();
         let end = || {
             while let Some(due) = self.next_due() {

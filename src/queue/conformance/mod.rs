@@ -5,6 +5,7 @@ mod books;
 mod examples;
 mod late;
 mod model;
+mod on_file;
 mod prefetch;
 mod remote;
 mod steps;
@@ -82,3 +83,4 @@ use demands;
 
 conformance!(memory, super::Memory);
 conformance!(remote_store, super::remote::Remote);
+conformance!(journaled, super::super::journaled::Journaled);
