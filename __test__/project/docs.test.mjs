@@ -74,7 +74,10 @@ function textsOf(name) {
 
 /** Name of an error's class to its codes. */
 function codesByClass() {
-  const given = ["Engine", "Phantom", "Page", "Item", "Store"].map((name) => [`${name}Error`, textsOf(`${name}ErrorCode`)]);
+  const given = ["Engine", "Phantom", "Page", "Item", "Store"].map((name) => [
+    `${name}Error`,
+    textsOf(`${name}ErrorCode`),
+  ]);
   const fixed = ["RequestError", "OptionTypeError", "OptionRangeError"].map((name) => {
     const code = find(name).members.find((node) => node.name?.text === "code");
     return [name, [code.type.literal.text]];

@@ -131,6 +131,33 @@ test("published.js tells of the engine's events", async () => {
   }
 });
 
+test("lasting.js goes on where it was ended", async () => {
+  const folder = temporaryFolder();
+  try {
+    const file = path.join(folder, "queue.db");
+    const first = start("lasting.js", [file, `${pages.url}/one`, `${pages.url}/never`, `${pages.url}/two`]);
+    await until(
+      () => asked.includes("/never") && first.output.stdout.includes(": two"),
+      "two answers, and one that waits",
+    );
+    first.child.kill("SIGINT");
+    const { code, lines, text } = await first.ended();
+    assert.equal(code, 0, text);
+    assert.deepEqual(portless(lines).sort(), ["http://site/one: one", "http://site/two: two"], text);
+    const second = start("lasting.js", [file, `${pages.url}/one`]);
+    await until(() => second.output.stdout.includes(": one"), "the answer of a new request");
+    second.child.kill("SIGINT");
+    const again = await second.ended();
+    assert.deepEqual(
+      portless(again.lines),
+      ["http://site/never: left from last time", "http://site/one: one"],
+      again.text,
+    );
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
 test("standalone.js, both generations", async () => {
   const { lines } = await run("standalone.js", [`${pages.url}/one`]);
   assert.deepEqual(lines, ["GET http://site/one", "with promises: success, one", "with callbacks: success, one"]);

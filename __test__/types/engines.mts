@@ -20,6 +20,7 @@ import pc, {
   QueueItem,
   type QueueItemState,
   type SpanStats,
+  type StoreErrorCode,
 } from "phantom-cluster";
 import { same } from "./same.cjs";
 
@@ -43,6 +44,18 @@ if (engine.role === "server") {
   item.on("response", (response) => same<typeof response, Answer>());
   const answer = await engine.run({ url: "http://b.test/" }, { signal: AbortSignal.timeout(1000) });
   same<typeof answer, Answer>();
+  await engine.enqueue({ url: "http://c.test/" }, { key: "c" }).stored;
+  same<typeof item.key, string | undefined>();
+  same<typeof item.duplicate, boolean>();
+  same<ReturnType<typeof engine.item>, typeof item | undefined>();
+  engine.on("recovered", (left) => same<typeof left, typeof item>());
+  engine.on("storeLost", ({ code }) => same<typeof code, StoreErrorCode>());
+  engine.on("storeFound", () => {});
+  engine.forget(item);
+  engine.forget(item.id);
+  engine.forget("all");
+  // @ts-expect-error
+  engine.forget("some");
   await engine.idle();
   engine.pause();
   engine.resume();

@@ -28,6 +28,8 @@ const all: PhantomClusterOptions = {
   isolate: false,
   pageTimeout: 60_000,
   maxMessageSize: 64 * 2 ** 20,
+  store: { file: "queue.db", sync: "always", keep: "failed" },
+  maxPending: "5000",
 };
 createQueued(all);
 create({});
@@ -43,6 +45,11 @@ createQueued({ phantomArguments: Object.freeze(["--debug=true"]) });
 
 // @ts-expect-error no such option
 create({ workerIterators: 5 });
+createQueued({ store: { file: "queue.db", sync: 50 }, maxPending: env.MAX });
+// @ts-expect-error a store has a file
+createQueued({ store: {} });
+// @ts-expect-error no such way to keep
+createQueued({ store: { file: "queue.db", keep: "done" } });
 // @ts-expect-error no such browser
 create({ browser: "firefox" });
 // @ts-expect-error
