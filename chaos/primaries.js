@@ -19,7 +19,7 @@ const SHOWN = 10;
 /** Runs one primary; `life`: ms until it is killed, none for one that ends by itself. Gives what it said. */
 async function live(file, folder, life) {
   const child = spawn(process.execPath, [path.join(__dirname, "primary.js"), file, String(life !== undefined)], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "ignore"],
     env: { ...process.env, TMPDIR: folder },
   });
   let said = "";

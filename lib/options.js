@@ -42,7 +42,7 @@ const OPTIONS = {
   pageTimeout: limit(60_000),
   maxMessageSize: integer(1024, 2 ** 30, 64 * 2 ** 20),
   // Loaded where it is given: each file more takes part of a ms of a worker's start.
-  store: { read: (...given) => require("./store/options").readStore(...given) },
+  store: { read: (...given) => require("./store-options").readStore(...given) },
   maxPending: integer(1, 2 ** 31 - 1, 10_000),
 };
 

@@ -23,18 +23,14 @@ class RecoveredItem extends QueueItem {
   }
 }
 
-/**
- * The items of what native code has read: see NativeRecovered in binding.d.ts. `isSpent`: it has no attempt left.
- */
-function recoveredFrom({ nextId, ids, requests, attempts, maxAttempts, keys }) {
-  const waiting = ids.map((id, index) => {
-    const item = new RecoveredItem(id, requests[index]);
-    if (keys[index] !== undefined && keys[index] !== null) {
-      item.key = keys[index];
-    }
-    return { item, isSpent: maxAttempts[index] > 0 && attempts[index] >= maxAttempts[index] };
+/** The items of a part of what native code has read (see NativeRecovered in binding.d.ts), and those without an attempt. */
+function recoveredFrom({ ids, requests, spent, keyed, keys }) {
+  const texts = requests.split("\n");
+  const items = Array.from(ids, (id, index) => new RecoveredItem(id, texts[index]));
+  keyed.forEach((place, index) => {
+    items[place].key = keys[index];
   });
-  return { nextId, waiting };
+  return { items, spent: spent.map((place) => items[place]) };
 }
 
 module.exports = { recoveredFrom };

@@ -66,10 +66,17 @@ class Requests {
       onLost: (error) => this.#storeLost(error),
       onFound: () => this.#server.emit("storeFound"),
     });
-    this.#recovered = recoveredFrom(this.#store.recovered());
-    this.#nextId = this.#recovered.nextId;
-    for (const { item } of this.#recovered.waiting) {
-      this.#add(item);
+    this.#nextId = this.#store.nextId;
+    this.#recovered = { items: [], spent: new Set() };
+    for (const part of this.#store.recovered()) {
+      const { items, spent } = recoveredFrom(part);
+      for (const item of items) {
+        this.#add(item);
+        this.#recovered.items.push(item);
+      }
+      for (const item of spent) {
+        this.#recovered.spent.add(item);
+      }
     }
   }
 
@@ -166,14 +173,14 @@ class Requests {
 
   /** Tells of what an earlier process has left, before anything is handed out. */
   beforeWorkers() {
-    const waiting = this.#recovered?.waiting ?? [];
+    const { items, spent } = this.#recovered ?? { items: [], spent: null };
     this.#recovered = null;
-    dispatch(waiting, ({ item, isSpent }) => {
+    dispatch(items, (item) => {
       try {
         this.#server.emit("recovered", item);
       } finally {
         // The process ended under its last attempt.
-        if (isSpent && this.#items.has(item.id)) {
+        if (spent.has(item) && this.#items.has(item.id)) {
           this.#native.cancel(item.id, EndKind.Failed);
           this.#exhaust(item.id, item.attempts, outcomes.primaryEnded(item.id));
         }

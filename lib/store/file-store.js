@@ -24,8 +24,11 @@ class FileStore {
   #lost = null;
   #isClosed = false;
   #over = [];
-  // Promises of items that are not in the file yet, by their ids. Who waits keeps the process from ending.
+  // Promises of items that are not in the file yet, by their ids, nearly always in their order. Who waits keeps the process
+  // from ending.
   #awaited = new Map();
+  #isInOrder = true;
+  #lastAwaited = -1;
   #keepAlive = null;
 
   /**
@@ -50,9 +53,24 @@ class FileStore {
     return this.#native;
   }
 
-  /** What was in the file: see NativeRecovered in binding.d.ts. */
-  recovered() {
-    return this.#native.recovered();
+  /** The end of all ids that were ever given. */
+  get nextId() {
+    return this.#native.nextId;
+  }
+
+  /** What was in the file, in parts: see NativeRecovered in binding.d.ts. */
+  *recovered() {
+    for (let part = this.#read(); part; part = this.#read()) {
+      yield part;
+    }
+  }
+
+  #read() {
+    try {
+      return this.#native.recovered();
+    } catch (error) {
+      throw fromNative(error);
+    }
   }
 
   /** @throws {StoreError} when the file cannot be written to, and `maxPending` requests wait for it */
@@ -81,6 +99,8 @@ class FileStore {
         entry.resolve();
         return entry.promise;
       }
+      this.#isInOrder &&= id > this.#lastAwaited;
+      this.#lastAwaited = id;
       this.#awaited.set(id, entry);
       this.#keepAlive ??= setInterval(ignore, FOREVER);
     }
@@ -173,9 +193,12 @@ class FileStore {
       if (id < below) {
         this.#awaited.delete(id);
         resolve();
+      } else if (this.#isInOrder) {
+        return;
       }
     }
     if (this.#awaited.size === 0) {
+      this.#isInOrder = true;
       this.#letEnd();
     }
   }

@@ -1,16 +1,17 @@
 //! The file in which a primary keeps its requests.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use napi::Result;
-use napi::bindgen_prelude::Function;
+use napi::bindgen_prelude::{Float64Array, Function};
 use napi_derive::napi;
 
 use super::number::{from_js, ms, to_js};
 use super::sink::EventSink;
-use crate::store::{EndState, Journal, JournalOptions, Kept, Op, Record, Recovered, StoreEvent};
+use crate::store::{EndState, Journal, JournalOptions, Kept, Op, Record, Recovery, StoreEvent};
 
 /// Settings of a store.
 #[napi(object)]
@@ -23,17 +24,21 @@ pub struct NativeStoreOptions {
     pub max_pending: u32,
 }
 
-/// What was in the file: one entry of each list for a request that waits. `maxAttempts` 0 means no limit.
-#[napi(object)]
-#[derive(Debug)]
+/// Some of what was in the file, in a form that crosses fast.
+#[napi(object, object_from_js = false)]
+#[expect(
+    missing_debug_implementations,
+    reason = "JavaScript's arrays have none"
+)]
 pub struct NativeRecovered {
-    pub next_id: i64,
-    pub ids: Vec<i64>,
-    /// JSON texts.
-    pub requests: Vec<String>,
-    pub attempts: Vec<u32>,
-    pub max_attempts: Vec<u32>,
-    pub keys: Vec<Option<String>>,
+    pub ids: Float64Array,
+    /// JSON texts, a line each.
+    pub requests: String,
+    /// Those that have no attempt left, by their places in the list.
+    pub spent: Vec<u32>,
+    /// Those that have keys.
+    pub keyed: Vec<u32>,
+    pub keys: Vec<String>,
 }
 
 /// What became of the file.
@@ -57,8 +62,8 @@ pub enum NativeStoreEvent {
 #[derive(Debug)]
 pub struct NativeStore {
     journal: Arc<Journal>,
-    next_id: i64,
-    waiting: Option<Vec<Record>>,
+    recovery: Recovery,
+    waiting: Vec<Record>,
 }
 
 #[napi]
@@ -75,32 +80,30 @@ impl NativeStore {
             interval: options.interval.map(ms),
             max_pending: options.max_pending as usize,
         };
-        let (journal, Recovered { waiting, next_id }) =
+        let (journal, recovery) =
             Journal::open(&file, options, move |event| sink.push(event.into()))?;
         Ok(Self {
             journal: Arc::new(journal),
-            next_id: to_js(next_id),
-            waiting: Some(waiting),
+            recovery,
+            waiting: Vec::new(),
         })
     }
 
-    /// What was in the file. Before `openQueue`, which takes it.
+    /// The end of all ids that were ever given.
+    #[napi(getter)]
+    pub fn next_id(&self) -> i64 {
+        to_js(self.recovery.next_id)
+    }
+
+    /// The next of what was in the file; null when those were all. All of it must be asked for before `openQueue`.
     #[napi]
-    pub fn recovered(&self) -> NativeRecovered {
-        let waiting = self.waiting.as_deref().unwrap_or_default();
-        let each = || waiting.iter();
-        NativeRecovered {
-            next_id: self.next_id,
-            ids: each().map(|record| to_js(record.id)).collect(),
-            requests: each().map(|record| (*record.request).to_owned()).collect(),
-            attempts: each().map(|record| record.progress.attempts).collect(),
-            max_attempts: each()
-                .map(|record| record.max_attempts.unwrap_or_default())
-                .collect(),
-            keys: each()
-                .map(|record| record.key.as_deref().map(str::to_owned))
-                .collect(),
-        }
+    pub fn recovered(&mut self) -> Result<Option<NativeRecovered>> {
+        let Some(part) = self.recovery.next()? else {
+            return Ok(None);
+        };
+        let recovered = NativeRecovered::of(&part);
+        self.waiting.extend(part);
+        Ok(Some(recovered))
     }
 
     /// The key of the request that is enqueued next under this id.
@@ -169,9 +172,43 @@ impl NativeStore {
 impl NativeStore {
     /// The way into the file, and what was in it, once.
     pub(super) fn take(&mut self) -> (Arc<Journal>, Vec<Record>) {
-        let waiting = self.waiting.take().unwrap_or_default();
+        let waiting = std::mem::take(&mut self.waiting);
         (Arc::clone(&self.journal), waiting)
     }
+}
+
+impl NativeRecovered {
+    fn of(part: &[Record]) -> Self {
+        let ids = part.iter().map(|record| record.id as f64);
+        // JSON has them between values alone, where the file was written to by hand.
+        let lines = part
+            .iter()
+            .map(|record| match record.request.contains('\n') {
+                true => Cow::Owned(record.request.replace('\n', " ")),
+                false => Cow::Borrowed(&*record.request),
+            });
+        let (spent, keyed) = (places(part, is_spent), places(part, |it| it.key.is_some()));
+        let keys = part.iter().filter_map(|record| record.key.as_deref());
+        Self {
+            ids: ids.collect::<Vec<_>>().into(),
+            requests: lines.collect::<Vec<_>>().join("\n"),
+            spent,
+            keyed,
+            keys: keys.map(str::to_owned).collect(),
+        }
+    }
+}
+
+fn is_spent(record: &Record) -> bool {
+    let most = record.max_attempts.unwrap_or(u32::MAX);
+    record.progress.attempts >= most
+}
+
+fn places(part: &[Record], has: impl Fn(&Record) -> bool) -> Vec<u32> {
+    let all = part.iter().zip(0..);
+    all.filter(|(record, _)| has(record))
+        .map(|(_, place)| place)
+        .collect()
 }
 
 impl From<StoreEvent> for NativeStoreEvent {

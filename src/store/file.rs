@@ -170,14 +170,27 @@ impl File {
         Ok(next.unsigned_abs())
     }
 
-    /// All that wait, by their ids.
+    /// Gives all that wait, by their ids, in parts of `size`.
     ///
     /// # Errors
     /// [`StoreError`]: among others where a page of the file is damaged.
-    pub(crate) fn waiting(&self) -> Result<Vec<Record>, StoreError> {
-        let read = || -> rusqlite::Result<Vec<Record>> {
+    pub(super) fn read_waiting(
+        &self,
+        size: usize,
+        give: impl Fn(Vec<Record>),
+    ) -> Result<(), StoreError> {
+        let read = || -> rusqlite::Result<()> {
             let mut query = self.connection.prepare(WAITING)?;
-            query.query_map([], read_record)?.collect()
+            let mut rows = query.query([])?;
+            let mut part = Vec::with_capacity(size);
+            while let Some(row) = rows.next()? {
+                part.push(read_record(row)?);
+                if part.len() == size {
+                    give(std::mem::replace(&mut part, Vec::with_capacity(size)));
+                }
+            }
+            give(part);
+            Ok(())
         };
         read().map_err(self.fault())
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,8 @@ use super::file::File;
 use super::record::Record;
 use crate::id::ItemId;
 
+/// So many requests are read at once.
+const PART: usize = 1_000;
 /// What could not be written is tried again after this.
 const RETRY: Duration = Duration::from_secs(1);
 /// A disk that does not answer does not keep the process from ending.
@@ -43,11 +46,23 @@ pub(crate) enum StoreEvent {
     Found,
 }
 
-/// What was in the file when it was opened.
+/// What was in the file when it was opened. The journal's thread reads it while its owner makes items of it.
 #[derive(Debug)]
-pub(crate) struct Recovered {
-    pub(crate) waiting: Vec<Record>,
+pub(crate) struct Recovery {
+    /// The end of all ids that were ever given.
     pub(crate) next_id: ItemId,
+    parts: Receiver<Result<Vec<Record>, StoreError>>,
+}
+
+impl Recovery {
+    /// The next requests that wait, by their ids; none when those were all.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the file is damaged.
+    pub(crate) fn next(&self) -> Result<Option<Vec<Record>>, StoreError> {
+        // It hangs up when it has read all.
+        self.parts.recv().ok().transpose()
+    }
 }
 
 /// The way into the file. Dropping it writes the rest and closes the file.
@@ -95,10 +110,9 @@ impl Journal {
         path: &Path,
         options: JournalOptions,
         on_event: impl Fn(StoreEvent) + Send + 'static,
-    ) -> Result<(Self, Recovered), StoreError> {
+    ) -> Result<(Self, Recovery), StoreError> {
         let file = File::open(path)?;
-        let waiting = file.waiting()?;
-        // The counter is the last word of a transaction: no id is above it.
+        let (give, parts) = channel();
         let next_id = file.next_id()?;
         let shared = Arc::new(Shared {
             inbox: Mutex::default(),
@@ -108,7 +122,7 @@ impl Journal {
             is_lost: AtomicBool::new(false),
             moved: Arc::default(),
         });
-        info!(file = %path.display(), recovered = waiting.len(), "store opened");
+        info!(file = %path.display(), "store opened");
         let writer = Writer {
             file,
             shared: Arc::clone(&shared),
@@ -119,7 +133,10 @@ impl Journal {
         };
         let spawned = thread::Builder::new()
             .name("phantom-store".to_owned())
-            .spawn(move || writer.run());
+            .spawn(move || {
+                let is_read = writer.read(give);
+                writer.run(is_read);
+            });
         if let Err(error) = spawned {
             return Err(StoreError::NoThread {
                 file: path.to_owned(),
@@ -131,7 +148,7 @@ impl Journal {
             holds_answers: options.interval.is_none(),
             max_pending: options.max_pending,
         };
-        Ok((journal, Recovered { waiting, next_id }))
+        Ok((journal, Recovery { next_id, parts }))
     }
 
     /// Says what happened. Never waits for the file.
@@ -251,7 +268,32 @@ struct Call {
 }
 
 impl Writer {
-    fn run(mut self) {
+    /// Gives what was in the file; false where it is damaged.
+    fn read(&self, give: Sender<Result<Vec<Record>, StoreError>>) -> bool {
+        // Nobody may want them any more.
+        let read = self.file.read_waiting(PART, |part| {
+            let _ = give.send(Ok(part));
+        });
+        let is_read = read.is_ok();
+        if let Err(error) = read {
+            let _ = give.send(Err(error));
+        }
+        is_read
+    }
+
+    /// Writes, until the end, or not at all.
+    fn run(mut self, writes: bool) {
+        if writes {
+            self.write_all();
+        }
+        let Self { file, shared, .. } = self;
+        // Closing it empties the log into the file.
+        drop(file);
+        shared.inbox.lock().has_ended = true;
+        let _ = shared.done.notify_all();
+    }
+
+    fn write_all(&mut self) {
         loop {
             let call = self.wait();
             let result = self.write();
@@ -265,11 +307,6 @@ impl Writer {
                 self.pause();
             }
         }
-        let Self { file, shared, .. } = self;
-        // Closing it empties the log into the file.
-        drop(file);
-        shared.inbox.lock().has_ended = true;
-        let _ = shared.done.notify_all();
     }
 
     /// Waits for something to write, and takes it.

@@ -18,5 +18,5 @@ mod tests;
 pub(crate) use batch::Op;
 pub(crate) use error::StoreError;
 pub(crate) use inspection::{Counts, Inspection, Listed};
-pub(crate) use journal::{Journal, JournalOptions, Recovered, StoreEvent};
+pub(crate) use journal::{Journal, JournalOptions, Recovery, StoreEvent};
 pub(crate) use record::{EndState, Kept, Progress, Record};

@@ -40,13 +40,24 @@ const OPTIONS: JournalOptions = JournalOptions {
     max_pending: 2,
 };
 
+/// What was in a file.
+struct Recovered {
+    waiting: Vec<Record>,
+    next_id: ItemId,
+}
+
 fn open(folder: &Folder) -> (Journal, Recovered, Receiver<StoreEvent>) {
     let (sender, receiver) = channel();
-    let (journal, recovered) = Journal::open(&folder.file(), OPTIONS, move |event| {
+    let (journal, recovery) = Journal::open(&folder.file(), OPTIONS, move |event| {
         let _ = sender.send(event);
     })
     .expect("it opens");
-    (journal, recovered, receiver)
+    let mut waiting = Vec::new();
+    while let Some(part) = recovery.next().expect("it is read") {
+        waiting.extend(part);
+    }
+    let next_id = recovery.next_id;
+    (journal, Recovered { waiting, next_id }, receiver)
 }
 
 fn record(id: ItemId) -> Record {

@@ -2,8 +2,8 @@
 
 // Option `store`: where requests are kept beside memory.
 
-const { OptionTypeError } = require("../errors");
-const { ms, readTable, show } = require("../option-table");
+const { OptionTypeError } = require("./errors");
+const { ms, readTable, show } = require("./option-table");
 
 const KEPT = ["failed", "all"];
 
