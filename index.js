@@ -11,6 +11,7 @@ const {
   PhantomClusterError,
   PhantomError,
   RequestError,
+  StoreError,
 } = require("./lib/errors");
 
 /** A server in a cluster primary, a client in a worker: the same script runs in both. */
@@ -34,6 +35,7 @@ module.exports = {
   PhantomError,
   PageError,
   ItemError,
+  StoreError,
   RequestError,
   OptionTypeError,
   OptionRangeError,

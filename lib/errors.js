@@ -27,6 +27,12 @@ class PageError extends PhantomClusterError {}
 /** A request: ERR_ITEM_STATE, ERR_ITEM_TIMEOUT, ERR_ITEM_CANCELLED, ERR_MAX_ATTEMPTS, ERR_INVALID_RESPONSE, ERR_MESSAGE_TOO_LONG. */
 class ItemError extends PhantomClusterError {}
 
+/**
+ * Where requests wait, outside of the process: ERR_STORE_MISSING, ERR_STORE_UNAVAILABLE, ERR_STORE_FULL, ERR_STORE_AUTH,
+ * ERR_STORE_TLS.
+ */
+class StoreError extends PhantomClusterError {}
+
 /** A request that JSON cannot carry: ERR_INVALID_REQUEST. */
 class RequestError extends TypeError {
   constructor(message, options) {
@@ -103,6 +109,7 @@ module.exports = {
   PhantomError,
   PageError,
   ItemError,
+  StoreError,
   RequestError,
   OptionTypeError,
   OptionRangeError,

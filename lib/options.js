@@ -5,6 +5,7 @@ const os = require("node:os");
 const { BROWSER_OPTIONS, checkBrowserOptions } = require("./browser-options");
 const { OptionTypeError } = require("./errors");
 const { integer, isAbsent, limit, ms, readRow, readTable, show } = require("./option-table");
+const { readStore } = require("./store-options");
 
 /** Every option: its kind, range and default. Times in ms, sizes in MiB unless they say bytes. */
 const OPTIONS = {
@@ -41,6 +42,7 @@ const OPTIONS = {
   isolate: { kind: "boolean", fallback: false },
   pageTimeout: limit(60_000),
   maxMessageSize: integer(1024, 2 ** 30, 64 * 2 ** 20),
+  store: { read: readStore },
 };
 
 /** What `enqueue` takes for one request. */
@@ -50,6 +52,7 @@ const REQUEST_OPTIONS = {
   maxCrashes: { ...integer(1, 2 ** 31 - 1), infinite: true },
   priority: integer(-(2 ** 31), 2 ** 31 - 1, 0),
   signal: { kind: "signal" },
+  key: { kind: "string" },
 };
 
 // Names in the README of 0.1.x; where both are given, the other one counts.

@@ -23,6 +23,8 @@ const FOREVER = 2 ** 31 - 1;
  * - `handle(event)`: an event of the native half that is not of the workers as such
  * - `drain()`: resolves when nothing is under way
  * - `workerEnded(id, how)`: a worker's process has ended
+ * - `stopping()`, where there is one: the engine was told to stop
+ * - `leave()`, where there is one: what `stopped` waits for, a promise or null
  * - `release()`: the engine is about to say `stopped`
  * - `stats()`: figures beside those of the workers
  */
@@ -105,6 +107,7 @@ class Primary {
     }
     this.#server.done = true;
     log.info?.("engine stops", { engine: this.#number });
+    this.#requests?.stopping?.();
     this.#handleAll(this.#native.stop());
   }
 
@@ -156,7 +159,7 @@ class Primary {
       case "crashLoop":
         return this.#reportCrashLoop();
       case "stopped":
-        return process.nextTick(() => this.#release());
+        return this.#leave();
       default:
         return this.#requests?.handle(event);
     }
@@ -262,6 +265,15 @@ class Primary {
         `(option "restart"); the last one ended with ${this.#lastExit}`,
     );
     this.#server.emit("error", error);
+  }
+
+  #leave() {
+    const left = this.#requests?.leave?.();
+    if (left) {
+      left.then(() => this.#release());
+    } else {
+      process.nextTick(() => this.#release());
+    }
   }
 
   #release() {

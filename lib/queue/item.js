@@ -49,6 +49,16 @@ class QueueItem extends EventEmitter {
     return this.#isOpen() ? (this[kOwner]?.attemptsOf(this) ?? 0) : this.#attempts;
   }
 
+  /** True where another request had its `key` before. */
+  get duplicate() {
+    return this[kOwner]?.isDuplicate?.(this) ?? false;
+  }
+
+  /** Resolves when the request is safe in a store; made when it is asked for. */
+  get stored() {
+    return this[kOwner]?.storedOf?.(this) ?? Promise.resolve();
+  }
+
   /** True when somebody waits for `result()`. */
   get [kIsAwaited]() {
     return this.#result?.isTaken ?? false;

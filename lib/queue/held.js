@@ -1,0 +1,229 @@
+"use strict";
+
+const { readJob } = require("../store/redis/envelope");
+const outcomes = require("./outcomes");
+const { ItemError } = require("../errors");
+const { Requests } = require("./requests");
+
+/** Workers that become ready say nothing here: they are looked for so often, ms. */
+const LOOK = 200;
+const OPEN = new Set(["queued", "leased", "expired"]);
+
+/** What the requests of a process of its own know of their engine. */
+class Host {
+  #server;
+
+  constructor(server) {
+    this.#server = server;
+  }
+
+  get done() {
+    return this.#server.done;
+  }
+
+  get messageTimeout() {
+    return this.#server.messageTimeout;
+  }
+
+  get numWorkers() {
+    return this.#server.numWorkers;
+  }
+
+  // Whether the engine is idle is not theirs to say: others may have what was enqueued here.
+  emit() {}
+}
+
+/** The jobs that this primary has fetched, each as an item of its own that its workers handle. */
+class Held {
+  #native;
+  #options;
+  #server;
+  #store;
+  #hooks;
+  #local;
+  #room = null;
+  #look = null;
+  #isServing = false;
+  #isPaused = false;
+  #isStopped = false;
+  // The item of a user that emits `timeout` just now, and what its listeners did.
+  #expiring = null;
+
+  /** `hooks`: `ownOf(jobId)` gives the item here that waits for a job; `onOver()`: a lease ended. */
+  constructor(server, primary, store, hooks) {
+    const { native, options } = primary;
+    this.#native = native;
+    this.#options = options;
+    this.#server = server;
+    this.#store = store;
+    this.#hooks = hooks;
+    this.#local = new Requests(new Host(server), {
+      native,
+      options,
+      get lastExit() {
+        return primary.lastExit;
+      },
+      use: () => {},
+    });
+  }
+
+  /** The requests as the workers' side knows them. */
+  get local() {
+    return this.#local;
+  }
+
+  start() {
+    this.#isServing = true;
+    this.#local.afterStart();
+    this.#look = setInterval(() => this.#store.pump(), LOOK).unref();
+    this.#store.serve();
+  }
+
+  stop() {
+    this.#isStopped = true;
+    clearInterval(this.#look);
+  }
+
+  pause(isPaused) {
+    this.#isPaused = isPaused;
+    this.#room = null;
+    this.#local.pause(isPaused);
+    if (isPaused) {
+      // Others may have workers for what would wait here.
+      this.#giveBackWaiting();
+    } else {
+      this.#store.pump();
+    }
+  }
+
+  #giveBackWaiting() {
+    for (const lease of this.#store.leases()) {
+      if (lease.item?.state === "queued") {
+        this.#store.giveBack(lease);
+        this.callOff(lease);
+      }
+    }
+  }
+
+  /**
+   * How many jobs the workers can take soon: one for each free place, what they hold in advance included, and one more for
+   * each slot, so that none waits for Redis.
+   */
+  room() {
+    if (!this.#isServing || this.#isPaused || this.#isStopped) {
+      return 0;
+    }
+    if (this.#room === null) {
+      this.#room = this.#count();
+      setImmediate(() => {
+        this.#room = null;
+      });
+    }
+    return this.#room;
+  }
+
+  #count() {
+    const places = this.#native.idleWorkers.length;
+    const waiting = this.#native.waitingLength;
+    const busy = this.#store.held - waiting;
+    const slots = this.#server.numWorkers * this.#options.workerParallelism;
+    // As long as no worker is ready, other primaries may have some.
+    return places + busy <= 0 ? 0 : places + slots - waiting;
+  }
+
+  take(lease) {
+    if (this.#room !== null) {
+      this.#room -= 1;
+    }
+    const { job } = lease;
+    const { isOurs, options } = readJob(job);
+    try {
+      lease.item = this.#local.enqueue(job.data, isOurs ? this.#left(job, options) : options);
+    } catch (error) {
+      this.#store.fail(lease, error, true);
+      return;
+    }
+    this.#forwardTimeout(lease);
+    lease.item.result().then(
+      (response) => !lease.isOff && this.#store.finish(lease, response),
+      (error) => !lease.isOff && this.#store.fail(lease, error, isOurs),
+    );
+  }
+
+  /** A primary that vanished may have handed it to a worker: that was an attempt. */
+  #left({ id, stalledCounter }, options) {
+    const limit = Number(options.maxAttempts ?? this.#options.maxAttempts);
+    if (!stalledCounter || !Number.isFinite(limit)) {
+      return options;
+    }
+    if (stalledCounter >= limit) {
+      const cause = new ItemError("ERR_ITEM_CRASHED", "the primary that had it ended, or did not renew its lock");
+      throw outcomes.exhausted(id, stalledCounter, cause);
+    }
+    return { ...options, maxAttempts: limit - stalledCounter };
+  }
+
+  /** The listeners of `timeout` are those of the item that was enqueued, where that was here. */
+  #forwardTimeout(lease) {
+    const own = this.#hooks.ownOf(lease.id);
+    if (!own || own.listenerCount("timeout") === 0) {
+      return;
+    }
+    lease.item.on("timeout", () => {
+      const expiring = { own, replaced: false };
+      this.#expiring = expiring;
+      try {
+        own.emit("timeout");
+      } finally {
+        this.#expiring = null;
+        if (expiring.replaced && !lease.isOff) {
+          lease.item.fail(outcomes.timedOut(own.id));
+        }
+      }
+    });
+  }
+
+  /** The published example enqueues the same request again in its `timeout` listener: that call is the re-enqueue. */
+  claimExpiring(request) {
+    if (this.#expiring && Object.is(request, this.#expiring.own.request)) {
+      this.#expiring.replaced = true;
+    }
+  }
+
+  requeue(item, jobId) {
+    if (this.#expiring?.own !== item) {
+      throw new ItemError("ERR_ITEM_STATE", `item ${item.id} can only be requeued while it emits "timeout"`);
+    }
+    this.#store.lease(jobId)?.item?.requeue();
+  }
+
+  /** Whatever its worker says does not count any more. */
+  callOff(lease) {
+    lease.isOff = true;
+    lease.item?.cancel();
+    this.#hooks.onOver();
+  }
+
+  stateOf({ item, jobId }) {
+    if (this.#expiring?.own === item) {
+      return "expired";
+    }
+    const held = this.#store.lease(jobId)?.item;
+    // One that is over here is still under way to Redis.
+    return held ? (OPEN.has(held.state) ? held.state : "leased") : "queued";
+  }
+
+  attemptsOf({ jobId }) {
+    return this.#store.lease(jobId)?.item?.attempts ?? 0;
+  }
+
+  /** Resolves when all that is held is answered, and Redis has the answers. */
+  async drain() {
+    this.#store.stopFetching();
+    while (this.#store.held > 0 && !this.#isStopped) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+module.exports = { Held };
