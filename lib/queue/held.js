@@ -135,6 +135,11 @@ class Held {
     if (this.#room !== null) {
       this.#room -= 1;
     }
+    if (this.#isPaused || this.#isStopped) {
+      // Its fetch was under way.
+      this.#store.giveBack(lease);
+      return;
+    }
     const { job } = lease;
     const { isOurs, options } = readJob(job);
     try {

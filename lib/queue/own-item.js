@@ -31,8 +31,9 @@ class OwnItem {
     this.#settle?.();
   }
 
-  /** The item is over. What was not stored by then will not be. */
+  /** The item is over: by an answer, which only what was stored can get, or by an error. */
   ended(error) {
+    this.isStored ||= error === null;
     this.#failure = error;
     this.#settle?.();
   }

@@ -150,9 +150,7 @@ class SharedRequests {
       for (const [index, entry] of job.entries.entries()) {
         entry.wasStored(isAnothers || index > 0);
       }
-      if (isAnothers) {
-        await this.#store.look(jobId);
-      }
+      this.#store.await(jobId, isAnothers);
     }
   }
 

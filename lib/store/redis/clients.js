@@ -74,7 +74,10 @@ class Clients {
   close() {
     this.#isClosed = true;
     for (const client of this.#all) {
-      client.disconnect();
+      // Once more, it would keep the process for 2 s.
+      if (client.status !== "end") {
+        client.disconnect();
+      }
     }
   }
 }

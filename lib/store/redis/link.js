@@ -3,8 +3,8 @@
 const { randomUUID } = require("node:crypto");
 const { Clients } = require("./clients");
 
-/** How long an idle fetch waits for a job, s. */
-const IDLE_FETCH = 5;
+/** How long an idle fetch waits for a job, s: nothing wakes it for one that was given back with a priority. */
+const IDLE_FETCH = 1;
 /** A job is added, waits, is active and ends: of so many events one carries its result. */
 const EVENTS_OF_JOB = 4;
 const NEVER_TOO_OFTEN = 2 ** 31 - 1;

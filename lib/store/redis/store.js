@@ -130,13 +130,16 @@ class RedisStore {
   add(json, fields, onStored, onRefused) {
     this.open();
     this.#news.listen();
-    const { jobId } = fields;
     const job = { name: NAME, data: json, opts: optionsOf(fields, this.#options.keep) };
-    const stored = () => {
-      this.#news.await(jobId);
-      onStored();
-    };
-    this.#outbox.add(jobId, job, stored, onRefused);
+    this.#outbox.add(fields.jobId, job, onStored, onRefused);
+  }
+
+  /** `ended` is to say what becomes of a job; `isOld`: it may be over. */
+  await(id, isOld) {
+    this.#news.await(id);
+    if (isOld) {
+      this.#look(id);
+    }
   }
 
   /** @throws {OptionRangeError} BullMQ has no such priority */
@@ -168,8 +171,7 @@ class RedisStore {
     return this.#leases.values();
   }
 
-  /** Sees whether a job is over. */
-  look(id) {
+  #look(id) {
     return this.#news.look(id).catch((error) => this.#onError(error));
   }
 
@@ -348,7 +350,7 @@ class RedisStore {
 
   #gone(lease) {
     this.#hooks.callOff(lease);
-    this.look(lease.id);
+    this.#look(lease.id);
   }
 }
 
