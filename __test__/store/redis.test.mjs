@@ -186,6 +186,7 @@ describe("a queue in Redis", onRedis(), () => {
   it("a job that somebody removes cancels its item", async () => {
     engine.pause();
     const item = engine.enqueue({ n: 1 });
+    item.on("failed", () => {});
     await item.stored;
     await until(async () => {
       for (const job of await queue.getJobs(["prioritized"])) {
@@ -195,35 +196,6 @@ describe("a queue in Redis", onRedis(), () => {
     }, "the end of the item");
     await assert.rejects(item.result(), { code: "ERR_ITEM_CANCELLED" });
     engine.resume();
-  });
-
-  it("stop() leaves what is not answered to others, and close() waits for it", async () => {
-    const own = { ...store, queue: "kept" };
-    const one = engineHere({ store: own });
-    one.start();
-    const items = [{ wait: 60_000 }, {}, {}].map((request) => one.enqueue(request));
-    const failed = Promise.all(items.map((item) => item.result().catch((error) => error)));
-    await until(() => items[0].state === "leased", "the first at work");
-    await Promise.all(items.map(({ stored }) => stored));
-    await one.end();
-    for (const error of await failed) {
-      assert.deepEqual([error.code, error.stored], ["ERR_ENGINE_STOPPED", true]);
-    }
-    const kept = new Queue("kept", { connection: server.client, skipMetasUpdate: true });
-    assert.deepEqual(await kept.getJobCounts("active", "prioritized"), { active: 0, prioritized: 3 });
-    assert.ok((await kept.getJobs(["prioritized"])).every(({ attemptsMade }) => attemptsMade === 0));
-    await Promise.all((await kept.getJobs(["prioritized"])).filter(({ data }) => data.wait).map((job) => job.remove()));
-    const two = engineHere({ store: own });
-    two.start();
-    const last = two.enqueue({ wait: 1_000 });
-    await last.stored;
-    await two.close();
-    assert.equal(last.state, "done");
-    assert.deepEqual(await kept.getJobCounts("active", "prioritized", "completed"), {
-      ...{ active: 0, prioritized: 0, completed: 3 },
-    });
-    await kept.close();
-    assert.throws(() => two.enqueue({}, { priority: 2 ** 30 }), { code: "ERR_INVALID_OPTION" });
   });
 });
 

@@ -1,5 +1,6 @@
 "use strict";
 
+const { now } = require("../clock");
 const { readJob } = require("../store/redis/envelope");
 const outcomes = require("./outcomes");
 const { ItemError } = require("../errors");
@@ -7,6 +8,12 @@ const { Requests } = require("./requests");
 
 /** Workers that become ready say nothing here: they are looked for so often, ms. */
 const LOOK = 200;
+/** Where requests take longer than this, ms, none is fetched before a worker is free: it costs little, and others may be. */
+const SLOW = 100;
+/** One that has waited so long, ms, goes back: a worker of another primary may be free. */
+const LONG_WAIT = 1_000;
+/** How much one request counts in the moving mean of how long they take. */
+const WEIGHT = 1 / 8;
 const OPEN = new Set(["queued", "leased", "expired"]);
 
 /** What the requests of a process of its own know of their engine. */
@@ -43,6 +50,8 @@ class Held {
   #local;
   #room = null;
   #look = null;
+  // How long requests take from their fetch to their answer, ms.
+  #mean = Number.POSITIVE_INFINITY;
   #isServing = false;
   #isPaused = false;
   #isStopped = false;
@@ -75,7 +84,7 @@ class Held {
   start() {
     this.#isServing = true;
     this.#local.afterStart();
-    this.#look = setInterval(() => this.#store.pump(), LOOK).unref();
+    this.#look = setInterval(() => this.#lookAround(), LOOK).unref();
     this.#store.serve();
   }
 
@@ -89,16 +98,26 @@ class Held {
     this.#room = null;
     this.#local.pause(isPaused);
     if (isPaused) {
-      // Others may have workers for what would wait here.
-      this.#giveBackWaiting();
+      this.#giveBackWaiting(0);
     } else {
       this.#store.pump();
     }
   }
 
-  #giveBackWaiting() {
+  #lookAround() {
+    this.#giveBackWaiting(LONG_WAIT);
+    this.#store.pump();
+  }
+
+  /** Others may have workers for what has waited here so long, ms. */
+  #giveBackWaiting(limit) {
+    if (this.#native.waitingLength === 0) {
+      return;
+    }
+    const time = now();
     for (const lease of this.#store.leases()) {
-      if (lease.item?.state === "queued") {
+      if (lease.item?.state === "queued" && time - lease.since >= limit) {
+        this.#mean = Math.max(this.#mean, limit);
         this.#store.giveBack(lease);
         this.callOff(lease);
       }
@@ -106,8 +125,8 @@ class Held {
   }
 
   /**
-   * How many jobs the workers can take soon: one for each free place, what they hold in advance included, and one more for
-   * each slot, so that none waits for Redis.
+   * How many jobs the workers can take soon: one for each free place, what they hold in advance included; where requests
+   * are short, one more for each slot, so that none waits for Redis.
    */
   room() {
     if (!this.#isServing || this.#isPaused || this.#isStopped) {
@@ -126,9 +145,9 @@ class Held {
     const places = this.#native.idleWorkers.length;
     const waiting = this.#native.waitingLength;
     const busy = this.#store.held - waiting;
-    const slots = this.#server.numWorkers * this.#options.workerParallelism;
+    const ahead = this.#mean < SLOW ? this.#server.numWorkers * this.#options.workerParallelism : 0;
     // As long as no worker is ready, other primaries may have some.
-    return places + busy <= 0 ? 0 : places + slots - waiting;
+    return places + busy <= 0 ? 0 : places + ahead - waiting;
   }
 
   take(lease) {
@@ -148,11 +167,20 @@ class Held {
       this.#store.fail(lease, error, true);
       return;
     }
+    lease.since = now();
     this.#forwardTimeout(lease);
     lease.item.result().then(
-      (response) => !lease.isOff && this.#store.finish(lease, response),
-      (error) => !lease.isOff && this.#store.fail(lease, error, isOurs),
+      (response) => this.#over(lease, () => this.#store.finish(lease, response)),
+      (error) => this.#over(lease, () => this.#store.fail(lease, error, isOurs)),
     );
+  }
+
+  #over(lease, tell) {
+    if (!lease.isOff) {
+      const took = now() - lease.since;
+      this.#mean = Number.isFinite(this.#mean) ? this.#mean + WEIGHT * (took - this.#mean) : took;
+      tell();
+    }
   }
 
   /** A primary that vanished may have handed it to a worker: that was an attempt. */
