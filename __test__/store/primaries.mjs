@@ -3,6 +3,8 @@
 import { fork } from "node:child_process";
 import cluster from "node:cluster";
 import { once } from "node:events";
+import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { createQueued } from "../../index.js";
@@ -30,8 +32,11 @@ export function engineHere(options) {
 }
 
 /** A primary as a process: `enqueue()` gives `{ stored, ended }`, of promises. */
-export function primaryProcess(options) {
-  const child = fork(fixture, [JSON.stringify({ workers: 1, phantomBasePort: basePort(), ...options })]);
+export function primaryProcess(options, env = {}) {
+  const args = [JSON.stringify({ workers: 1, phantomBasePort: basePort(), ...options })];
+  // One that is killed leaves its socket.
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "primary-"));
+  const child = fork(fixture, args, { env: { ...process.env, TMPDIR: folder, ...env } });
   const told = [];
   child.on("message", (message) => told.push(message));
   let tags = 0;
@@ -68,6 +73,7 @@ export function primaryProcess(options) {
         child.send({ do: "stop" });
         await exited;
       }
+      fs.rmSync(folder, { recursive: true, force: true });
     },
   };
 }
