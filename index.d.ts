@@ -33,10 +33,13 @@ export {
   PhantomError,
   type PhantomErrorCode,
   RequestError,
+  StoreError,
+  type StoreErrorCode,
 } from "./types/errors.js";
 export type {
   EnqueueOptions,
   PhantomClusterOptions,
+  RedisStoreOptions,
   RestartOptions,
 } from "./types/options.js";
 export type { Page } from "./types/page.js";
@@ -112,6 +115,7 @@ export type {
   QueuedEngineStats,
   QueueStats,
   RestartStats,
+  SharedQueueStats,
   SpanStats,
   WorkerStats,
 } from "./types/stats.js";

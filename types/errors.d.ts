@@ -66,8 +66,26 @@ export type ItemErrorCode =
   | "ERR_INVALID_RESPONSE"
   | "ERR_MESSAGE_TOO_LONG";
 
+/**
+ * Codes of {@link StoreError}. `ERR_STORE_MISSING`: npm packages that option `store` needs are not installed.
+ * `ERR_STORE_UNAVAILABLE`: the store cannot be reached, or more requests wait for it than option `store.maxPending`
+ * allows; `cause` says why. `ERR_STORE_FULL`: it has no room left. `ERR_STORE_AUTH`: it does not take the user or the
+ * password. `ERR_STORE_TLS`: it cannot be reached by TLS.
+ */
+export type StoreErrorCode =
+  | "ERR_STORE_MISSING"
+  | "ERR_STORE_UNAVAILABLE"
+  | "ERR_STORE_FULL"
+  | "ERR_STORE_AUTH"
+  | "ERR_STORE_TLS";
+
 /** Codes of {@link PhantomClusterError}. */
-export type PhantomClusterErrorCode = EngineErrorCode | PhantomErrorCode | PageErrorCode | ItemErrorCode;
+export type PhantomClusterErrorCode =
+  | EngineErrorCode
+  | PhantomErrorCode
+  | PageErrorCode
+  | ItemErrorCode
+  | StoreErrorCode;
 
 /** Base of the errors that are no `TypeError` or `RangeError`. */
 export class PhantomClusterError extends Error {
@@ -118,6 +136,15 @@ export class ItemError extends PhantomClusterError {
 
   /** What went wrong: see {@link ItemErrorCode}; from a page's method in a handler, {@link PageErrorCode}. */
   readonly code: ItemErrorCode | PageErrorCode;
+}
+
+/** An error of what option `store` names. */
+export class StoreError extends PhantomClusterError {
+  /** Makes an error; `options.cause` is what led to it. */
+  constructor(code: StoreErrorCode, message: string, options?: { readonly cause?: unknown });
+
+  /** What went wrong: see {@link StoreErrorCode}. */
+  readonly code: StoreErrorCode;
 }
 
 /** A request that JSON cannot carry. */

@@ -166,6 +166,57 @@ export interface PhantomClusterOptions extends BrowserOptions {
    * @default 67108864
    */
   readonly maxMessageSize?: Numeric;
+
+  /**
+   * Where requests wait: without it in the memory of this process. Queued engines only; see docs/stores.md.
+   *
+   * @default none
+   */
+  readonly store?: RedisStoreOptions | null | undefined;
+}
+
+/**
+ * A queue in Redis that several primaries share, on as many machines as there are. It is BullMQ's, so that its producers
+ * and tools can be used with it; needs npm packages `bullmq` 6 and `ioredis` 5, in the primary alone.
+ */
+export interface RedisStoreOptions {
+  /**
+   * An address, `redis://…` or `rediss://…`, or options or a client of `ioredis`: with sentinels, or a cluster. Of a client
+   * copies are made, it is not used itself.
+   */
+  readonly redis: string | object;
+
+  /** The name of the queue, without a colon. */
+  readonly queue: string;
+
+  /**
+   * What the keys in Redis begin with: that of the other producers and tools.
+   *
+   * @default "bull"
+   */
+  readonly prefix?: string | null | undefined;
+
+  /**
+   * After so long, in ms, another primary takes over what one that has vanished held; 1000 at least. Locks are renewed, and
+   * vanished primaries looked for, three times in it.
+   *
+   * @default 15000
+   */
+  readonly lock?: Numeric;
+
+  /**
+   * How many requests are held in memory while Redis cannot be reached. Then `enqueue()` throws `ERR_STORE_UNAVAILABLE`.
+   *
+   * @default 10000
+   */
+  readonly maxPending?: Numeric;
+
+  /**
+   * How many ended jobs of each kind stay in Redis, with their responses, for those who ask late.
+   *
+   * @default 1000
+   */
+  readonly keep?: Numeric;
 }
 
 /** How workers that crash are replaced. A worker that ended as it should is replaced at once. */
@@ -216,6 +267,14 @@ export interface EnqueueOptions {
    * @default 0
    */
   readonly priority?: number | undefined;
+
+  /**
+   * Requests with the same key are handled once, and have the same response. With `store.redis` for as long as the job of
+   * the first stays in Redis.
+   *
+   * @default none
+   */
+  readonly key?: string | null | undefined;
 
   /** Cancels the item when it is aborted. */
   readonly signal?: AbortSignal | null | undefined;

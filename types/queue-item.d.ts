@@ -51,6 +51,15 @@ export class QueueItem<Req = Untyped, Res = Untyped, Extra = Record<never, never
   /** How often the request was handed to a worker. */
   readonly attempts: number;
 
+  /** Whether another request had its `key` before. Known when {@link stored} has resolved. */
+  readonly duplicate: boolean;
+
+  /**
+   * Resolves when the request is safe in the store that option `store` names, at once without one. Rejects as {@link result}
+   * does when the item ends before that.
+   */
+  readonly stored: Promise<void>;
+
   /**
    * Starts the clock of an item made by hand: `timeout` comes after so many ms. Items of an engine need no start.
    *
@@ -102,6 +111,9 @@ export class QueueItem<Req = Untyped, Res = Untyped, Extra = Record<never, never
  */
 export type ItemFailure = Error & {
   readonly code?: ItemErrorCode | PageErrorCode | "ERR_ENGINE_STOPPED" | (string & Record<never, never>);
+
+  /** Of `ERR_ENGINE_STOPPED` with option `store`: whether the request stays in the store. */
+  readonly stored?: boolean;
 };
 
 /** Events of {@link QueueItem}; the item is `this` in a listener. */

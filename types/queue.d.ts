@@ -3,7 +3,7 @@
 import type { Worker } from "node:cluster";
 import type { PhantomClusterClient, PhantomClusterServer } from "./engine.js";
 import type { PhantomClusterClientEvents, PhantomClusterServerEvents } from "./engine-events.js";
-import type { EngineError, ItemError, OptionRangeError, OptionTypeError, RequestError } from "./errors.js";
+import type { EngineError, ItemError, OptionRangeError, OptionTypeError, RequestError, StoreError } from "./errors.js";
 import type { EnqueueOptions, PhantomClusterOptions } from "./options.js";
 import type { Page } from "./page.js";
 import type { QueueItem } from "./queue-item.js";
@@ -105,6 +105,7 @@ export class PhantomQueuedClusterServer<
    *
    * @throws {@link RequestError} `ERR_INVALID_REQUEST`: JSON cannot carry the request
    * @throws {@link ItemError} `ERR_MESSAGE_TOO_LONG`: it is above option `maxMessageSize`
+   * @throws {@link StoreError} `ERR_STORE_UNAVAILABLE`: as many wait for Redis as option `store.maxPending` allows
    * @throws {@link OptionTypeError} or {@link OptionRangeError}, `ERR_INVALID_OPTION`
    * @throws the reason of a signal that was aborted before
    */
@@ -160,6 +161,15 @@ export class PhantomQueuedClusterClient<
 export interface PhantomQueuedClusterServerEvents extends PhantomClusterServerEvents {
   /** The last request ended: none is waiting or with a worker. */
   idle: [];
+
+  /**
+   * What option `store` names cannot be used, and why. Handlers go on; requests and answers are kept, and sent when it is
+   * found. Comes once until {@link storeFound}, or again with a reason that says more.
+   */
+  storeLost: [error: StoreError];
+
+  /** It can be used again. */
+  storeFound: [];
 }
 
 /** Events of {@link PhantomQueuedClusterClient}; the engine is `this` in a listener. */

@@ -74,7 +74,10 @@ function textsOf(name) {
 
 /** Name of an error's class to its codes. */
 function codesByClass() {
-  const given = ["Engine", "Phantom", "Page", "Item"].map((name) => [`${name}Error`, textsOf(`${name}ErrorCode`)]);
+  const given = ["Engine", "Phantom", "Page", "Item", "Store"].map((name) => [
+    `${name}Error`,
+    textsOf(`${name}ErrorCode`),
+  ]);
   const fixed = ["RequestError", "OptionTypeError", "OptionRangeError"].map((name) => {
     const code = find(name).members.find((node) => node.name?.text === "code");
     return [name, [code.type.literal.text]];
@@ -159,6 +162,7 @@ for (const [section, head, name] of [
   ["Options", "option", "PhantomClusterOptions"],
   ["Options", "option of restart", "RestartOptions"],
   ["Options", "option of a request", "EnqueueOptions"],
+  ["Options", "option of store", "RedisStoreOptions"],
   ["phantom-cluster/phantom", "option of create", "CreateOptions"],
 ]) {
   test(`docs/api.md has the options of ${name}, and their defaults`, () => {
@@ -348,7 +352,7 @@ function anchorsOf(file) {
 }
 
 test("docs/architecture.md says why each dependency is there", () => {
-  const { dependencies, optionalDependencies } = JSON.parse(read("package.json"));
+  const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(read("package.json"));
   const sections = read("Cargo.toml").split(/^(?=\[)/m);
   const crates = sections
     .filter((section) => /^\[(target\..*\.)?(dev-|build-)?dependencies\]/.test(section))
@@ -359,7 +363,7 @@ test("docs/architecture.md says why each dependency is there", () => {
     tables.find((table) => table.head[0] === head).rows.flatMap(([first]) => plain(first).split(", "));
   assert.deepEqual(
     sorted(named("package")),
-    sorted([...Object.keys(dependencies), ...Object.keys(optionalDependencies)]),
+    sorted([dependencies, optionalDependencies, peerDependencies].flatMap((list) => Object.keys(list))),
   );
   assert.deepEqual(sorted(named("crate")), sorted(new Set(crates)));
 });
