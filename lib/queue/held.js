@@ -10,6 +10,8 @@ const { Requests } = require("./requests");
 const LOOK = 200;
 /** Where requests take longer than this, ms, none is fetched before a worker is free: it costs little, and others may be. */
 const SLOW = 100;
+/** Where they are short, so many may wait for each slot. As they wait, they take longer, so that it is seldom that many. */
+const MOST_AHEAD = 50;
 /** One that has waited so long, ms, goes back: a worker of another primary may be free. */
 const LONG_WAIT = 1_000;
 /** How much one request counts in the moving mean of how long they take. */
@@ -126,7 +128,7 @@ class Held {
 
   /**
    * How many jobs the workers can take soon: one for each free place, what they hold in advance included; where requests
-   * are short, one more for each slot, so that none waits for Redis.
+   * are short, some more for each slot, so that none waits for Redis.
    */
   room() {
     if (!this.#isServing || this.#isPaused || this.#isStopped) {
@@ -145,7 +147,8 @@ class Held {
     const places = this.#native.idleWorkers.length;
     const waiting = this.#native.waitingLength;
     const busy = this.#store.held - waiting;
-    const ahead = this.#mean < SLOW ? this.#server.numWorkers * this.#options.workerParallelism : 0;
+    const slots = this.#server.numWorkers * this.#options.workerParallelism;
+    const ahead = slots * Math.min(Math.floor(SLOW / this.#mean), MOST_AHEAD);
     // As long as no worker is ready, other primaries may have some.
     return places + busy <= 0 ? 0 : places + ahead - waiting;
   }
