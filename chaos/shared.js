@@ -5,16 +5,16 @@
 // One half of the requests is enqueued by an engine that lives on, the other by BullMQ's own producer. It starts its own
 // redis-server. Exits with 0 when each has ended once, the last within lock and two checks of the last fault.
 
-const { fork, spawn } = require("node:child_process");
+const { fork } = require("node:child_process");
 const { once } = require("node:events");
 const fs = require("node:fs");
-const net = require("node:net");
 const os = require("node:os");
 const path = require("node:path");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { parseArgs } = require("node:util");
 const { Queue, QueueEvents } = require("bullmq");
 const { createQueued } = require("..");
+const { startRedis } = require("../scripts/redis-server");
 const { Random } = require("./random");
 
 const DEFAULTS = { requests: 10_000, faults: 20, primaries: 3, lock: 3_000 };
@@ -33,22 +33,6 @@ function readPlan() {
   return { ...DEFAULTS, seed: Math.floor(Math.random() * 2 ** 32), ...Object.fromEntries(given) };
 }
 
-async function startRedis(folder) {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  const child = spawn("redis-server", ["--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder]);
-  for await (const data of child.stdout) {
-    if (`${data}`.includes("Ready to accept")) {
-      child.stdout.resume();
-      return { port, child };
-    }
-  }
-  throw new Error("redis-server does not start");
-}
-
 class Run {
   #plan;
   #random;
@@ -61,11 +45,11 @@ class Run {
   #faults = [];
   #lastEnd = 0;
 
-  constructor(plan, port) {
+  constructor(plan, redis) {
     this.#plan = plan;
     this.#random = new Random(plan.seed);
     const { lock, requests } = plan;
-    this.#store = { redis: `redis://127.0.0.1:${port}`, queue: "chaos", lock, keep: 2 * requests };
+    this.#store = { redis, queue: "chaos", lock, keep: 2 * requests };
   }
 
   async run() {
@@ -218,15 +202,16 @@ class Run {
 
 async function main() {
   const plan = readPlan();
+  // A primary that is killed leaves its socket there.
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "chaos-shared-"));
-  const { port, child } = await startRedis(folder);
+  process.env.TMPDIR = folder;
+  const redis = await startRedis();
   try {
-    const report = await new Run(plan, port).run();
+    const report = await new Run(plan, redis.url).run();
     console.log(JSON.stringify(report, null, 2));
     process.exitCode = report.isWell ? 0 : 1;
   } finally {
-    child.kill("SIGKILL");
-    await once(child, "exit");
+    await redis.close();
     fs.rmSync(folder, { recursive: true });
   }
 }

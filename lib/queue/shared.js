@@ -12,6 +12,7 @@ const { Held } = require("./held");
 const { QueueItem, kCleanUp, kEnd, kIsAwaited } = require("./item");
 const outcomes = require("./outcomes");
 const { OwnItem } = require("./own-item");
+const { OwnJobs } = require("./own-jobs");
 const { stamp, toJson } = require("./request");
 const { follow } = require("./signals");
 const { enqueuedBeforeStart, started } = require("./unstarted");
@@ -25,9 +26,9 @@ class SharedRequests {
   #primary;
   #store;
   #held;
-  // What was enqueued here and is not over; the same by job: items with the same key share one.
+  // What was enqueued here and is not over; the same by job.
   #own = new Set();
-  #jobs = new Map();
+  #jobs = new OwnJobs();
   #nextId = 0;
   #base = randomUUID().slice(0, 13);
   #by = `${os.hostname()}:${process.pid}`;
@@ -52,7 +53,7 @@ class SharedRequests {
       found: () => tell("storeFound"),
     });
     this.#held = new Held(server, primary, this.#store, {
-      ownOf: (id) => this.#jobs.get(id)?.entries[0].item,
+      ownOf: (id) => this.#jobs.entries(id)[0]?.item,
       onOver: () => this.#tellIdle(),
     });
     primary.use(this);
@@ -72,8 +73,8 @@ class SharedRequests {
     const entry = new OwnItem(this, item, json, jobId, given);
     if (this.#server.done) {
       process.nextTick(() => this.#end(entry, "failed", outcomes.stopped()));
-    } else {
-      this.#add(entry);
+    } else if (this.#jobs.add(entry)) {
+      this.#send(entry);
     }
     this.#nextId += 1;
     this.#own.add(entry);
@@ -114,21 +115,6 @@ class SharedRequests {
     return json;
   }
 
-  #add(entry) {
-    const job = this.#jobs.get(entry.jobId);
-    if (!job) {
-      // `isAnothers`: a request from elsewhere had its key before.
-      this.#jobs.set(entry.jobId, { entries: [entry], isAnothers: false });
-      this.#send(entry);
-      return;
-    }
-    entry.isAgain = true;
-    if (job.entries[0].isStored) {
-      entry.wasStored(true);
-    }
-    job.entries.push(entry);
-  }
-
   #send(entry) {
     const { item, json, jobId, given } = entry;
     const nonce = `${this.#base}-${item.id}`;
@@ -144,21 +130,16 @@ class SharedRequests {
   /** With a key the job may have been there before: whose it is only the job itself tells, and it may be over. */
   async #stored({ jobId, given }, nonce) {
     const isAnothers = given.key ? await this.#store.isAnothers(jobId, nonce) : false;
-    const job = this.#jobs.get(jobId);
-    if (job) {
-      job.isAnothers = isAnothers;
-      for (const [index, entry] of job.entries.entries()) {
-        entry.wasStored(isAnothers || index > 0);
-      }
+    if (this.#jobs.stored(jobId, isAnothers)) {
       this.#store.await(jobId, isAnothers);
     }
   }
 
   /** Redis has lost it, with all its data maybe. */
   #addAgain(jobId) {
-    const job = this.#jobs.get(jobId);
-    if (job && !this.#server.done) {
-      this.#send(job.entries[0]);
+    const [entry] = this.#jobs.entries(jobId);
+    if (entry && !this.#server.done) {
+      this.#send(entry);
     }
   }
 
@@ -170,10 +151,10 @@ class SharedRequests {
 
   /** True when an item here waited for it. */
   #jobEnded(jobId, { value, error, attempts }) {
-    const job = this.#jobs.get(jobId);
+    const entries = [...this.#jobs.entries(jobId)];
     const state = error === undefined ? "done" : error.code === "ERR_ITEM_TIMEOUT" ? "timedOut" : "failed";
-    dispatch([...(job?.entries ?? [])], (entry) => this.#end(entry, state, error ?? value, attempts));
-    return job !== undefined;
+    dispatch(entries, (entry) => this.#end(entry, state, error ?? value, attempts));
+    return entries.length > 0;
   }
 
   #end(entry, state, outcome, attempts = 1) {
@@ -181,7 +162,7 @@ class SharedRequests {
     if (!this.#own.delete(entry)) {
       return;
     }
-    this.#leave(entry);
+    this.#jobs.leave(entry);
     entry.ended(state === "done" ? null : outcome);
     if (state === "failed" && item.listenerCount("failed") === 0 && !item[kIsAwaited]) {
       this.warnOfFailure(`request ${item.id} failed and nothing listens to its "failed" event`, outcome);
@@ -196,23 +177,13 @@ class SharedRequests {
     }
   }
 
-  #leave(entry) {
-    const job = this.#jobs.get(entry.jobId);
-    if (job) {
-      job.entries = job.entries.filter((other) => other !== entry);
-      if (job.entries.length === 0) {
-        this.#jobs.delete(entry.jobId);
-      }
-    }
-  }
-
   /** Ends an item by its user's will. Its job goes too, unless another request waits for it. */
   withdraw(entry, state, outcome) {
     if (!this.#own.has(entry)) {
       return;
     }
     const { jobId, item } = entry;
-    const { isAnothers } = this.#jobs.get(jobId) ?? {};
+    const isAnothers = this.#jobs.isAnothers(jobId);
     this.#end(entry, state, state === "failed" ? asError(outcome) : outcome, item.attempts);
     if (this.#jobs.has(jobId)) {
       return;

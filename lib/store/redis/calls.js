@@ -56,7 +56,9 @@ class Calls {
       }
       this.#unsent.delete(id);
     } catch (error) {
-      if (isOutage(error)) {
+      if (link.isClosed) {
+        // It is sent by the next one.
+      } else if (isOutage(error)) {
         this.#health.failed(error);
       } else {
         this.#unsent.delete(id);

@@ -98,7 +98,7 @@ class Fetcher {
       const [data, id] = next ?? [];
       job = data ? await link.worker.nextJobFromJobData(data, id, token) : undefined;
     } catch (error) {
-      this.#failed(error);
+      this.#failed(link, error);
     } finally {
       flight.count -= 1;
     }
@@ -114,7 +114,7 @@ class Fetcher {
     try {
       job = await link.worker.getNextJob(token, { block: false });
     } catch (error) {
-      return this.#failed(error);
+      return this.#failed(link, error);
     } finally {
       flight.count -= 1;
     }
@@ -149,7 +149,7 @@ class Fetcher {
     try {
       job = await link.worker.getNextJob(token, { block: true });
     } catch (error) {
-      this.#failed(error);
+      this.#failed(link, error);
     } finally {
       alarm.cancel();
       if (this.#waiting === waiting) {
@@ -164,7 +164,10 @@ class Fetcher {
     this.#settle(link, job, token);
   }
 
-  #failed(error) {
+  #failed(link, error) {
+    if (link.isClosed) {
+      return;
+    }
     if (isOutage(error)) {
       this.#health.failed(error);
     }

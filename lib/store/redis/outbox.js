@@ -1,5 +1,6 @@
 "use strict";
 
+const { StoreError } = require("../../errors");
 const { log } = require("../../native/log");
 const { isOutage } = require("./failures");
 
@@ -22,6 +23,16 @@ class Outbox {
 
   get size() {
     return this.#jobs.size;
+  }
+
+  /** Why nothing more is taken while Redis is lost: so many wait already. Null while there is room. */
+  refusal(maxPending) {
+    const cause = this.#health.error;
+    if (!cause || this.#jobs.size < maxPending) {
+      return null;
+    }
+    const message = `${maxPending} requests wait for Redis to be found, as many as option "store.maxPending" allows`;
+    return new StoreError("ERR_STORE_UNAVAILABLE", message, { cause });
   }
 
   /** `job` as BullMQ takes it, with its data as JSON text. */

@@ -1,24 +1,19 @@
 "use strict";
 
-const { NativeAlarm } = require("../../native/addon");
-const { log } = require("../../native/log");
 const { Calls } = require("./calls");
 const { Counts } = require("./counts");
-const { ItemError, StoreError } = require("../../errors");
+const { ItemError } = require("../../errors");
 const { NAME, optionsOf, readJob, toBullPriority } = require("./envelope");
 const { isOutage } = require("./failures");
 const { Fetcher } = require("./fetcher");
 const { Health } = require("./health");
 const { Leases } = require("./leases");
+const { Lifeline } = require("./lifeline");
 const { Link } = require("./link");
 const { loadClients } = require("./load");
 const { News } = require("./news");
 const { Outbox } = require("./outbox");
 
-/** Redis may take so long to answer what a check asks, ms; then its connections are made anew. */
-const ANSWER_LIMIT = 10_000;
-/** While it is lost they are made anew no more often than this, ms. */
-const RELINK = 10_000;
 /** How long the end may take, ms. */
 const CLOSE_LIMIT = 5_000;
 
@@ -36,13 +31,8 @@ class RedisStore {
   #packages;
   #options;
   #hooks;
-  #check;
-  #link = null;
-  #linkedAt = 0;
-  #timer = null;
-  #isClosed = false;
+  #lifeline;
   #isServing = false;
-  #checking = null;
   #health;
   #outbox;
   #leases;
@@ -56,17 +46,25 @@ class RedisStore {
     this.#packages = loadClients();
     this.#options = options;
     this.#hooks = hooks;
-    this.#check = options.lock / 3;
-    const link = () => this.#link;
+    const interval = options.lock / 3;
+    const link = () => this.#lifeline.link;
     const health = new Health(hooks.lost, () => this.#found());
     this.#health = health;
+    this.#lifeline = new Lifeline({
+      make: () => new Link(this.#packages, options, (error) => this.#onError(error)),
+      health,
+      interval,
+      check: () => this.#checkAll(),
+      onError: (error) => this.#onError(error),
+      onRenewed: () => this.#renewed(),
+    });
     this.#outbox = new Outbox(link, health);
     this.#fetcher = new Fetcher({
       link,
       health,
       room: hooks.room,
       onJob: (job, token) => this.#take(job, token),
-      onStuck: () => this.#stuck("a fetch did not come back in its time"),
+      onStuck: () => this.#lifeline.stuck("a fetch did not come back in its time"),
     });
     this.#leases = new Leases({
       link,
@@ -76,17 +74,14 @@ class RedisStore {
       onSettled: (lease) => this.#settled(lease),
       onGone: (lease) => this.#gone(lease),
     });
-    this.#news = new News({ link, check: this.#check, onEnd: hooks.ended, onMissing: hooks.missing });
+    this.#news = new News({ link, check: interval, onEnd: hooks.ended, onMissing: hooks.missing });
     this.#calls = new Calls({ link, health, onCall: (id) => this.#called(id) });
     this.#counts = new Counts(link);
   }
 
   /** Connects: before a request is added, or the first fetched. */
   open() {
-    if (!this.#timer && !this.#isClosed) {
-      this.#relink();
-      this.#timer = setInterval(() => this.#tick(), this.#check).unref();
-    }
+    this.#lifeline.open();
   }
 
   /** Begins to fetch jobs. */
@@ -99,7 +94,7 @@ class RedisStore {
   }
 
   #checkStalled() {
-    this.#link.worker.startStalledCheckTimer().catch((error) => this.#onError(error));
+    this.#lifeline.link.worker.startStalledCheckTimer().catch((error) => this.#onError(error));
   }
 
   /** There is room for more. */
@@ -111,19 +106,9 @@ class RedisStore {
     this.#fetcher.stop();
   }
 
-  startFetching() {
-    this.#fetcher.start();
-  }
-
   /** Why nothing more is taken in; null while there is room. */
   get refusal() {
-    const { maxPending } = this.#options;
-    const cause = this.#health.error;
-    if (!cause || this.#outbox.size < maxPending) {
-      return null;
-    }
-    const message = `${maxPending} requests wait for Redis to be found, as many as option "store.maxPending" allows`;
-    return new StoreError("ERR_STORE_UNAVAILABLE", message, { cause });
+    return this.#outbox.refusal(this.#options.maxPending);
   }
 
   /** Adds a request, JSON text, by the fields of `optionsOf`. */
@@ -150,7 +135,7 @@ class RedisStore {
   /** Whether the job of an id came of another request; false while Redis cannot be asked. */
   async isAnothers(id, nonce) {
     try {
-      const job = await this.#link.job(id);
+      const job = await this.#lifeline.link.job(id);
       return job !== undefined && readJob(job).nonce !== nonce;
     } catch (error) {
       this.#onError(error);
@@ -172,7 +157,8 @@ class RedisStore {
   }
 
   #look(id) {
-    return this.#news.look(id).catch((error) => this.#onError(error));
+    const { link } = this.#lifeline;
+    this.#news.look(id).catch((error) => !link.isClosed && this.#onError(error));
   }
 
   /** Nobody waits for its end any more. */
@@ -219,9 +205,9 @@ class RedisStore {
   /** Gives back what is held and ends all connections. Resolves in any case. */
   async close() {
     this.#fetcher.stop();
-    this.#isClosed = true;
-    clearInterval(this.#timer);
-    if (!this.#link) {
+    this.#lifeline.stopChecking();
+    const { link } = this.#lifeline;
+    if (!link) {
       return;
     }
     let timer;
@@ -233,7 +219,7 @@ class RedisStore {
       limit,
     ]);
     clearTimeout(timer);
-    await this.#link.close();
+    await link.close();
   }
 
   /** Resolves when nothing is on its way. */
@@ -243,21 +229,8 @@ class RedisStore {
     }
   }
 
-  #relink() {
-    this.#link?.abandon();
-    this.#linkedAt = Date.now();
-    this.#link = new Link(this.#packages, this.#options, (error) => this.#onError(error));
-  }
-
-  /** Nothing of this link is waited for any more. */
-  #renew() {
-    if (this.#isClosed) {
-      return;
-    }
-    log.warn?.("connections to the store are made anew");
-    this.#checking?.cancel();
-    this.#checking = null;
-    this.#relink();
+  /** What was under way by the link before may never come back. */
+  #renewed() {
     this.#calls.relinked();
     this.#news.relinked();
     this.#fetcher.relinked();
@@ -270,15 +243,8 @@ class RedisStore {
   }
 
   #onError(error) {
-    if (!this.#isClosed && isOutage(error)) {
+    if (!this.#lifeline.isClosed && isOutage(error)) {
       this.#health.failed(error);
-    }
-  }
-
-  #stuck(what) {
-    if (!this.#isClosed) {
-      this.#health.failed(new Error(`no answer: ${what}`));
-      this.#renew();
     }
   }
 
@@ -295,25 +261,6 @@ class RedisStore {
     this.#calls.resend();
   }
 
-  #tick() {
-    if (this.#checking) {
-      return;
-    }
-    if (this.#health.error && !this.#health.isFull && Date.now() - this.#linkedAt > RELINK) {
-      this.#renew();
-    }
-    const alarm = new NativeAlarm(ANSWER_LIMIT, () => this.#checking === alarm && this.#stuck("a check took too long"));
-    this.#checking = alarm;
-    this.#checkAll()
-      .catch((error) => this.#checking === alarm && this.#onError(error))
-      .finally(() => {
-        alarm.cancel();
-        if (this.#checking === alarm) {
-          this.#checking = null;
-        }
-      });
-  }
-
   async #checkAll() {
     // First of all: the others are in no haste.
     await this.#leases.renew();
@@ -326,7 +273,7 @@ class RedisStore {
 
   #take(job, token) {
     const lease = this.#leases.take(job, token);
-    if (this.#isClosed) {
+    if (this.#lifeline.isClosed) {
       this.giveBack(lease);
     } else if (this.#calls.isOff(job.id)) {
       this.#called(job.id);
