@@ -40,6 +40,7 @@ export type {
   EnqueueOptions,
   FileStoreOptions,
   PhantomClusterOptions,
+  RedisStoreOptions,
   RestartOptions,
 } from "./types/options.js";
 export type { Page } from "./types/page.js";
@@ -115,6 +116,7 @@ export type {
   QueuedEngineStats,
   QueueStats,
   RestartStats,
+  SharedQueueStats,
   SpanStats,
   WorkerStats,
 } from "./types/stats.js";

@@ -35,8 +35,8 @@ module.exports = {
   PhantomError,
   PageError,
   ItemError,
-  RequestError,
   StoreError,
+  RequestError,
   OptionTypeError,
   OptionRangeError,
 };

@@ -28,7 +28,8 @@ class PageError extends PhantomClusterError {}
 class ItemError extends PhantomClusterError {}
 
 /**
- * Where requests are kept: ERR_STORE_LOCKED, ERR_STORE_CORRUPT, ERR_STORE_FULL, ERR_STORE_UNAVAILABLE.
+ * Where requests are kept, beside memory or outside of the process: ERR_STORE_LOCKED, ERR_STORE_CORRUPT, ERR_STORE_FULL,
+ * ERR_STORE_UNAVAILABLE, ERR_STORE_MISSING, ERR_STORE_AUTH, ERR_STORE_TLS.
  */
 class StoreError extends PhantomClusterError {}
 

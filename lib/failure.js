@@ -2,7 +2,7 @@
 
 // Errors on their way from a worker to the primary.
 
-const { EngineError, ItemError, PageError, PhantomError } = require("./errors");
+const { EngineError, ItemError, PageError, PhantomError, StoreError } = require("./errors");
 const { LONGEST, MAX_CAUSES, UNREADABLE, describe, isError } = require("./thrown");
 
 /** Texts are not cut shorter than this, in characters. */
@@ -23,7 +23,7 @@ function toWire(thrown, limit) {
   return JSON.stringify({ name: "Error", message: UNREADABLE, stack: `Error: ${UNREADABLE}` });
 }
 
-const CLASSES = { EngineError, PhantomError, PageError, ItemError };
+const CLASSES = { EngineError, PhantomError, PageError, ItemError, StoreError };
 
 /** The error of such fields: of the same class when it is one of ours, else an Error by its name. */
 function revive({ name, message, stack, code, cause }) {

@@ -1,9 +1,9 @@
 "use strict";
 
-// Option `store`: where requests are kept beside memory.
+// Option `store`: where requests are kept, beside memory.
 
-const { OptionTypeError } = require("./errors");
-const { ms, readTable, show } = require("./option-table");
+const { OptionRangeError, OptionTypeError } = require("./errors");
+const { integer, isAbsent, ms, readRow, readTable, show } = require("./option-table");
 
 const KEPT = ["failed", "all"];
 
@@ -14,7 +14,7 @@ function readSync(name, value) {
   if (typeof value !== "number") {
     throw new OptionTypeError(`option "${name}" must be "always" or a number of ms, not ${show(value)}`);
   }
-  return readTable({ value }, { value: ms() }, undefined, `${name}: `).value;
+  return readRow(name, value, ms());
 }
 
 function readKeep(name, value) {
@@ -30,19 +30,65 @@ const FILE = {
   keep: { read: readKeep },
 };
 
-/**
- * The options of a store with their defaults; undefined for memory alone.
- * @throws {OptionTypeError | OptionRangeError} naming option, value and what is allowed
- */
-function readStore(name, value, _row, onUnknown) {
+function readUrl(name, value) {
+  if (!/^rediss?:\/\//i.test(value) || !URL.canParse(value)) {
+    // It may hold a password.
+    throw new OptionRangeError(`option "${name}" must be an address such as "redis://localhost:6379" or "rediss://…"`);
+  }
+  return value;
+}
+
+/** A URL, options of ioredis, or what ioredis made of them. */
+function readRedis(name, value) {
+  if (typeof value === "string") {
+    return readUrl(name, value);
+  }
+  if (typeof value !== "object" || Array.isArray(value)) {
+    throw new OptionTypeError(
+      `option "${name}" must be an address, options of ioredis or its client, not ${show(value)}`,
+    );
+  }
+  return value;
+}
+
+/** BullMQ joins names by colons. */
+function readName(name, value) {
+  if (typeof value !== "string") {
+    throw new OptionTypeError(`option "${name}" must be a string, not ${show(value)}`);
+  }
+  if (value.includes(":")) {
+    throw new OptionRangeError(`option "${name}" must have no colon, unlike ${show(value)}`);
+  }
+  return value;
+}
+
+const REDIS = {
+  redis: { read: readRedis },
+  queue: { read: readName },
+  prefix: { kind: "string" },
+  // A stalled check takes place three times in it.
+  lock: integer(1_000, 2 ** 31 - 1, 15_000),
+  keep: integer(1, 2 ** 31 - 1, 1_000),
+};
+
+/** The options of either kind of store, by what names the kind: `{ file }`, or `{ redis, queue }`. */
+function readStore(name, value, _row, onUnknown = () => {}) {
   if (typeof value !== "object" || Array.isArray(value)) {
     throw new OptionTypeError(`option "${name}" must be an object such as { file: "queue.db" }, not ${show(value)}`);
   }
-  const store = readTable(value, FILE, onUnknown, `${name}.`);
-  if (store.file === undefined) {
-    throw new OptionTypeError(`option "${name}" must name a file, as { file: "queue.db" }, not ${show(value)}`);
+  const [isFile, isRedis] = [!isAbsent(value.file), !isAbsent(value.redis) || !isAbsent(value.queue)];
+  if (isFile === isRedis) {
+    const problem = isFile ? "names both" : "names none";
+    throw new OptionTypeError(`option "${name}" must name a file, or redis and queue: it ${problem}`);
   }
-  return store;
+  const table = isFile ? FILE : REDIS;
+  const options = readTable(value, table, onUnknown, `${name}.`);
+  for (const needed of isFile ? ["file"] : ["redis", "queue"]) {
+    if (isAbsent(options[needed])) {
+      throw new OptionTypeError(`option "${name}.${needed}" is missing`);
+    }
+  }
+  return options;
 }
 
 module.exports = { readStore };

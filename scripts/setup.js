@@ -7,6 +7,7 @@
 const addon = require("./setup/addon");
 const chromium = require("./setup/chromium");
 const packages = require("./setup/packages");
+const redis = require("./setup/redis");
 const rust = require("./setup/rust");
 const { SetupError, say } = require("./setup/run");
 const system = require("./setup/system");
@@ -34,6 +35,9 @@ async function setUp({ tools }) {
   }
   await system.check({ compiler: Boolean(tools || state) });
   chromium.check(system.installPackages);
+  if (tools) {
+    redis.check(system.installPackages);
+  }
   if (state) {
     addon.build(state);
   }

@@ -68,10 +68,19 @@ export type ItemErrorCode =
 
 /**
  * Codes of {@link StoreError}. `ERR_STORE_LOCKED`: another engine has the file open. `ERR_STORE_CORRUPT`: the file is
- * damaged, or another program's; it was left as it is. `ERR_STORE_FULL`: there is no room on the disk.
- * `ERR_STORE_UNAVAILABLE`: the file cannot be used, or was made by a newer version.
+ * damaged, or another program's; it was left as it is. `ERR_STORE_MISSING`: npm packages that option `store` needs are not
+ * installed. `ERR_STORE_UNAVAILABLE`: the store cannot be reached, the file cannot be used or was made by a newer version,
+ * or more requests wait for the store than option `maxPending` allows. `ERR_STORE_FULL`: it has no room left.
+ * `ERR_STORE_AUTH`: it does not take the user or the password. `ERR_STORE_TLS`: it cannot be reached by TLS.
  */
-export type StoreErrorCode = "ERR_STORE_LOCKED" | "ERR_STORE_CORRUPT" | "ERR_STORE_FULL" | "ERR_STORE_UNAVAILABLE";
+export type StoreErrorCode =
+  | "ERR_STORE_LOCKED"
+  | "ERR_STORE_CORRUPT"
+  | "ERR_STORE_MISSING"
+  | "ERR_STORE_UNAVAILABLE"
+  | "ERR_STORE_FULL"
+  | "ERR_STORE_AUTH"
+  | "ERR_STORE_TLS";
 
 /** Codes of {@link PhantomClusterError}. */
 export type PhantomClusterErrorCode =
@@ -135,7 +144,7 @@ export class ItemError extends PhantomClusterError {
   readonly code: ItemErrorCode | PageErrorCode;
 }
 
-/** Requests cannot be kept where option `store` says. */
+/** An error of where option `store` keeps requests. */
 export class StoreError extends PhantomClusterError {
   /** Makes an error; `options.cause` is what led to it. */
   constructor(code: StoreErrorCode, message: string, options?: { readonly cause?: unknown });

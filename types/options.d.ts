@@ -168,15 +168,16 @@ export interface PhantomClusterOptions extends BrowserOptions {
   readonly maxMessageSize?: Numeric;
 
   /**
-   * Where requests are kept beside memory, so that they outlive their process. Queued engines only, in the primary.
+   * Where requests are kept: in a file beside memory, or in Redis, which several primaries share. They outlive their
+   * process there. Queued engines only, in the primary; see docs/stores.md.
    *
-   * @default none: requests are in memory
+   * @default none
    */
-  readonly store?: FileStoreOptions | null | undefined;
+  readonly store?: FileStoreOptions | RedisStoreOptions | null | undefined;
 
   /**
-   * How many requests may wait for a store that cannot be reached or written to, 1 to 2147483647. Above it `enqueue()`
-   * throws.
+   * How many requests may wait in memory for a store that cannot be reached or written to, 1 to 2147483647. Above it
+   * `enqueue()` throws.
    *
    * @default 10000
    */
@@ -203,6 +204,43 @@ export interface FileStoreOptions {
    * @default none
    */
   readonly keep?: "failed" | "all" | null | undefined;
+}
+
+/**
+ * A queue in Redis that several primaries share, on as many machines as there are. It is BullMQ's, so that its producers
+ * and tools can be used with it; needs npm packages `bullmq` 6 and `ioredis` 5, in the primary alone.
+ */
+export interface RedisStoreOptions {
+  /**
+   * An address, `redis://…` or `rediss://…`, or options or a client of `ioredis`: with sentinels, or a cluster. Of a client
+   * copies are made, it is not used itself.
+   */
+  readonly redis: string | object;
+
+  /** The name of the queue, without a colon. */
+  readonly queue: string;
+
+  /**
+   * What the keys in Redis begin with: that of the other producers and tools.
+   *
+   * @default "bull"
+   */
+  readonly prefix?: string | null | undefined;
+
+  /**
+   * After so long, in ms, another primary takes over what one that has vanished held; 1000 at least. Locks are renewed, and
+   * vanished primaries looked for, three times in it.
+   *
+   * @default 15000
+   */
+  readonly lock?: Numeric;
+
+  /**
+   * How many ended jobs of each kind stay in Redis, with their responses, for those who ask late.
+   *
+   * @default 1000
+   */
+  readonly keep?: Numeric;
 }
 
 /** How workers that crash are replaced. A worker that ended as it should is replaced at once. */
@@ -255,8 +293,9 @@ export interface EnqueueOptions {
   readonly priority?: number | undefined;
 
   /**
-   * What makes the request the same as another. While one with this key is not over, `enqueue()` gives its item, and
-   * enqueues nothing: see `item.duplicate`.
+   * What makes the request the same as another: see `item.duplicate`. Without a store and with a file: while one with this
+   * key is not over, `enqueue()` gives its item again, and enqueues nothing. With Redis: those with the same key have the same
+   * response, for as long as the job of the first stays there.
    *
    * @default none
    */

@@ -54,14 +54,16 @@ export class QueueItem<Req = Untyped, Res = Untyped, Extra = Record<never, never
   /** What makes the request the same as another: option `key` of `enqueue()`. */
   readonly key: string | undefined;
 
-  /** True once `enqueue()` was called again with this item's {@link key}, which gave this item again. */
+  /**
+   * Whether another request had its {@link key} before. Without a store and with a file `enqueue()` gave the item of that
+   * one again; with Redis it is known when {@link stored} has resolved.
+   */
   readonly duplicate: boolean;
 
   /**
    * Resolves when the request is where option `store` keeps it, and so outlives its process, or is over. At once where
-   * requests are in memory alone. May be dropped.
-   *
-   * @throws (rejects) {@link EngineError} `ERR_ENGINE_STOPPED`: the engine stopped before that
+   * requests are in memory alone. May be dropped. Rejects when the item ends before that: with a file only by
+   * `ERR_ENGINE_STOPPED`, with Redis as {@link result} does.
    */
   readonly stored: Promise<void>;
 

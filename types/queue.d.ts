@@ -175,18 +175,20 @@ export interface PhantomQueuedClusterServerEvents<Req = Untyped, Res = Untyped> 
   idle: [];
 
   /**
-   * An earlier process has left a request in the store. Comes for each, in the order of their ids, from `start()` before
-   * any is handed to a worker. The item is new, its id and attempts are the old ones.
+   * An earlier process has left a request in the file. Comes for each, in the order of their ids, from `start()` before any
+   * is handed to a worker. The item is new, its id and attempts are the old ones. Not with Redis, where other primaries
+   * take over.
    */
   recovered: [item: QueueItem<Req, Res>];
 
   /**
-   * Requests cannot be stored at present: why. Those under way go on, and new ones are stored later, up to option
-   * `maxPending` of them. Without a listener there is a warning.
+   * What option `store` names cannot be used at present: why. Handlers go on; requests and answers are kept, up to option
+   * `maxPending` requests, and stored later. Comes once until {@link storeFound}, or again with a reason that says more.
+   * Without a listener there is a warning.
    */
   storeLost: [error: StoreError];
 
-  /** Requests can be stored again, and all that came meanwhile are. */
+  /** It can be used again, and all that came meanwhile is in it. */
   storeFound: [];
 }
 

@@ -19,6 +19,42 @@ export interface QueuedEngineStats extends EngineStats {
 
   /** How long requests wait and run. */
   readonly latency: LatencyStats;
+
+  /** The queue that primaries share: with option `store.redis` only. {@link queue} is what is handled here then. */
+  readonly shared?: SharedQueueStats;
+}
+
+/** A queue that primaries share: its jobs, as of the last look, and what this primary has of them. */
+export interface SharedQueueStats {
+  /** Jobs that wait, with a priority or without. */
+  readonly waiting: number;
+
+  /** Jobs that primaries have locked. */
+  readonly active: number;
+
+  /** Jobs whose time has not come yet. */
+  readonly delayed: number;
+
+  /** Failed jobs that are still there. */
+  readonly failed: number;
+
+  /** Answered jobs that are still there. */
+  readonly completed: number;
+
+  /** Whether somebody has paused the queue for all. */
+  readonly paused: boolean;
+
+  /** How old these figures are, in ms; null before the first look. */
+  readonly age: number | null;
+
+  /** Jobs that this primary has locked. */
+  readonly held: number;
+
+  /** Requests and answers of this primary that Redis does not have yet. */
+  readonly pending: number;
+
+  /** Answers of this primary that came when another had taken its lock over. They were dropped. */
+  readonly late: number;
 }
 
 /** One worker. */

@@ -162,6 +162,8 @@ for (const [section, head, name] of [
   ["Options", "option", "PhantomClusterOptions"],
   ["Options", "option of restart", "RestartOptions"],
   ["Options", "option of a request", "EnqueueOptions"],
+  ["Options", "option of a file", "FileStoreOptions"],
+  ["Options", "option of Redis", "RedisStoreOptions"],
   ["phantom-cluster/phantom", "option of create", "CreateOptions"],
 ]) {
   test(`docs/api.md has the options of ${name}, and their defaults`, () => {
@@ -351,7 +353,7 @@ function anchorsOf(file) {
 }
 
 test("docs/architecture.md says why each dependency is there", () => {
-  const { dependencies, optionalDependencies } = JSON.parse(read("package.json"));
+  const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(read("package.json"));
   const sections = read("Cargo.toml").split(/^(?=\[)/m);
   const crates = sections
     .filter((section) => /^\[(target\..*\.)?(dev-|build-)?dependencies\]/.test(section))
@@ -362,7 +364,7 @@ test("docs/architecture.md says why each dependency is there", () => {
     tables.find((table) => table.head[0] === head).rows.flatMap(([first]) => plain(first).split(", "));
   assert.deepEqual(
     sorted(named("package")),
-    sorted([...Object.keys(dependencies), ...Object.keys(optionalDependencies)]),
+    sorted([dependencies, optionalDependencies, peerDependencies].flatMap((list) => Object.keys(list))),
   );
   assert.deepEqual(sorted(named("crate")), sorted(new Set(crates)));
 });

@@ -263,7 +263,9 @@ test("a folder that is not there, and a folder in place of a file, are named", (
 test("options of a store are checked by name", () => {
   const cases = [
     [{ store: "queue.db" }, /option "store" must be an object/],
-    [{ store: {} }, /option "store" must name a file/],
+    [{ store: {} }, /option "store" must name a file, or redis and queue: it names none/],
+    [{ store: { file: "x", redis: "redis://x", queue: "q" } }, /it names both/],
+    [{ store: { redis: "redis://x" } }, /option "store.queue" is missing/],
     [{ store: { file: 5 } }, /option "store\.file" must be a string/],
     [{ store: { file: "x", sync: "never" } }, /option "store\.sync" must be "always" or a number of ms/],
     [{ store: { file: "x", sync: -1 } }, /option "store\.sync/],

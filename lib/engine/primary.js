@@ -23,10 +23,12 @@ const FOREVER = 2 ** 31 - 1;
  * - `handle(event)`: an event of the native half that is not of the workers as such
  * - `drain()`: resolves when nothing is under way
  * - `workerEnded(id, how)`: a worker's process has ended
+ * - `stopping()`, where there is one: the engine was told to stop
+ * - `leave()`, where there is one: what `stopped` waits for, a promise or null
  * - `release()`: the engine is about to say `stopped`
  * - `stats()`: figures beside those of the workers
- * - `beforeWorkers()`: the first workers are about to be forked
- * - `closed()`: the native half is closed
+ * - `beforeWorkers()`, where there is one: workers are about to be forked
+ * - `closed()`, where there is one: the native half is closed
  */
 class Primary {
   #server;
@@ -81,7 +83,7 @@ class Primary {
 
   addWorker() {
     refuseWithoutScript();
-    this.#requests?.beforeWorkers();
+    this.#requests?.beforeWorkers?.();
     this.#listen();
     this.#handleAll(this.#native.addWorker());
     this.#server.numWorkers = Math.max(this.#server.numWorkers, this.#native.target);
@@ -92,7 +94,7 @@ class Primary {
       return;
     }
     refuseWithoutScript();
-    this.#requests?.beforeWorkers();
+    this.#requests?.beforeWorkers?.();
     const { numWorkers } = this.#server;
     const kind = kindOf(this.#options);
     this.#binary = kind.findBinary(this.#options);
@@ -110,6 +112,7 @@ class Primary {
     }
     this.#server.done = true;
     log.info?.("engine stops", { engine: this.#number });
+    this.#requests?.stopping?.();
     this.#handleAll(this.#native.stop());
   }
 
@@ -161,7 +164,7 @@ class Primary {
       case "crashLoop":
         return this.#reportCrashLoop();
       case "stopped":
-        return process.nextTick(() => this.#release());
+        return this.#leave();
       default:
         return this.#requests?.handle(event);
     }
@@ -269,6 +272,15 @@ class Primary {
     this.#server.emit("error", error);
   }
 
+  #leave() {
+    const left = this.#requests?.leave?.();
+    if (left) {
+      left.then(() => this.#release());
+    } else {
+      process.nextTick(() => this.#release());
+    }
+  }
+
   #release() {
     clearInterval(this.#keepAlive);
     this.#keepAlive = null;
@@ -284,7 +296,7 @@ class Primary {
   #closeNative() {
     this.#lastStats ??= this.#stats();
     this.#native.close();
-    this.#requests?.closed();
+    this.#requests?.closed?.();
   }
 }
 

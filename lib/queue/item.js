@@ -33,7 +33,6 @@ class QueueItem extends EventEmitter {
   /** What makes the request the same as another. An own property where there is one. */
   static {
     Object.defineProperty(QueueItem.prototype, "key", { value: undefined, writable: true });
-    Object.defineProperty(QueueItem.prototype, "duplicate", { value: false, writable: true });
   }
 
   constructor(id, request) {
@@ -55,8 +54,12 @@ class QueueItem extends EventEmitter {
     return this.#isOpen() ? (this[kOwner]?.attemptsOf(this) ?? 0) : this.#attempts;
   }
 
+  get duplicate() {
+    return this[kOwner]?.isDuplicate?.(this) ?? false;
+  }
+
   get stored() {
-    return this[kOwner]?.storedOf(this) ?? Promise.resolve();
+    return this[kOwner]?.storedOf?.(this) ?? Promise.resolve();
   }
 
   /** True when somebody waits for `result()`. */

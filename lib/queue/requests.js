@@ -58,7 +58,7 @@ class Requests {
   }
 
   #open({ store, maxPending }) {
-    if (!store) {
+    if (!store?.file) {
       return;
     }
     const { FileStore } = require("../store/file-store");
@@ -94,6 +94,11 @@ class Requests {
   }
 
   itemOf(id) {
+    return this.#items.get(id);
+  }
+
+  /** What was enqueued here, as long as it is not over. */
+  item(id) {
     return this.#items.get(id);
   }
 
@@ -135,7 +140,7 @@ class Requests {
 
   /** A request whose key one that is not over has. */
   #again(item) {
-    item.duplicate = true;
+    this.#keys.note(item);
     if (this.#expiring?.item === item) {
       this.#expiring.requeue = true;
     }
@@ -385,6 +390,7 @@ class Requests {
       }
       return this.#native.isLeased(id) ? "leased" : "queued";
     },
+    isDuplicate: (item) => this.#keys.isDuplicate(item),
     storedOf: ({ id }) => this.#store?.storedOf(id),
     attemptsOf: ({ id }) => this.#native.attempts(id) ?? 0,
     finish: (item, response) => this.#endFromOutside(item, "done", response),

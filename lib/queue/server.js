@@ -14,7 +14,8 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
     const primary = primaryOf(this);
     const { native } = primary;
     const { messageTimeout, workerParallelism } = primary.options;
-    const requests = new Requests(this, primary);
+    const isShared = primary.options.store?.redis !== undefined;
+    const requests = isShared ? sharedRequests(this, primary) : new Requests(this, primary);
     const idle = () => idleWorkers(native, workerParallelism);
     this.#requests = requests;
     this.messageTimeout = messageTimeout;
@@ -54,7 +55,7 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
   }
 
   item(id) {
-    return this.#requests.itemOf(id);
+    return this.#requests.item(id);
   }
 
   forget(target) {
@@ -68,6 +69,12 @@ class PhantomQueuedClusterServer extends PhantomClusterServer {
   resume() {
     this.#requests.pause(false);
   }
+}
+
+/** What only those load who share a queue. */
+function sharedRequests(server, primary) {
+  const { SharedRequests } = require("./shared");
+  return new SharedRequests(server, primary);
 }
 
 /** The workers with a free slot, one entry a slot. What they take in advance is no slot. */
