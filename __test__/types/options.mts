@@ -2,6 +2,8 @@
 
 import { create, createQueued, type PhantomClusterOptions } from "phantom-cluster";
 
+const { env } = process;
+
 const all: PhantomClusterOptions = {
   workers: 4,
   numWorkers: 4,
@@ -32,10 +34,12 @@ const all: PhantomClusterOptions = {
   maxPending: "5000",
 };
 createQueued(all);
+createQueued({ store: { redis: { sentinels: [{ host: "a", port: 26379 }], name: "m" }, queue: "q", lock: env.LOCK } });
+// @ts-expect-error a queue needs a name
+createQueued({ store: { redis: "redis://localhost" } });
 create({});
 
 // Straight from the environment.
-const { env } = process;
 create({ workers: env.WORKERS, iterations: env.ITERATIONS, phantomBasePort: env.PORT, phantomBinary: env.PHANTOMJS });
 createQueued({ messageTimeout: "20000", restart: { window: "1000" }, phantomArguments: "--debug=true" });
 

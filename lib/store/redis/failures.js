@@ -19,10 +19,16 @@ function isLate(error) {
 
 const CONNECTION = /connect|socket|closed|timed? ?out|stream|sentinel|cluster|no answer|none of/i;
 
+/** A script of BullMQ's found what it was given wrong. */
+const IN_SCRIPT = /^ERR .*script/;
+
 /** Redis or the way to it is at fault, and not what was asked of it. */
 function isOutage(error) {
   const name = read(error, "name");
   const code = read(error, "code");
+  if (IN_SCRIPT.test(messageOf(error))) {
+    return false;
+  }
   return (
     error instanceof StoreError ||
     name === "ReplyError" ||

@@ -8,6 +8,7 @@ class Health {
   #onLost;
   #onFound;
   #error = null;
+  #isOver = false;
 
   constructor(onLost, onFound) {
     this.#onLost = onLost;
@@ -23,12 +24,17 @@ class Health {
     return this.#error?.code === "ERR_STORE_FULL";
   }
 
+  /** Nobody is told any more. */
+  stop() {
+    this.#isOver = true;
+  }
+
   /** Something failed, other than for a job's own sake. */
   failed(thrown) {
     const error = storeError(thrown);
     // What follows of the first reason says less than it: "cannot be reached", of a wrong password.
     const isNews = this.#error?.code !== error.code && error.code !== "ERR_STORE_UNAVAILABLE";
-    if (this.#error && !isNews) {
+    if (this.#isOver || (this.#error && !isNews)) {
       return;
     }
     this.#error = error;
@@ -38,7 +44,7 @@ class Health {
 
   /** Something was done; `isWrite`: it needed room. */
   worked(isWrite = false) {
-    if (this.#error && (isWrite || !this.isFull)) {
+    if (this.#error && !this.#isOver && (isWrite || !this.isFull)) {
       this.#error = null;
       log.info?.("store is found");
       this.#onFound();

@@ -41,7 +41,8 @@ class Link {
         autorun: false,
         drainDelay: IDLE_FETCH,
         lockDuration: lock,
-        stalledInterval: lock / 3,
+        // Redis takes integers only.
+        stalledInterval: Math.ceil(lock / 3),
         // By default the second primary that ends would fail a job.
         maxStalledCount: NEVER_TOO_OFTEN,
       }),

@@ -46,7 +46,7 @@ class RedisStore {
     this.#packages = loadClients();
     this.#options = options;
     this.#hooks = hooks;
-    const interval = options.lock / 3;
+    const interval = Math.ceil(options.lock / 3);
     const link = () => this.#lifeline.link;
     const health = new Health(hooks.lost, () => this.#found());
     this.#health = health;
@@ -206,6 +206,7 @@ class RedisStore {
   async close() {
     this.#fetcher.stop();
     this.#lifeline.stopChecking();
+    this.#health.stop();
     const { link } = this.#lifeline;
     if (!link) {
       return;
