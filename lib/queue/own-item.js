@@ -13,6 +13,8 @@ class OwnItem {
   #failure = null;
   isStored = false;
   isAgain = false;
+  /** Its job has ended before it was known whose that is. */
+  isOver = false;
 
   /** `engine`: see SharedRequests. `given`: the options of the request; `json`: itself, as text. */
   constructor(engine, item, json, jobId, given) {

@@ -148,15 +148,16 @@ class SharedRequests {
       json,
       { ...fields, jobId, nonce, by: this.#by },
       () => this.#stored(entry, nonce),
-      (error) => this.#jobEnded(jobId, { error }),
+      (error) => this.#endAll([...this.#jobs.entries(jobId)], { error }),
     );
   }
 
   /** With a key the job may have been there before: whose it is only the job itself tells, and it may be over. */
   async #stored({ jobId, given }, nonce) {
     const isAnothers = given.key ? await this.#store.isAnothers(jobId, nonce) : false;
+    const isOver = isAnothers || this.#jobs.entries(jobId).some(({ isOver }) => isOver);
     if (this.#jobs.stored(jobId, isAnothers)) {
-      this.#store.await(jobId, isAnothers);
+      this.#store.await(jobId, isOver);
     }
   }
 
@@ -175,11 +176,21 @@ class SharedRequests {
   }
 
   /** True when an item here waited for it. */
-  #jobEnded(jobId, { value, error, attempts }) {
-    const entries = [...this.#jobs.entries(jobId)];
+  #jobEnded(jobId, outcome) {
+    const entries = this.#jobs.entries(jobId).filter((entry) => !this.#isUnknown(entry));
+    this.#endAll(entries, outcome);
+    return entries.length > 0;
+  }
+
+  /** Where its key had a job before, what is heard may be of that: it is looked at as soon as its own is known. */
+  #isUnknown(entry) {
+    entry.isOver = entry.given.key !== undefined && !entry.isStored;
+    return entry.isOver;
+  }
+
+  #endAll(entries, { value, error, attempts }) {
     const state = error === undefined ? "done" : error.code === "ERR_ITEM_TIMEOUT" ? "timedOut" : "failed";
     dispatch(entries, (entry) => this.#end(entry, state, error ?? value, attempts));
-    return entries.length > 0;
   }
 
   #end(entry, state, outcome, attempts = 1) {
