@@ -206,7 +206,7 @@ describe("a queue in Redis", onRedis(), () => {
     await item.stored;
     await until(async () => {
       for (const job of await queue.getJobs(["prioritized"])) {
-        // One that a primary looks at is locked: another time.
+        // A fetch that was under way has it for a moment.
         await job.remove().catch(() => {});
       }
       return item.state === "failed";

@@ -8,14 +8,13 @@ const { Requests } = require("./requests");
 
 /** Workers that become ready say nothing here: they are looked for so often, ms. */
 const LOOK = 200;
-/** Where requests take longer than this, ms, none is fetched before a worker is free: it costs little, and others may be. */
-const SLOW = 100;
-/** Where they are short, so many may wait for each slot. As they wait, they take longer, so that it is seldom that many. */
-const MOST_AHEAD = 50;
+/**
+ * As many are fetched before a worker is free as are answered in so long, s: none where requests are long. That costs
+ * little then, and another primary may have workers for them.
+ */
+const AHEAD = 0.05;
 /** One that has waited so long, ms, goes back: a worker of another primary may be free. */
 const LONG_WAIT = 1_000;
-/** How much one request counts in the moving mean of how long they take. */
-const WEIGHT = 1 / 8;
 const OPEN = new Set(["queued", "leased", "expired"]);
 
 /** What the requests of a process of its own know of their engine. */
@@ -46,14 +45,15 @@ class Host {
 class Held {
   #native;
   #options;
-  #server;
   #store;
   #hooks;
   #local;
   #room = null;
   #look = null;
-  // How long requests take from their fetch to their answer, ms.
-  #mean = Number.POSITIVE_INFINITY;
+  // How many were answered since the last look, when that was, and how many a second, as a moving mean.
+  #answered = 0;
+  #lookedAt = now();
+  #rate = 0;
   #isServing = false;
   #isPaused = false;
   #isStopped = false;
@@ -65,7 +65,6 @@ class Held {
     const { native, options } = primary;
     this.#native = native;
     this.#options = options;
-    this.#server = server;
     this.#store = store;
     this.#hooks = hooks;
     this.#local = new Requests(new Host(server), {
@@ -107,6 +106,10 @@ class Held {
   }
 
   #lookAround() {
+    const time = now();
+    this.#rate = (this.#rate + (1e3 * this.#answered) / (time - this.#lookedAt)) / 2;
+    this.#answered = 0;
+    this.#lookedAt = time;
     this.#giveBackWaiting(LONG_WAIT);
     this.#store.pump();
   }
@@ -119,7 +122,7 @@ class Held {
     const time = now();
     for (const lease of this.#store.leases()) {
       if (lease.item?.state === "queued" && time - lease.since >= limit) {
-        this.#mean = Math.max(this.#mean, limit);
+        this.#rate = 0;
         this.#store.giveBack(lease);
         this.callOff(lease);
       }
@@ -128,11 +131,11 @@ class Held {
 
   /**
    * How many jobs the workers can take soon: one for each free place, what they hold in advance included; where requests
-   * are short, some more for each slot, so that none waits for Redis.
+   * are short, some more, so that none waits for Redis.
    */
   room() {
     if (!this.#isServing || this.#isPaused || this.#isStopped) {
-      return 0;
+      return Number.NEGATIVE_INFINITY;
     }
     if (this.#room === null) {
       this.#room = this.#count();
@@ -147,8 +150,7 @@ class Held {
     const places = this.#native.idleWorkers.length;
     const waiting = this.#native.waitingLength;
     const busy = this.#store.held - waiting;
-    const slots = this.#server.numWorkers * this.#options.workerParallelism;
-    const ahead = slots * Math.min(Math.floor(SLOW / this.#mean), MOST_AHEAD);
+    const ahead = Math.floor(this.#rate * AHEAD);
     // As long as no worker is ready, other primaries may have some.
     return places + busy <= 0 ? 0 : places + ahead - waiting;
   }
@@ -180,8 +182,7 @@ class Held {
 
   #over(lease, tell) {
     if (!lease.isOff) {
-      const took = now() - lease.since;
-      this.#mean = Number.isFinite(this.#mean) ? this.#mean + WEIGHT * (took - this.#mean) : took;
+      this.#answered += 1;
       tell();
     }
   }

@@ -29,16 +29,21 @@ class OwnJobs {
     return false;
   }
 
-  /** The job is in Redis; false when nobody waits for it any more. */
-  stored(id, isAnothers) {
-    const job = this.#jobs.get(id);
-    if (job) {
+  /** What `stored()` is to be told of. */
+  current(id) {
+    return this.#jobs.get(id);
+  }
+
+  /** A job is in Redis. False when nobody waits for it any more, but maybe for a later one of the same id. */
+  stored(id, job, isAnothers) {
+    const isWanted = job !== undefined && this.#jobs.get(id) === job;
+    if (isWanted) {
       job.isAnothers = isAnothers;
       for (const [index, entry] of job.entries.entries()) {
         entry.wasStored(isAnothers || index > 0);
       }
     }
-    return job !== undefined;
+    return isWanted;
   }
 
   isAnothers(id) {

@@ -144,19 +144,20 @@ class SharedRequests {
     const { item, json, jobId, given } = entry;
     const nonce = `${this.#base}-${item.id}`;
     const { signal: _, ...fields } = given;
+    const job = this.#jobs.current(jobId);
     this.#store.add(
       json,
       { ...fields, jobId, nonce, by: this.#by },
-      () => this.#stored(entry, nonce),
+      () => this.#stored(entry, job, nonce),
       (error) => this.#endAll([...this.#jobs.entries(jobId)], { error }),
     );
   }
 
   /** With a key the job may have been there before: whose it is only the job itself tells, and it may be over. */
-  async #stored({ jobId, given }, nonce) {
+  async #stored({ jobId, given }, job, nonce) {
     const isAnothers = given.key ? await this.#store.isAnothers(jobId, nonce) : false;
     const isOver = isAnothers || this.#jobs.entries(jobId).some(({ isOver }) => isOver);
-    if (this.#jobs.stored(jobId, isAnothers)) {
+    if (this.#jobs.stored(jobId, job, isAnothers)) {
       this.#store.await(jobId, isOver);
     }
   }

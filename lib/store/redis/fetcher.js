@@ -12,6 +12,7 @@ const PATIENCE = 10_000;
 /** A fetch that waits for a job comes back no sooner than this, ms, unless it has one. */
 const SHORT = 50;
 const PAUSE = 250;
+const NONE = Number.NEGATIVE_INFINITY;
 
 /** Takes jobs as they are wanted. */
 class Fetcher {
@@ -30,7 +31,7 @@ class Fetcher {
   #shortWaits = 0;
 
   /**
-   * `room()`: how many jobs are wanted. `onJob(job, token)` gets each. `onStuck()`: a fetch did not come back in its time.
+   * `room()`: how many jobs are wanted, below 0 where none is. `onJob(job, token)` gets each. `onStuck()`: a fetch did not come back in its time.
    */
   constructor({ link, health, room, onJob, onStuck }) {
     this.#link = link;
@@ -79,12 +80,13 @@ class Fetcher {
   }
 
   #missing() {
-    return this.#isStopped ? 0 : this.#room() - this.#flight.count;
+    return this.#isStopped ? NONE : this.#room() - this.#flight.count;
   }
 
   /** A flight when the answer that is about to be sent may bring another job; `claimed()` says what came of it. */
   claim() {
-    if (this.#isDrained || this.#missing() <= 0) {
+    // The worker that answered is free in a moment.
+    if (this.#isDrained || this.#missing() < 0) {
       return null;
     }
     this.#flight.count += 1;

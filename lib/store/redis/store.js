@@ -19,7 +19,7 @@ const CLOSE_LIMIT = 5_000;
 
 /**
  * A queue that primaries share, in Redis, by BullMQ. `hooks`:
- * - `room()`: how many jobs are wanted
+ * - `room()`: how many jobs are wanted; below 0 where not even one for a worker that is just done
  * - `take(lease)`: a job was fetched; `finish()`, `fail()` or `giveBack()` ends its lease
  * - `callOff(lease)`: its lock is gone, or it was cancelled; whatever is said of it later is dropped
  * - `settled(lease)`: Redis has its outcome
