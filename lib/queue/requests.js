@@ -2,6 +2,7 @@
 
 const { EndKind, TimeoutDecision, TimeoutFate } = require("../native/addon");
 const { Crashes } = require("./crashes");
+const { Idle } = require("./idle");
 const { Keys } = require("./keys");
 const { recoveredFrom } = require("./recovered");
 const { dispatch } = require("../native/dispatch");
@@ -39,7 +40,7 @@ class Requests {
   #isPaused = false;
   #hasStarted = false;
   #silence = new Silence(() => this.#facts());
-  #idle = null;
+  #idle;
   #crashes = new Crashes();
   #keys = new Keys();
   // Beside memory; null without.
@@ -53,6 +54,7 @@ class Requests {
     this.#server = server;
     this.#primary = primary;
     this.#native = primary.native;
+    this.#idle = new Idle(server);
     this.#open(primary.options);
     primary.use(this, this.#store?.native);
   }
@@ -217,17 +219,7 @@ class Requests {
   }
 
   idle() {
-    if (this.#items.size === 0) {
-      return Promise.resolve();
-    }
-    // One promise for all calls: from the eleventh listener on, Node would warn of a leak.
-    this.#idle ??= new Promise((resolve) => {
-      this.#server.once("idle", () => {
-        this.#idle = null;
-        resolve();
-      });
-    });
-    return this.#idle;
+    return this.#idle.wait(this.#items.size === 0);
   }
 
   async drain() {

@@ -9,6 +9,7 @@ const { readRequestOptions } = require("../options");
 const { idOfKey } = require("../store/redis/envelope");
 const { RedisStore } = require("../store/redis/store");
 const { Held } = require("./held");
+const { Idle } = require("./idle");
 const { QueueItem, kCleanUp, kEnd, kIsAwaited } = require("./item");
 const outcomes = require("./outcomes");
 const { OwnItem } = require("./own-item");
@@ -34,13 +35,14 @@ class SharedRequests {
   #by = `${os.hostname()}:${process.pid}`;
   #isClosing = false;
   #hasStarted = false;
-  #idle = null;
+  #idle;
   #onNoneLeft = null;
   #left = null;
 
   constructor(server, primary) {
     this.#server = server;
     this.#primary = primary;
+    this.#idle = new Idle(server);
     const tell = (...event) => process.nextTick(() => server.emit(...event));
     const { store, maxPending } = primary.options;
     this.#store = new RedisStore(
@@ -258,17 +260,7 @@ class SharedRequests {
   }
 
   idle() {
-    if (this.#isIdle()) {
-      return Promise.resolve();
-    }
-    // One promise for all calls: from the eleventh listener on, Node would warn of a leak.
-    this.#idle ??= new Promise((resolve) => {
-      this.#server.once("idle", () => {
-        this.#idle = null;
-        resolve();
-      });
-    });
-    return this.#idle;
+    return this.#idle.wait(this.#isIdle());
   }
 
   #isIdle() {

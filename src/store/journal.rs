@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use tokio::sync::Notify;
 use tracing::{info, warn};
 
@@ -208,34 +208,23 @@ impl Journal {
     /// Waits until all that was said is in the file, if it can be written to.
     pub(crate) fn flush(&self) {
         let mut inbox = self.shared.inbox.lock();
-        let deadline = Instant::now() + LAST_WORD;
         inbox.flushes += 1;
-        let _ = self.shared.rung.notify_one();
-        while inbox.flushes > 0 && !inbox.has_ended {
-            if self
-                .shared
-                .done
-                .wait_until(&mut inbox, deadline)
-                .timed_out()
-            {
-                break;
-            }
-        }
+        self.wait(&mut inbox, |inbox| inbox.flushes == 0);
     }
 
     /// Writes the rest and closes the file. What is said after it is not kept.
     pub(crate) fn close(&self) {
         let mut inbox = self.shared.inbox.lock();
         inbox.is_closing = true;
+        self.wait(&mut inbox, |_| false);
+    }
+
+    /// Calls the thread, and waits until that is done, or it has ended.
+    fn wait(&self, inbox: &mut MutexGuard<'_, Inbox>, is_done: impl Fn(&Inbox) -> bool) {
         let _ = self.shared.rung.notify_one();
         let deadline = Instant::now() + LAST_WORD;
-        while !inbox.has_ended {
-            if self
-                .shared
-                .done
-                .wait_until(&mut inbox, deadline)
-                .timed_out()
-            {
+        while !inbox.has_ended && !is_done(inbox) {
+            if self.shared.done.wait_until(inbox, deadline).timed_out() {
                 break;
             }
         }
