@@ -124,7 +124,7 @@ class SharedRequests {
       json,
       { ...fields, jobId, nonce, by: this.#by },
       () => this.#stored(entry, job, nonce),
-      (error) => this.#jobEnded(jobId, { error }),
+      (error) => this.#endAll(jobId, { error }),
     );
   }
 
@@ -132,7 +132,7 @@ class SharedRequests {
   async #stored({ jobId, given }, job, nonce) {
     const isAnothers = given.key ? await this.#store.isAnothers(jobId, nonce) : false;
     if (this.#jobs.stored(jobId, job, isAnothers)) {
-      this.#store.await(jobId, isAnothers);
+      this.#store.await(jobId, isAnothers || job.isOver);
     }
   }
 
@@ -151,7 +151,18 @@ class SharedRequests {
   }
 
   /** True when an item here waited for it. */
-  #jobEnded(jobId, { value, error, attempts }) {
+  #jobEnded(jobId, outcome) {
+    const job = this.#jobs.current(jobId);
+    const [first] = this.#jobs.entries(jobId);
+    if (first?.given.key && !first.isStored) {
+      // Maybe that was said of an earlier one: it is looked at when it is known whose it is.
+      job.isOver = true;
+      return true;
+    }
+    return this.#endAll(jobId, outcome);
+  }
+
+  #endAll(jobId, { value, error, attempts }) {
     const entries = [...this.#jobs.entries(jobId)];
     const state = error === undefined ? "done" : error.code === "ERR_ITEM_TIMEOUT" ? "timedOut" : "failed";
     dispatch(entries, (entry) => this.#end(entry, state, error ?? value, attempts));
