@@ -120,7 +120,7 @@ class Held {
       return;
     }
     const time = now();
-    for (const lease of this.#store.leases()) {
+    for (const lease of this.#store.leases.values()) {
       if (lease.item?.state === "queued" && time - lease.since >= limit) {
         this.#rate = 0;
         this.#store.giveBack(lease);
@@ -231,7 +231,7 @@ class Held {
     if (this.#expiring?.own !== item) {
       throw new ItemError("ERR_ITEM_STATE", `item ${item.id} can only be requeued while it emits "timeout"`);
     }
-    this.#store.lease(jobId)?.item?.requeue();
+    this.#store.leases.get(jobId)?.item?.requeue();
   }
 
   /** Whatever its worker says does not count any more. */
@@ -245,13 +245,13 @@ class Held {
     if (this.#expiring?.own === item) {
       return "expired";
     }
-    const held = this.#store.lease(jobId)?.item;
+    const held = this.#store.leases.get(jobId)?.item;
     // One that is over here is still under way to Redis.
     return held ? (OPEN.has(held.state) ? held.state : "leased") : "queued";
   }
 
   attemptsOf({ jobId }) {
-    return this.#store.lease(jobId)?.item?.attempts ?? 0;
+    return this.#store.leases.get(jobId)?.item?.attempts ?? 0;
   }
 
   /** Resolves when all that is held is answered, and Redis has the answers. */

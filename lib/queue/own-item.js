@@ -1,7 +1,9 @@
 "use strict";
 
 const { answer } = require("../answer");
+const { ItemError } = require("../errors");
 const { kOwner } = require("./item");
+const { toJson } = require("./request");
 
 function ignore() {}
 
@@ -81,4 +83,18 @@ class OwnItem {
   }
 }
 
-module.exports = { OwnItem };
+/**
+ * The request as JSON text of at most `limit` bytes.
+ * @throws {RequestError | ItemError} ERR_INVALID_REQUEST, ERR_MESSAGE_TOO_LONG
+ */
+function sizedJson(request, limit) {
+  const json = toJson(request);
+  const bytes = Buffer.byteLength(json);
+  if (bytes > limit) {
+    const message = `the request has ${bytes} bytes, and option "maxMessageSize" allows ${limit}`;
+    throw new ItemError("ERR_MESSAGE_TOO_LONG", message);
+  }
+  return json;
+}
+
+module.exports = { OwnItem, sizedJson };

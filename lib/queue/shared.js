@@ -2,7 +2,7 @@
 
 const { randomUUID } = require("node:crypto");
 const os = require("node:os");
-const { EngineError, ItemError } = require("../errors");
+const { EngineError } = require("../errors");
 const { asError } = require("../failure");
 const { dispatch } = require("../native/dispatch");
 const { readRequestOptions } = require("../options");
@@ -11,9 +11,9 @@ const { RedisStore } = require("../store/redis/store");
 const { Held } = require("./held");
 const { QueueItem, kCleanUp, kEnd, kIsAwaited } = require("./item");
 const outcomes = require("./outcomes");
-const { OwnItem } = require("./own-item");
+const { OwnItem, sizedJson } = require("./own-item");
 const { OwnJobs } = require("./own-jobs");
-const { stamp, toJson } = require("./request");
+const { stamp } = require("./request");
 const { follow } = require("./signals");
 const { enqueuedBeforeStart, started } = require("./unstarted");
 
@@ -68,7 +68,7 @@ class SharedRequests {
     this.#refuse(given);
     const item = new QueueItem(this.#nextId, request);
     stamp(request, item.id);
-    const json = this.#jsonOf(request);
+    const json = sizedJson(request, this.#primary.options.maxMessageSize);
     const jobId = given.key ? idOfKey(given.key) : `${this.#base}-${item.id}`;
     const entry = new OwnItem(this, item, json, jobId, given);
     if (this.#server.done) {
@@ -102,17 +102,6 @@ class SharedRequests {
     if (refusal) {
       throw refusal;
     }
-  }
-
-  #jsonOf(request) {
-    const json = toJson(request);
-    const { maxMessageSize } = this.#primary.options;
-    const bytes = Buffer.byteLength(json);
-    if (bytes > maxMessageSize) {
-      const message = `the request has ${bytes} bytes, and option "maxMessageSize" allows ${maxMessageSize}`;
-      throw new ItemError("ERR_MESSAGE_TOO_LONG", message);
-    }
-    return json;
   }
 
   #send(entry) {

@@ -148,12 +148,8 @@ class RedisStore {
     return this.#leases.size;
   }
 
-  lease(id) {
-    return this.#leases.get(id);
-  }
-
-  leases() {
-    return this.#leases.values();
+  get leases() {
+    return this.#leases;
   }
 
   #look(id) {
