@@ -63,7 +63,12 @@ class Clients {
     this.#all.add(client);
     client.on("error", (error) => !this.#isClosed && this.#onError(error));
     const { duplicate } = client;
-    client.duplicate = (...args) => this.#keep(duplicate.apply(client, args));
+    client.duplicate = (...args) => {
+      const copy = this.#keep(duplicate.apply(client, args));
+      // It waits for one thing at a time.
+      copy.options.enableAutoPipelining = false;
+      return copy;
+    };
     if (this.#isClosed) {
       client.disconnect();
     }
