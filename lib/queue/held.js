@@ -13,6 +13,8 @@ const LOOK = 200;
  * little then, and another primary may have workers for them.
  */
 const AHEAD = 0.05;
+/** From so many answers a second on it pays to send several at once. */
+const BUSY = 500;
 /** One that has waited so long, ms, goes back: a worker of another primary may be free. */
 const LONG_WAIT = 1_000;
 const OPEN = new Set(["queued", "leased", "expired"]);
@@ -110,6 +112,7 @@ class Held {
     this.#rate = (this.#rate + (1e3 * this.#answered) / (time - this.#lookedAt)) / 2;
     this.#answered = 0;
     this.#lookedAt = time;
+    this.#store.isBusy = this.#rate > BUSY;
     this.#giveBackWaiting(LONG_WAIT);
     this.#store.pump();
   }

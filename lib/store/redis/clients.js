@@ -47,8 +47,6 @@ class Clients {
       retryStrategy: this.#pause,
       // After a failover the old master says this: another connection finds the new one.
       reconnectOnError: reconnectOnError ?? ((error) => (error.message.startsWith("READONLY") ? 2 : false)),
-      // All commands of a turn leave together.
-      enableAutoPipelining: true,
     };
   }
 
@@ -65,7 +63,7 @@ class Clients {
     const { duplicate } = client;
     client.duplicate = (...args) => {
       const copy = this.#keep(duplicate.apply(client, args));
-      // It waits for one thing at a time.
+      // It waits for one thing at a time: see Link.
       copy.options.enableAutoPipelining = false;
       return copy;
     };

@@ -75,6 +75,11 @@ class Link {
     return job.queue === this.worker ? job : this.#bullmq.Job.fromJSON(this.worker, job.asJSON(), job.id);
   }
 
+  /** Whether all commands of a turn leave together: that costs more than it saves where each is alone. */
+  set isBusy(isBusy) {
+    this.#common.connection.options.enableAutoPipelining = isBusy;
+  }
+
   /** A lock's token, never used before. */
   newToken() {
     this.#tokens += 1;

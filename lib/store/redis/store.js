@@ -102,6 +102,10 @@ class RedisStore {
     this.#fetcher.pump();
   }
 
+  set isBusy(isBusy) {
+    this.#lifeline.link.isBusy = isBusy;
+  }
+
   stopFetching() {
     this.#fetcher.stop();
   }
