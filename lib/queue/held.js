@@ -13,6 +13,8 @@ const LOOK = 200;
  * little then, and another primary may have workers for them.
  */
 const AHEAD = 0.05;
+/** From so many answers a second on it pays to send several at once. */
+const BUSY = 500;
 /** One that has waited so long, ms, goes back: a worker of another primary may be free. */
 const LONG_WAIT = 1_000;
 const OPEN = new Set(["queued", "leased", "expired"]);
@@ -110,6 +112,7 @@ class Held {
     this.#rate = (this.#rate + (1e3 * this.#answered) / (time - this.#lookedAt)) / 2;
     this.#answered = 0;
     this.#lookedAt = time;
+    this.#store.isBusy = this.#rate > BUSY;
     this.#giveBackWaiting(LONG_WAIT);
     this.#store.pump();
   }
@@ -120,7 +123,7 @@ class Held {
       return;
     }
     const time = now();
-    for (const lease of this.#store.leases()) {
+    for (const lease of this.#store.leases.values()) {
       if (lease.item?.state === "queued" && time - lease.since >= limit) {
         this.#rate = 0;
         this.#store.giveBack(lease);
@@ -231,7 +234,7 @@ class Held {
     if (this.#expiring?.own !== item) {
       throw new ItemError("ERR_ITEM_STATE", `item ${item.id} can only be requeued while it emits "timeout"`);
     }
-    this.#store.lease(jobId)?.item?.requeue();
+    this.#store.leases.get(jobId)?.item?.requeue();
   }
 
   /** Whatever its worker says does not count any more. */
@@ -245,13 +248,13 @@ class Held {
     if (this.#expiring?.own === item) {
       return "expired";
     }
-    const held = this.#store.lease(jobId)?.item;
+    const held = this.#store.leases.get(jobId)?.item;
     // One that is over here is still under way to Redis.
     return held ? (OPEN.has(held.state) ? held.state : "leased") : "queued";
   }
 
   attemptsOf({ jobId }) {
-    return this.#store.lease(jobId)?.item?.attempts ?? 0;
+    return this.#store.leases.get(jobId)?.item?.attempts ?? 0;
   }
 
   /** Resolves when all that is held is answered, and Redis has the answers. */

@@ -1,7 +1,9 @@
 "use strict";
 
 const { answer } = require("../answer");
+const { ItemError } = require("../errors");
 const { kOwner } = require("./item");
+const { toJson } = require("./request");
 
 function ignore() {}
 
@@ -13,8 +15,6 @@ class OwnItem {
   #failure = null;
   isStored = false;
   isAgain = false;
-  /** Its job has ended before it was known whose that is. */
-  isOver = false;
 
   /** `engine`: see SharedRequests. `given`: the options of the request; `json`: itself, as text. */
   constructor(engine, item, json, jobId, given) {
@@ -83,4 +83,18 @@ class OwnItem {
   }
 }
 
-module.exports = { OwnItem };
+/**
+ * The request as JSON text of at most `limit` bytes.
+ * @throws {RequestError | ItemError} ERR_INVALID_REQUEST, ERR_MESSAGE_TOO_LONG
+ */
+function sizedJson(request, limit) {
+  const json = toJson(request);
+  const bytes = Buffer.byteLength(json);
+  if (bytes > limit) {
+    const message = `the request has ${bytes} bytes, and option "maxMessageSize" allows ${limit}`;
+    throw new ItemError("ERR_MESSAGE_TOO_LONG", message);
+  }
+  return json;
+}
+
+module.exports = { OwnItem, sizedJson };

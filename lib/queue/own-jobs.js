@@ -17,8 +17,8 @@ class OwnJobs {
   add(entry) {
     const job = this.#jobs.get(entry.jobId);
     if (!job) {
-      // `isAnothers`: a request from elsewhere had its key before.
-      this.#jobs.set(entry.jobId, { entries: [entry], isAnothers: false });
+      // `isAnothers`: a request from elsewhere had its key before. `isOver`: it ended before that was known.
+      this.#jobs.set(entry.jobId, { entries: [entry], isAnothers: false, isOver: false });
       return true;
     }
     entry.isAgain = true;

@@ -2,7 +2,7 @@
 
 const { randomUUID } = require("node:crypto");
 const os = require("node:os");
-const { EngineError, ItemError } = require("../errors");
+const { EngineError } = require("../errors");
 const { asError } = require("../failure");
 const { dispatch } = require("../native/dispatch");
 const { readRequestOptions } = require("../options");
@@ -12,9 +12,9 @@ const { Held } = require("./held");
 const { Idle } = require("./idle");
 const { QueueItem, kCleanUp, kEnd, kIsAwaited } = require("./item");
 const outcomes = require("./outcomes");
-const { OwnItem } = require("./own-item");
+const { OwnItem, sizedJson } = require("./own-item");
 const { OwnJobs } = require("./own-jobs");
-const { stamp, toJson } = require("./request");
+const { stamp } = require("./request");
 const { follow } = require("./signals");
 const { enqueuedBeforeStart, started } = require("./unstarted");
 
@@ -95,7 +95,7 @@ class SharedRequests {
     if (given.key !== undefined) {
       item.key = given.key;
     }
-    const json = this.#jsonOf(request);
+    const json = sizedJson(request, this.#primary.options.maxMessageSize);
     const jobId = given.key ? idOfKey(given.key) : `${this.#base}-${item.id}`;
     const entry = new OwnItem(this, item, json, jobId, given);
     if (this.#server.done) {
@@ -131,17 +131,6 @@ class SharedRequests {
     }
   }
 
-  #jsonOf(request) {
-    const json = toJson(request);
-    const { maxMessageSize } = this.#primary.options;
-    const bytes = Buffer.byteLength(json);
-    if (bytes > maxMessageSize) {
-      const message = `the request has ${bytes} bytes, and option "maxMessageSize" allows ${maxMessageSize}`;
-      throw new ItemError("ERR_MESSAGE_TOO_LONG", message);
-    }
-    return json;
-  }
-
   #send(entry) {
     const { item, json, jobId, given } = entry;
     const nonce = `${this.#base}-${item.id}`;
@@ -151,16 +140,15 @@ class SharedRequests {
       json,
       { ...fields, jobId, nonce, by: this.#by },
       () => this.#stored(entry, job, nonce),
-      (error) => this.#endAll([...this.#jobs.entries(jobId)], { error }),
+      (error) => this.#endAll(jobId, { error }),
     );
   }
 
   /** With a key the job may have been there before: whose it is only the job itself tells, and it may be over. */
   async #stored({ jobId, given }, job, nonce) {
     const isAnothers = given.key ? await this.#store.isAnothers(jobId, nonce) : false;
-    const isOver = isAnothers || this.#jobs.entries(jobId).some(({ isOver }) => isOver);
     if (this.#jobs.stored(jobId, job, isAnothers)) {
-      this.#store.await(jobId, isOver);
+      this.#store.await(jobId, isAnothers || job.isOver);
     }
   }
 
@@ -180,20 +168,21 @@ class SharedRequests {
 
   /** True when an item here waited for it. */
   #jobEnded(jobId, outcome) {
-    const entries = this.#jobs.entries(jobId).filter((entry) => !this.#isUnknown(entry));
-    this.#endAll(entries, outcome);
-    return entries.length > 0;
+    const job = this.#jobs.current(jobId);
+    const [first] = this.#jobs.entries(jobId);
+    if (first?.given.key && !first.isStored) {
+      // Maybe that was said of an earlier one: it is looked at when it is known whose it is.
+      job.isOver = true;
+      return true;
+    }
+    return this.#endAll(jobId, outcome);
   }
 
-  /** Where its key had a job before, what is heard may be of that: it is looked at as soon as its own is known. */
-  #isUnknown(entry) {
-    entry.isOver = entry.given.key !== undefined && !entry.isStored;
-    return entry.isOver;
-  }
-
-  #endAll(entries, { value, error, attempts }) {
+  #endAll(jobId, { value, error, attempts }) {
+    const entries = [...this.#jobs.entries(jobId)];
     const state = error === undefined ? "done" : error.code === "ERR_ITEM_TIMEOUT" ? "timedOut" : "failed";
     dispatch(entries, (entry) => this.#end(entry, state, error ?? value, attempts));
+    return entries.length > 0;
   }
 
   #end(entry, state, outcome, attempts = 1) {

@@ -47,8 +47,6 @@ class Clients {
       retryStrategy: this.#pause,
       // After a failover the old master says this: another connection finds the new one.
       reconnectOnError: reconnectOnError ?? ((error) => (error.message.startsWith("READONLY") ? 2 : false)),
-      // All commands of a turn leave together.
-      enableAutoPipelining: true,
     };
   }
 
@@ -63,7 +61,12 @@ class Clients {
     this.#all.add(client);
     client.on("error", (error) => !this.#isClosed && this.#onError(error));
     const { duplicate } = client;
-    client.duplicate = (...args) => this.#keep(duplicate.apply(client, args));
+    client.duplicate = (...args) => {
+      const copy = this.#keep(duplicate.apply(client, args));
+      // It waits for one thing at a time: see Link.
+      copy.options.enableAutoPipelining = false;
+      return copy;
+    };
     if (this.#isClosed) {
       client.disconnect();
     }

@@ -8,6 +8,7 @@ const IDLE_FETCH = 1;
 /** A job is added, waits, is active and ends: of so many events one carries its result. */
 const EVENTS_OF_JOB = 4;
 const NEVER_TOO_OFTEN = 2 ** 31 - 1;
+const BETWEEN_READS = 20;
 /** How long BullMQ may take to close what it has, ms. */
 const CLOSE_LIMIT = 1_000;
 
@@ -56,7 +57,10 @@ class Link {
 
   /** Listens to the events of a queue: of this one, or of its `control`. */
   listen(name = this.#queueName, lastEventId = undefined) {
-    const events = new this.#bullmq.QueueEvents(name, { ...this.#common, ...(lastEventId && { lastEventId }) });
+    const events = new (patient(this.#bullmq.QueueEvents))(name, {
+      ...this.#common,
+      ...(lastEventId && { lastEventId }),
+    });
     this.#listeners.push(this.#hear(events));
     return events;
   }
@@ -69,6 +73,11 @@ class Link {
   /** The job as this link knows it: one that was fetched by another. */
   own(job) {
     return job.queue === this.worker ? job : this.#bullmq.Job.fromJSON(this.worker, job.asJSON(), job.id);
+  }
+
+  /** Whether all commands of a turn leave together: that costs more than it saves where each is alone. */
+  set isBusy(isBusy) {
+    this.#common.connection.options.enableAutoPipelining = isBusy;
   }
 
   /** A lock's token, never used before. */
@@ -111,6 +120,19 @@ class Link {
     emitter.on("error", (error) => !this.isClosed && this.#onError(error));
     return emitter;
   }
+}
+
+/**
+ * QueueEvents that read no more often than each 20 ms. A job has four events, and each of them that comes alone costs a
+ * command; together they cost one.
+ */
+function patient(QueueEvents) {
+  return class extends QueueEvents {
+    async checkConnectionError(...args) {
+      await new Promise((resolve) => setTimeout(resolve, BETWEEN_READS));
+      return super.checkConnectionError(...args);
+    }
+  };
 }
 
 module.exports = { IDLE_FETCH, Link };

@@ -102,6 +102,10 @@ class RedisStore {
     this.#fetcher.pump();
   }
 
+  set isBusy(isBusy) {
+    this.#lifeline.link.isBusy = isBusy;
+  }
+
   stopFetching() {
     this.#fetcher.stop();
   }
@@ -148,12 +152,8 @@ class RedisStore {
     return this.#leases.size;
   }
 
-  lease(id) {
-    return this.#leases.get(id);
-  }
-
-  leases() {
-    return this.#leases.values();
+  get leases() {
+    return this.#leases;
   }
 
   #look(id) {
