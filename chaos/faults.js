@@ -97,7 +97,9 @@ function signalTo(which, signal, limit, { isFit = isAny, before = () => {} } = {
     if (!send(chosen[which], signal)) {
       return NOBODY;
     }
-    const after = await timeUntil(() => isGone(chosen.pid) && isGroupGone(chosen.browser), limit);
+    // A handler that blocks Node hears of its browser's end only when its own time is over.
+    const time = limit + (which === "browser" ? optionsOf(run.browser).messageTimeout : 0);
+    const after = await timeUntil(() => isGone(chosen.pid) && isGroupGone(chosen.browser), time);
     return { survived: after !== null, after, what: `${which} ${chosen[which]} of worker ${chosen.worker.id}` };
   };
 }
