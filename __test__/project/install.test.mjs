@@ -269,8 +269,11 @@ test("no package that is installed asks for a newer Node: 20 for the tools, 18.1
     ([, { dev, engines }]) => engines?.node && !semver.satisfies(dev ? "20.19.0" : "18.19.0", engines.node),
   );
   assert.deepEqual(newer, []);
+  // BullMQ's, for the tests alone: it chooses among packages with its addon, and does without where there is none.
+  const known = ["node_modules/msgpackr-extract"];
+  const scripts = Object.keys(packages).filter((name) => packages[name].hasInstallScript);
   assert.deepEqual(
-    Object.keys(packages).filter((name) => packages[name].hasInstallScript),
+    scripts.filter((name) => !(known.includes(name) && packages[name].dev)),
     [],
   );
 });
