@@ -37,7 +37,15 @@ module.exports = (scale) => {
     warmup: 4,
     patience: PATIENCE,
   };
+  const stored = trivial(2, 4);
   return [
+    {
+      ...stored,
+      name: "pages with requests in a file, 2 workers, 4 at once",
+      group: "stored pages",
+      scenario: { ...stored.scenario, store: true },
+      ceiling: { ours: stored.scenario },
+    },
     ...[1, 2, 4].flatMap((workers) => [1, 4, 8].map((parallelism) => trivial(workers, parallelism))),
     {
       name: `heavy pages, 2 workers (ours: ${PARALLELISM} at once)`,

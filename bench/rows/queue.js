@@ -34,7 +34,7 @@ module.exports = (scale) => {
     name: row.name.replace("queue", "queue in a file"),
     oursOnly: true,
     scenario: { ...row.scenario, store: true },
-    ceiling: { ours: { store: false } },
+    ceiling: { ours: row.scenario },
   });
   const count = Math.max(200, Math.round(3000 * scale));
   const light = {
