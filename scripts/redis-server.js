@@ -5,18 +5,9 @@
 const { spawn } = require("node:child_process");
 const { once } = require("node:events");
 const fs = require("node:fs");
-const net = require("node:net");
 const os = require("node:os");
 const path = require("node:path");
-
-async function freePort() {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}
+const { freePort } = require("./free-port");
 
 /** Starts one without any file, on a free port: `{ url, close() }`. */
 async function startRedis() {

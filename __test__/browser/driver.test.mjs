@@ -7,13 +7,13 @@ import { once } from "node:events";
 import fs from "node:fs";
 import http from "node:http";
 import { createRequire } from "node:module";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import readline from "node:readline";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../scripts/free-port.js";
 import { site } from "../helpers.mjs";
 
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
@@ -26,15 +26,6 @@ let port;
 let phantom;
 let pages;
 let held;
-
-async function freePort() {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const free = server.address().port;
-  server.close();
-  await once(server, "close");
-  return free;
-}
 
 async function start() {
   const env = { ...process.env, OPENSSL_CONF: "/dev/null", PHANTOM_CLUSTER_TOKEN: token, TMPDIR: temporary };

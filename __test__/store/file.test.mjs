@@ -194,6 +194,33 @@ test("requests that are over stay in the file where that is wanted, and failed o
   assert.match((await command("queue", file)).stdout, /^0 waiting, 0 done, 0 failed/);
 });
 
+test("a response that JSON cannot carry is kept without it", async () => {
+  const file = fileIn();
+  const engine = open(file, { keep: "all" });
+  const circular = {};
+  circular.self = circular;
+  engine.enqueue(1).finish(circular);
+  await stop(engine);
+  const { stdout } = await command("queue", file, "--json");
+  assert.deepEqual([JSON.parse(stdout).state, "response" in JSON.parse(stdout)], ["done", false]);
+});
+
+test("what was ended before start() is not told of as recovered", async () => {
+  const file = fileIn();
+  const first = open(file);
+  for (const number of [1, 2]) {
+    first.enqueue(number).on("failed", () => {});
+  }
+  await stop(first);
+  const second = open(file);
+  second.forget(0);
+  const told = await recovered(second);
+  assert.deepEqual(
+    told.map(({ id }) => id),
+    [1],
+  );
+});
+
 test("with keep: failed only these stay", async () => {
   const file = fileIn();
   const engine = open(file, { keep: "failed" });

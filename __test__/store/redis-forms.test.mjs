@@ -6,8 +6,9 @@ import { after, before, describe, test } from "node:test";
 import { UnrecoverableError, Worker } from "bullmq";
 import Redis from "ioredis";
 import { createQueued } from "../../index.js";
-import { until } from "../helpers.mjs";
-import { onRedis, redisServer } from "./redis-server.mjs";
+import { until, warningsOf } from "../helpers.mjs";
+import { stop } from "./files.mjs";
+import { freePort, onRedis, redisServer } from "./redis-server.mjs";
 
 describe("forms of store.redis", onRedis(), () => {
   let server;
@@ -83,4 +84,15 @@ describe("forms of store.redis", onRedis(), () => {
       }
     }
   });
+});
+
+test("a Redis that cannot be reached is a warning where nothing listens for it", onRedis(), async () => {
+  const engine = createQueued({ workers: 1, store: { redis: `redis://127.0.0.1:${await freePort()}`, queue: "q" } });
+  const warnings = await warningsOf(async (seen) => {
+    engine.enqueue({}).on("failed", () => {});
+    await until(() => seen.some(({ code }) => code === "PHANTOM_CLUSTER_STORE_LOST"), "the warning", 30_000);
+    await stop(engine);
+  });
+  const { cause } = warnings.find(({ code }) => code === "PHANTOM_CLUSTER_STORE_LOST");
+  assert.equal(cause.code, "ERR_STORE_UNAVAILABLE");
 });

@@ -9,7 +9,10 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import Redis from "ioredis";
+import { freePort } from "../../scripts/free-port.js";
 import { until } from "../helpers.mjs";
+
+export { freePort };
 
 const isHere = spawnSync("redis-server", ["--version"]).status === 0;
 
@@ -20,15 +23,6 @@ export function onRedis(more = {}) {
     process.stderr.write("Tests of store.redis do not run: there is no redis-server\n");
   }
   return { skip: !isHere && "there is no redis-server: apt-get install redis-server", ...more };
-}
-
-export async function freePort() {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /**

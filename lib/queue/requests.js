@@ -16,6 +16,7 @@ const outcomes = require("./outcomes");
 const { stamp, toJson } = require("./request");
 const { follow } = require("./signals");
 const { Silence } = require("./silence");
+const { storeLost } = require("./store-lost");
 const { codeOf, messageOf } = require("../thrown");
 const { enqueuedBeforeStart, started } = require("./unstarted");
 const { warn } = require("../warn");
@@ -65,27 +66,19 @@ class Requests {
     }
     const { FileStore } = require("../store/file-store");
     this.#store = new FileStore(store, maxPending, {
-      onLost: (error) => this.#storeLost(error),
+      onLost: (error) => storeLost(this.#server, error),
       onFound: () => this.#server.emit("storeFound"),
     });
     this.#nextId = this.#store.nextId;
-    this.#recovered = { items: [], spent: new Set() };
+    this.#recovered = { below: this.#nextId, spent: new Set() };
     for (const part of this.#store.recovered()) {
       const { items, spent } = recoveredFrom(part);
       for (const item of items) {
         this.#add(item);
-        this.#recovered.items.push(item);
       }
       for (const item of spent) {
         this.#recovered.spent.add(item);
       }
-    }
-  }
-
-  #storeLost(error) {
-    if (!this.#server.emit("storeLost", error)) {
-      const consequence = 'new requests are in memory alone until it can, and nothing listens to "storeLost"';
-      warn("PHANTOM_CLUSTER_STORE_LOST", `${consequence}: ${error.message}`, error);
     }
   }
 
@@ -180,8 +173,13 @@ class Requests {
 
   /** Tells of what an earlier process has left, before anything is handed out. */
   beforeWorkers() {
-    const { items, spent } = this.#recovered ?? { items: [], spent: null };
+    if (!this.#recovered) {
+      return;
+    }
+    const { below, spent } = this.#recovered;
     this.#recovered = null;
+    // Those that were ended meanwhile are not among them.
+    const items = this.#items.values().filter(({ id }) => id < below);
     dispatch(items, (item) => {
       try {
         this.#server.emit("recovered", item);

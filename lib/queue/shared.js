@@ -16,6 +16,7 @@ const { OwnItem, sizedJson } = require("./own-item");
 const { OwnJobs } = require("./own-jobs");
 const { stamp } = require("./request");
 const { follow } = require("./signals");
+const { storeLost } = require("./store-lost");
 const { enqueuedBeforeStart, started } = require("./unstarted");
 
 /**
@@ -43,7 +44,6 @@ class SharedRequests {
     this.#server = server;
     this.#primary = primary;
     this.#idle = new Idle(server);
-    const tell = (...event) => process.nextTick(() => server.emit(...event));
     const { store, maxPending } = primary.options;
     this.#store = new RedisStore(
       { ...store, maxPending },
@@ -54,8 +54,8 @@ class SharedRequests {
         settled: (lease) => this.#settled(lease),
         ended: (id, outcome) => this.#jobEnded(id, outcome),
         missing: (id) => this.#addAgain(id),
-        lost: (error) => tell("storeLost", error),
-        found: () => tell("storeFound"),
+        lost: (error) => process.nextTick(storeLost, server, error),
+        found: () => process.nextTick(() => server.emit("storeFound")),
       },
     );
     this.#held = new Held(server, primary, this.#store, {

@@ -5,7 +5,7 @@ const { NativeStore } = require("../native/addon");
 const { answer } = require("../answer");
 const { dispatch } = require("../native/dispatch");
 const { EngineError, StoreError, fromNative } = require("../errors");
-const { messageOf } = require("../thrown");
+const { describe } = require("../thrown");
 
 /** So many that the file need not know any more are said in one call, at least once a turn of the event loop. */
 const AT_ONCE = 1_000;
@@ -90,13 +90,17 @@ class FileStore {
     return this.#native.isStored(id);
   }
 
-  /** Resolves when an item is in the file, or over. */
+  /** Resolves when an item is in the file, or over; rejects where the engine stopped before that. */
   storedOf(id) {
     let entry = this.#awaited.get(id);
     if (!entry) {
       entry = settleable();
-      if (this.#isClosed || this.#native.whenStored(id)) {
+      if (this.#native.whenStored(id)) {
         entry.resolve();
+        return entry.promise;
+      }
+      if (this.#isClosed) {
+        entry.reject(tooLate());
         return entry.promise;
       }
       this.#isInOrder &&= id > this.#lastAwaited;
@@ -112,7 +116,7 @@ class FileStore {
     const isDone = state === "done";
     const isKept = isDone ? this.#keep === "all" : this.#keep !== undefined && state !== "cancelled";
     if (isKept) {
-      this.#native.keep(id, isDone, isDone ? textOf(response) : describe(error));
+      this.#native.keep(id, isDone, isDone ? textOf(response) : textOfError(error));
     } else {
       this.forget(id);
     }
@@ -150,7 +154,7 @@ class FileStore {
     this.#say();
     this.#native.close();
     this.#isClosed = true;
-    const error = new EngineError("ERR_ENGINE_STOPPED", "the engine stopped before the request was stored");
+    const error = tooLate();
     for (const [id, { resolve, reject }] of this.#awaited) {
       if (this.#native.isStored(id)) {
         resolve();
@@ -213,12 +217,22 @@ function settleable() {
 
 function ignore() {}
 
-function textOf(value) {
-  return JSON.stringify(value) ?? "null";
+function tooLate() {
+  return new EngineError("ERR_ENGINE_STOPPED", "the engine stopped before the request was stored");
 }
 
-function describe(error) {
-  return JSON.stringify({ name: error?.name, code: error?.code, message: messageOf(error) });
+/** A response as JSON text; none where it was given here and JSON cannot carry it. */
+function textOf(response) {
+  try {
+    return JSON.stringify(response);
+  } catch {
+    return undefined;
+  }
+}
+
+function textOfError(error) {
+  const { name, code, message } = describe(error);
+  return JSON.stringify({ name, code, message });
 }
 
 module.exports = { FileStore };
